@@ -1,0 +1,54 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const rootDir = fileURLToPath(new URL('.', import.meta.url));
+const globalSetup = 'test/support/global-setup.ts';
+const hasGlobalSetup = existsSync(new URL(globalSetup, import.meta.url));
+
+/**
+ * One jest project per kind of test. The source stays ES modules: swc only strips the types, as Node itself does
+ * when the product runs.
+ */
+function project(displayName, { testTimeout, needsDatabase }) {
+  return {
+    displayName,
+    rootDir,
+    testMatch: [`<rootDir>/test/${displayName}/**/*.test.ts`],
+    testTimeout,
+    testEnvironment: 'node',
+    injectGlobals: false,
+    extensionsToTreatAsEsm: ['.ts'],
+    modulePathIgnorePatterns: ['<rootDir>/.countersign/'],
+    // Jest would hand the setup to swc as CommonJS, which a package of ES modules cannot load; Node itself can.
+    transformIgnorePatterns: ['/node_modules/', '/test/support/global-setup\\.ts$'],
+    transform: {
+      '^.+\\.ts$': [
+        '@swc/jest',
+        {
+          swcrc: false,
+          jsc: {
+            target: 'es2024',
+            externalHelpers: false,
+            parser: { syntax: 'typescript' },
+            transform: { verbatimModuleSyntax: true },
+            experimental: { keepImportAttributes: true },
+          },
+          module: { type: 'es6' },
+        },
+      ],
+    },
+    ...(needsDatabase && hasGlobalSetup ? { globalSetup: `<rootDir>/${globalSetup}` } : {}),
+  };
+}
+
+export default {
+  rootDir,
+  watchman: false,
+  reporters: ['<rootDir>/test/support/plain-reporter.mjs'],
+  projects: [
+    project('unit', { testTimeout: 20_000, needsDatabase: false }),
+    project('contract', { testTimeout: 60_000, needsDatabase: true }),
+    project('integration', { testTimeout: 60_000, needsDatabase: true }),
+    project('e2e', { testTimeout: 240_000, needsDatabase: true }),
+  ],
+};
