@@ -1,9 +1,9 @@
-import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 
-const rootDir = fileURLToPath(new URL('.', import.meta.url));
-const globalSetup = 'test/support/global-setup.ts';
-const hasGlobalSetup = existsSync(new URL(globalSetup, import.meta.url));
+const rootDir = fileURLToPath(new URL('.', import.meta.url))
+const globalSetup = 'test/support/global-setup.ts'
+const hasGlobalSetup = existsSync(new URL(globalSetup, import.meta.url))
 
 /**
  * One jest project per kind of test. The source stays ES modules: swc only strips the types, as Node itself does
@@ -38,7 +38,7 @@ function project(displayName, { testTimeout, needsDatabase }) {
       ],
     },
     ...(needsDatabase && hasGlobalSetup ? { globalSetup: `<rootDir>/${globalSetup}` } : {}),
-  };
+  }
 }
 
 export default {
@@ -51,4 +51,4 @@ export default {
     project('integration', { testTimeout: 60_000, needsDatabase: true }),
     project('e2e', { testTimeout: 240_000, needsDatabase: true }),
   ],
-};
+}

@@ -1,87 +1,87 @@
 // Runs jest on the right Node and prints `N passed, N failed, N skipped` as the very last line. Arguments are jest's
 // own: path patterns such as `test/unit/policy`, `-t name`, `--selectProjects unit`.
-import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, existsSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { chooseNode } from './choose-node.mjs';
+import { spawn } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, existsSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { chooseNode } from './choose-node.mjs'
 
-const repository = fileURLToPath(new URL('..', import.meta.url));
-const WORKERS = 2;
+const repository = fileURLToPath(new URL('..', import.meta.url))
+const WORKERS = 2
 // After the summary stands jest has nothing left to do. A process that stays means a test left something open.
-const EXIT_GRACE_MS = 20_000;
+const EXIT_GRACE_MS = 20_000
 
 function environmentFor(node, summaryFile) {
-  const options = [process.env.NODE_OPTIONS, '--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
+  const options = [process.env.NODE_OPTIONS, '--experimental-vm-modules', '--disable-warning=ExperimentalWarning']
   return {
     ...process.env,
     NODE_ENV: 'test',
     NODE_OPTIONS: options.filter(Boolean).join(' '),
     PATH: `${node.directory}:${join(repository, 'node_modules', '.bin')}:${process.env.PATH ?? ''}`,
     COUNTERSIGN_TEST_SUMMARY: summaryFile,
-  };
+  }
 }
 
 function runJest(node, args, summaryFile) {
-  const jest = join(repository, 'node_modules', 'jest', 'bin', 'jest.js');
+  const jest = join(repository, 'node_modules', 'jest', 'bin', 'jest.js')
   const child = spawn(node.path, [jest, `--maxWorkers=${WORKERS}`, '--colors=false', ...args], {
     cwd: repository,
     env: environmentFor(node, summaryFile),
     stdio: ['ignore', 'inherit', 'inherit'],
-  });
-  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
-  return waitForEnd(child, summaryFile);
+  })
+  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal))
+  return waitForEnd(child, summaryFile)
 }
 
 function waitForEnd(child, summaryFile) {
   return new Promise((resolve) => {
-    let summarySince;
-    let wasKilled = false;
+    let summarySince
+    let wasKilled = false
     const watch = setInterval(() => {
-      if (summarySince === undefined && existsSync(summaryFile)) summarySince = Date.now();
+      if (summarySince === undefined && existsSync(summaryFile)) summarySince = Date.now()
       if (summarySince !== undefined && Date.now() - summarySince > EXIT_GRACE_MS && !wasKilled) {
-        wasKilled = true;
-        console.log(`\njest did not end ${EXIT_GRACE_MS / 1000} s after its last test: a test left something open`);
-        child.kill('SIGKILL');
+        wasKilled = true
+        console.log(`\njest did not end ${EXIT_GRACE_MS / 1000} s after its last test: a test left something open`)
+        child.kill('SIGKILL')
       }
-    }, 250);
+    }, 250)
     child.on('error', (cause) => {
-      clearInterval(watch);
-      console.error(`jest could not be started: ${cause.message}`);
-      resolve({ exitCode: 1, wasKilled });
-    });
+      clearInterval(watch)
+      console.error(`jest could not be started: ${cause.message}`)
+      resolve({ exitCode: 1, wasKilled })
+    })
     child.on('exit', (code) => {
-      clearInterval(watch);
-      resolve({ exitCode: code ?? 1, wasKilled });
-    });
-  });
+      clearInterval(watch)
+      resolve({ exitCode: code ?? 1, wasKilled })
+    })
+  })
 }
 
 function readCounts(summaryFile) {
-  if (!existsSync(summaryFile)) return undefined;
-  return JSON.parse(readFileSync(summaryFile, 'utf8'));
+  if (!existsSync(summaryFile)) return undefined
+  return JSON.parse(readFileSync(summaryFile, 'utf8'))
 }
 
 async function main() {
-  const node = chooseNode(repository);
+  const node = chooseNode(repository)
   if (node.problem) {
-    console.error(node.problem);
-    process.exitCode = 2;
-    return;
+    console.error(node.problem)
+    process.exitCode = 2
+    return
   }
-  const folder = mkdtempSync(join(tmpdir(), 'countersign-tests-'));
-  const summaryFile = join(folder, 'summary.json');
+  const folder = mkdtempSync(join(tmpdir(), 'countersign-tests-'))
+  const summaryFile = join(folder, 'summary.json')
   try {
-    const { exitCode, wasKilled } = await runJest(node, process.argv.slice(2), summaryFile);
-    const counts = readCounts(summaryFile) ?? { passed: 0, failed: exitCode === 0 ? 0 : 1, skipped: 0 };
-    if (wasKilled) counts.failed += 1;
-    else if (exitCode !== 0 && counts.failed === 0) counts.failed = 1;
-    process.exitCode = counts.failed > 0 ? 1 : exitCode;
-    console.log(`\n${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
+    const { exitCode, wasKilled } = await runJest(node, process.argv.slice(2), summaryFile)
+    const counts = readCounts(summaryFile) ?? { passed: 0, failed: exitCode === 0 ? 0 : 1, skipped: 0 }
+    if (wasKilled) counts.failed += 1
+    else if (exitCode !== 0 && counts.failed === 0) counts.failed = 1
+    process.exitCode = counts.failed > 0 ? 1 : exitCode
+    console.log(`\n${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`)
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true })
   }
 }
 
-await main();
+await main()
