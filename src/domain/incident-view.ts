@@ -1,0 +1,145 @@
+import type { AttemptState, RunState, StepOutcome } from './run.ts'
+import type { ProposalState, QuorumRequirement } from './approval.ts'
+import type { ActionName, TargetState } from './action.ts'
+import type { IncidentState } from './incident.ts'
+import type { JsonObject } from '../kernel/json.ts'
+import type { Severity } from './severity.ts'
+import type { Suspect } from './change-event.ts'
+import type { Tier } from './plan.ts'
+
+/**
+ * Everything a card shows, already decided: every surface renders from this and from nothing else, so that two
+ * surfaces cannot disagree. Text that came from outside is marked by its type: `Untrusted` is escaped by the surface
+ * and never becomes markup, a mention or a link.
+ */
+export type Untrusted = string
+
+export interface SummarySentence {
+  readonly text: Untrusted
+  /** Evidence ids. */
+  readonly evidence: readonly string[]
+}
+
+export interface LinkView {
+  readonly title: Untrusted
+  /** Host is allowed by configuration; shown with the host. */
+  readonly url: string
+  readonly host: string
+}
+
+export interface DecisionView {
+  readonly person: string
+  readonly personName: string
+  readonly decision: 'approve' | 'reject'
+  readonly reason: Untrusted | null
+  readonly at: Date
+  readonly surface: string
+  readonly withdrawn: boolean
+}
+
+export interface PlanStepView {
+  readonly id: string
+  readonly uses: ActionName
+  readonly with: JsonObject
+  readonly target: string
+  readonly before: TargetState | null
+  readonly isVerification: boolean
+  readonly undo: string | null
+  /** One line in plain words: `Roll checkout back from 7f3c… (history 42) to 1b22… (history 41)`. */
+  readonly sentence: string
+}
+
+export interface ProposalView {
+  readonly id: string
+  readonly state: ProposalState
+  readonly playbook: string
+  readonly playbookTitle: string
+  readonly playbookDigest: string
+  readonly tier: Tier
+  readonly tierReasons: readonly string[]
+  readonly planDigest: string
+  readonly planHash: string
+  readonly steps: readonly PlanStepView[]
+  readonly disturbed: readonly string[]
+  readonly reversible: boolean
+  readonly requester: string
+  readonly requesterName: string
+  readonly reasons: readonly string[]
+  readonly required: QuorumRequirement
+  readonly decisions: readonly DecisionView[]
+  readonly approvalsCounted: number
+  /** Names of people who can still give a missing approval, those on call first. */
+  readonly canApprove: readonly string[]
+  readonly createdAt: Date
+  readonly expiresAt: Date
+  readonly closedAt: Date | null
+  readonly closedReason: string | null
+  /** No alert of the incident fires any more: approving asks a second time. */
+  readonly symptomGone: boolean
+}
+
+export interface RunStepView {
+  readonly id: string
+  readonly uses: ActionName
+  readonly direction: 'forward' | 'undo'
+  readonly state: 'pending' | AttemptState
+  readonly outcome: StepOutcome | null
+  readonly attempts: number
+  readonly startedAt: Date | null
+  readonly finishedAt: Date | null
+  readonly detail: Untrusted | null
+}
+
+export interface RunView {
+  readonly id: string
+  readonly proposalId: string
+  readonly state: RunState
+  readonly direction: 'forward' | 'undo'
+  readonly startedAt: Date | null
+  readonly finishedAt: Date | null
+  readonly detail: Untrusted | null
+  readonly steps: readonly RunStepView[]
+  /** A person may press Undo: the run failed or stopped, and something that was done can be undone. */
+  readonly canUndo: boolean
+}
+
+export interface IncidentView {
+  readonly id: string
+  readonly title: Untrusted
+  readonly service: Untrusted | null
+  readonly environment: Untrusted | null
+  readonly severity: Severity
+  readonly state: IncidentState
+  readonly openedAt: Date
+  readonly onsetAt: Date
+  readonly updatedAt: Date
+  readonly mitigatedAt: Date | null
+  readonly resolvedAt: Date | null
+  readonly quietSince: Date | null
+  readonly commander: string | null
+  readonly owner: string | null
+  readonly onCall: readonly string[]
+  readonly alerts: { readonly total: number; readonly distinct: number; readonly firing: number }
+  /** What one sees, in words of the alert: `5xx 8.4 %`. */
+  readonly symptom: Untrusted
+  readonly impact: readonly string[]
+  readonly summary: { readonly source: 'facts' | 'model'; readonly sentences: readonly SummarySentence[] }
+  /** The best first; empty while unknown. */
+  readonly suspects: readonly Suspect[]
+  /** Why no cause is named, when none is: `No change within 2 h before onset.` */
+  readonly unknownCause: string | null
+  /** Sources that could not be reached while looking for changes. */
+  readonly unreachable: readonly string[]
+  readonly links: readonly LinkView[]
+  readonly proposal: ProposalView | null
+  readonly run: RunView | null
+  readonly runIds: readonly string[]
+  /** Why nothing is proposed, in plain words; null while something is proposed or still being looked for. */
+  readonly noProposal: string | null
+  readonly freeze: { readonly service: string | null; readonly reason: Untrusted; readonly until: Date } | null
+  readonly followUps: readonly string[]
+  /** True while evidence and suspects are still being collected: the facts card says so. */
+  readonly isCollecting: boolean
+  readonly mode: 'observe' | 'assist' | 'act'
+  readonly consoleUrl: string | null
+}

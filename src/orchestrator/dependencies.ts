@@ -1,0 +1,71 @@
+import type { AuditRecord, SealedLeaf } from '../domain/audit-entry.ts'
+import type { AuthorizationRequest, AuthorizationVerdict } from '../domain/authorization.ts'
+import type { ActionRunner } from '../ports/action-runner.ts'
+import type { ChangeSource } from '../ports/change-source.ts'
+import type { Clock } from '../kernel/clock.ts'
+import type { DeployStateReader } from '../ports/deploy-state.ts'
+import type { Directory, OnCall } from '../ports/directory.ts'
+import type { LanguageModel } from '../ports/language-model.ts'
+import type { Logger } from '../kernel/logger.ts'
+import type { Metrics } from '../ports/metrics.ts'
+import type { Mode } from '../domain/mode.ts'
+import type { Playbook } from '../domain/playbook.ts'
+import type { RandomBytes } from '../kernel/ids.ts'
+import type { ServiceCatalog } from '../domain/service-catalog.ts'
+import type { Severity } from '../domain/severity.ts'
+import type { Stores, UnitOfWork } from '../ports/stores.ts'
+import type { SurfaceName } from '../domain/surface.ts'
+import type { Telemetry } from '../ports/telemetry.ts'
+
+/** First match wins; a route without a condition always matches. */
+export interface CardRouteRule {
+  readonly surface: SurfaceName
+  readonly owner: string | null
+  readonly severity: Severity | null
+  readonly channel: string
+}
+
+export interface Settings {
+  readonly mode: Mode
+  readonly replicaId: string
+  /** Base of links to the console; null when none is configured. */
+  readonly publicUrl: string | null
+  /** Which alert labels say what; first hit. */
+  readonly mapping: { readonly service: readonly string[]; readonly environment: readonly string[] }
+  /** Links from data are live only to these hosts. */
+  readonly linkHosts: readonly string[]
+  readonly groupingWindowMs: number
+  readonly changesLookbackMs: number
+  readonly approvalsTtlMs: number
+  readonly fatigue: { readonly decisions: number; readonly perMs: number }
+  readonly inflightWindowMs: number
+  /** How long a replica holds a run; longer than the longest single call plus the target's visibility delay. */
+  readonly leaseMs: number
+  /** Per surface in order; the surface's default channel comes last without a condition. */
+  readonly routes: readonly CardRouteRule[]
+}
+
+/** What every intent gets. Built once by app.ts; tests build it from fakes. */
+export interface Deps {
+  readonly unitOfWork: UnitOfWork
+  /** Bound to the pool: for reads and single statements. */
+  readonly stores: Stores
+  readonly clock: Clock
+  readonly log: Logger
+  readonly randomBytes: RandomBytes
+  readonly telemetry: Telemetry
+  readonly settings: Settings
+  readonly catalog: ServiceCatalog
+  readonly playbooks: readonly Playbook[]
+  readonly directory: Directory
+  readonly onCall: OnCall | null
+  /** The one authorization point (Cedar, deny by default). */
+  readonly authorize: (request: AuthorizationRequest) => AuthorizationVerdict
+  /** Seals an audit record: redacts, adds id and time, makes the canonical bytes and the leaf hash. */
+  readonly seal: (record: AuditRecord) => SealedLeaf
+  readonly actions: ActionRunner
+  readonly metrics: Metrics | null
+  readonly changeSources: readonly ChangeSource[]
+  readonly deployState: DeployStateReader | null
+  readonly model: LanguageModel | null
+}

@@ -1,0 +1,23 @@
+import type { CardReference } from './chat-surface.ts'
+import type { SurfaceName } from '../domain/surface.ts'
+
+export interface Card {
+  readonly id: string
+  readonly incidentId: string
+  readonly surface: SurfaceName
+  readonly channel: string
+  readonly reference: CardReference | null
+  /** Set before a post is sent: when it is there and `reference` is not, the post may have arrived. */
+  readonly attemptedAt: Date | null
+  readonly shownHash: string | null
+}
+
+export interface CardStore {
+  /** Creates it when absent. */
+  ensure(incidentId: string, surface: SurfaceName, channel: string): Promise<Card>
+  markAttempted(cardId: string): Promise<void>
+  markShown(cardId: string, reference: CardReference, shownHash: string): Promise<void>
+  listByIncident(incidentId: string): Promise<readonly Card[]>
+  /** For presses and verbs in threads: which incident a message belongs to; a forwarded copy belongs to none. */
+  findByMessage(surface: SurfaceName, channel: string, message: string): Promise<Card | undefined>
+}

@@ -1,0 +1,15 @@
+import type { Freeze } from '../domain/freeze.ts'
+
+export interface FreezeStore {
+  add(freeze: {
+    readonly service: string | null
+    readonly reason: string
+    readonly createdBy: string
+    readonly forMs: number
+  }): Promise<Freeze>
+  /** Lifts all that hold on this service (or on everything when null); what was lifted. */
+  lift(service: string | null, by: string): Promise<readonly Freeze[]>
+  /** The one that holds now by database time, the wider first. */
+  findActive(services: readonly string[]): Promise<Freeze | undefined>
+  listActive(): Promise<readonly Freeze[]>
+}

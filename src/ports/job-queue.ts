@@ -1,0 +1,31 @@
+import type { JsonObject } from '../kernel/json.ts'
+
+/** Durable jobs. A job is only a hint that something may be done: the truth is the row it names. */
+export const JOB_NAMES = [
+  'incident.refresh',
+  'incident.propose',
+  'run.advance',
+  'proposal.expire',
+  'proposal.remind',
+  'clock.tick',
+] as const
+export type JobName = (typeof JOB_NAMES)[number]
+
+export interface JobOptions {
+  /** While a job with the same name and key waits, another one is not added. */
+  readonly singletonKey?: string
+  readonly startAfterMs?: number
+}
+
+/** Enqueues inside the transaction whose stores it belongs to; workers wake up at commit. */
+export interface JobQueue {
+  enqueue(name: JobName, data: JsonObject, options?: JobOptions): Promise<void>
+}
+
+export type JobHandler = (data: JsonObject, signal: AbortSignal) => Promise<void>
+
+/** The receiving side; only the process with the worker role opens it. */
+export interface JobWorkers {
+  work(name: JobName, concurrency: number, handler: JobHandler): Promise<void>
+  close(): Promise<void>
+}

@@ -1,0 +1,22 @@
+export interface ModelRequest {
+  /** Which prompt of `prompts/` this is, for the record. */
+  readonly purpose: string
+  readonly system: string
+  readonly user: string
+  /** JSON Schema the answer must fit. */
+  readonly answerSchema: object
+  readonly maxOutputTokens: number
+}
+
+export interface ModelAnswer {
+  /** The raw text; the caller parses and checks it. */
+  readonly text: string
+  readonly model: string
+  readonly inputTokens: number
+  readonly outputTokens: number
+}
+
+export interface LanguageModel {
+  readonly name: string
+  complete(request: ModelRequest, signal: AbortSignal): Promise<ModelAnswer>
+}

@@ -1,0 +1,37 @@
+import type { ActionName, CrashClass, TargetState } from '../domain/action.ts'
+import type { Attempt, AttemptState } from '../domain/run.ts'
+import type { JsonObject } from '../kernel/json.ts'
+import type { RunLease } from './run-store.ts'
+import type { SealedLeaf } from '../domain/audit-entry.ts'
+
+export interface NewAttempt {
+  readonly stepId: string
+  readonly stepIndex: number
+  readonly direction: 'forward' | 'undo'
+  readonly effect: string
+  readonly number: number
+  readonly uses: ActionName
+  readonly crashClass: CrashClass
+  readonly idempotencyKey: string
+  readonly requestHash: string
+  readonly before: TargetState | null
+}
+
+export interface AttemptMove {
+  readonly to: AttemptState
+  readonly detail: string
+  readonly handle?: JsonObject | null
+  readonly output?: JsonObject | null
+  readonly after?: TargetState | null
+}
+
+/**
+ * Intent, ledger and audit in one statement each way; each checks the fence and throws FencedError when it is lost.
+ * No durable intent leaf, no effect.
+ */
+export interface LedgerStore {
+  intend(lease: RunLease, attempt: NewAttempt, leaf: SealedLeaf): Promise<Attempt>
+  /** Conditional on the state it comes from; StaleError when it is in another one. */
+  move(lease: RunLease, attempt: Attempt, move: AttemptMove, leaf: SealedLeaf | null): Promise<Attempt>
+  list(runId: string): Promise<readonly Attempt[]>
+}

@@ -1,0 +1,48 @@
+import type { Decision, Proposal, ProposalState } from '../domain/approval.ts'
+
+export interface NewProposal extends Omit<
+  Proposal,
+  'id' | 'state' | 'createdAt' | 'closedAt' | 'closedReason' | 'symptomGone'
+> {
+  /** Reserved with `reserve`, since the plan's hash binds it. */
+  readonly id: string
+}
+
+export interface ProposalStore {
+  /** A new id and the expiry by database time, before the hash is made. */
+  reserve(ttlMs: number): Promise<{ readonly id: string; readonly now: Date; readonly expiresAt: Date }>
+  insert(proposal: NewProposal): Promise<Proposal>
+  find(id: string): Promise<Proposal | undefined>
+  /** Row lock until the transaction ends; tells whether it has expired by database time. */
+  lock(
+    id: string,
+  ): Promise<{ readonly proposal: Proposal; readonly isExpired: boolean; readonly now: Date } | undefined>
+  /** Conditional; undefined when it is no longer in one of `from`. Closing states set closed_at. */
+  move(
+    id: string,
+    from: readonly ProposalState[],
+    to: ProposalState,
+    reason: string | null,
+  ): Promise<Proposal | undefined>
+}
+
+export interface ProposalQueries {
+  /** The proposal the card shows: the open one, else the newest. */
+  findCurrent(incidentId: string): Promise<Proposal | undefined>
+  listByIncident(incidentId: string): Promise<readonly Proposal[]>
+  /** Pending and past their expiry by database time. */
+  listExpired(limit: number): Promise<readonly string[]>
+  listDueReminders(beforeExpiryMs: number): Promise<readonly string[]>
+  markReminded(id: string): Promise<boolean>
+}
+
+export interface DecisionStore {
+  /** Undefined when this person has decided already (not withdrawn). */
+  insert(decision: Omit<Decision, 'at' | 'withdrawnAt'>): Promise<Decision | undefined>
+  list(proposalId: string): Promise<readonly Decision[]>
+  withdraw(proposalId: string, personId: string): Promise<Decision | undefined>
+  /** Approvals by this person in the last `windowMs`, by database time. */
+  countRecent(personId: string, windowMs: number): Promise<number>
+  /** Notes the second confirmation asked for when the symptom is gone; true when it was there already. */
+  confirm(proposalId: string, personId: string): Promise<boolean>
+}

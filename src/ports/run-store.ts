@@ -1,0 +1,37 @@
+import type { Run, RunState } from '../domain/run.ts'
+
+/** A run as one replica holds it. */
+export interface RunLease {
+  readonly run: Run
+  readonly fence: number
+  /** Milliseconds of lease left when it was granted, by database time. */
+  readonly leaseMs: number
+  /** How often a claim of this run ended without a clean release. */
+  readonly crashes: number
+}
+
+export interface RunStore {
+  /** Undefined when the proposal has a run already. Lock keys are taken when the run is claimed first. */
+  create(run: { readonly incidentId: string; readonly proposalId: string }): Promise<Run | undefined>
+  find(id: string): Promise<Run | undefined>
+  listByIncident(incidentId: string): Promise<readonly Run[]>
+  /** Raises the fence and takes the lease by database time; undefined when another replica holds it or there is nothing to do. */
+  claim(id: string, owner: string, leaseMs: number): Promise<RunLease | undefined>
+  /** Asks a run to stop between steps; the run it became. */
+  requestStop(id: string, personId: string, reason: string): Promise<Run | undefined>
+}
+
+/** Writes that need the lease. Each throws FencedError when the fence is no longer ours. */
+export interface LeasedRunStore {
+  heartbeat(lease: RunLease, leaseMs: number): Promise<void>
+  /** Takes the plan's lock keys; the key that another active run holds, undefined when all are ours. */
+  lockTargets(lease: RunLease, lockKeys: readonly string[]): Promise<string | undefined>
+  move(lease: RunLease, from: readonly RunState[], to: RunState, detail: string | null): Promise<Run>
+  /** Gives the lease back without changing the state (waiting, drained at shutdown). */
+  release(lease: RunLease): Promise<void>
+}
+
+export interface RunSweep {
+  /** Runs that may be advanced and that nobody holds, by database time: what a lost hint left behind. */
+  listAbandoned(limit: number): Promise<readonly string[]>
+}

@@ -1,0 +1,50 @@
+import type { AlertStore } from './alert-store.ts'
+import type { AuditLeafStore } from './audit-leaf-store.ts'
+import type { CardStore } from './card-store.ts'
+import type { ChangeStore } from './change-store.ts'
+import type { DecisionStore, ProposalQueries, ProposalStore } from './proposal-store.ts'
+import type { DeliveryStore } from './delivery-store.ts'
+import type { EvidenceStore } from './evidence-store.ts'
+import type { FindingsStore, IncidentStore } from './incident-store.ts'
+import type { FreezeStore } from './freeze-store.ts'
+import type { JobQueue } from './job-queue.ts'
+import type { LeaseStore } from './lease-store.ts'
+import type { LeasedRunStore, RunStore, RunSweep } from './run-store.ts'
+import type { LedgerStore } from './ledger-store.ts'
+import type { Outbox } from './outbox.ts'
+import type { PlaybookRecordStore } from './playbook-record-store.ts'
+import type { TimelineStore } from './timeline-store.ts'
+
+/**
+ * All stores, bound to one transaction (inside `UnitOfWork.run`) or to the pool (each call its own transaction).
+ * Each noun's port lives in its own file `<noun>-store.ts` and its implementation in `src/store/<noun>-store.ts`.
+ */
+export interface Stores {
+  readonly alerts: AlertStore
+  readonly audit: AuditLeafStore
+  readonly cards: CardStore
+  readonly changes: ChangeStore
+  readonly decisions: DecisionStore
+  readonly deliveries: DeliveryStore
+  readonly evidence: EvidenceStore
+  readonly findings: FindingsStore
+  readonly freezes: FreezeStore
+  readonly incidents: IncidentStore
+  readonly jobs: JobQueue
+  readonly leasedRuns: LeasedRunStore
+  readonly leases: LeaseStore
+  readonly ledger: LedgerStore
+  readonly outbox: Outbox
+  readonly playbookRecords: PlaybookRecordStore
+  readonly proposalQueries: ProposalQueries
+  readonly proposals: ProposalStore
+  readonly runSweep: RunSweep
+  readonly runs: RunStore
+  readonly timeline: TimelineStore
+}
+
+/** State and its audit leaves commit together; messages and jobs appended in it wake their workers at commit. */
+export interface UnitOfWork {
+  /** Runs `work` in one transaction (READ COMMITTED). Serialisation failures and deadlocks are tried again up to 3 times. */
+  run<T>(work: (stores: Stores) => Promise<T>): Promise<T>
+}
