@@ -9,8 +9,9 @@ const { packages } = read('package-lock.json')
 
 const problems = []
 for (const name of Object.keys(wanted.optionalDependencies)) {
-  if (!packages[`node_modules/${name}`]?.integrity)
-    {problems.push(`${name} is an optional dependency and not in the lock`)}
+  if (!packages[`node_modules/${name}`]?.integrity) {
+    problems.push(`${name} is an optional dependency and not in the lock`)
+  }
 }
 for (const [path, entry] of Object.entries(packages)) {
   if (entry.resolved) problems.push(`${path} names the registry it came from: ${entry.resolved}`)
