@@ -1,0 +1,32 @@
+# Countersign needs no build: Node runs src/main.ts as it is. The image carries Docker's official Node, so the npm
+# packages that bring Node and the embedded database to a laptop stay out of it.
+FROM node:24-bookworm-slim AS packages
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci --omit=dev --omit=optional --ignore-scripts && npm cache clean --force
+
+FROM node:24-bookworm-slim
+ENV NODE_ENV=production \
+    HOST=0.0.0.0 \
+    PORT=3000 \
+    COUNTERSIGN_CONFIG=/config/countersign.yaml \
+    COUNTERSIGN_DATA=/data
+WORKDIR /app
+COPY --from=packages /app/node_modules ./node_modules
+COPY package.json ./
+COPY src ./src
+COPY migrations ./migrations
+COPY playbooks ./playbooks
+COPY policies ./policies
+COPY prompts ./prompts
+COPY catalog ./catalog
+# The process owns nothing it runs: only /data is writable to it.
+RUN install -d -o node -g node /data
+USER node
+VOLUME /data
+EXPOSE 3000
+# /healthz says that the process answers; /readyz, that it can do its work, is the load balancer's question.
+HEALTHCHECK --interval=10s --timeout=3s --start-period=20s --retries=3 \
+  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/healthz`).then((answer) => { if (!answer.ok) process.exitCode = 1 }, () => { process.exitCode = 1 })"]
+ENTRYPOINT ["node", "src/main.ts"]
+CMD ["serve"]
