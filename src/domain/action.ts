@@ -41,8 +41,19 @@ export interface Target {
   readonly lockKey: string | null
 }
 
-/** The fields of a target's state that the action compares before it acts; plain JSON, stable for equal states. */
+/**
+ * The fields of a target's state that the action compares before it acts; plain JSON, stable for equal states. One
+ * member, `mark`, is not compared: it holds what a reconcile must know of the moment before the request (for Argo CD
+ * `operationState.startedAt`), which may move without the target having changed.
+ */
 export type TargetState = JsonObject
+
+/** What counts when two states of one target are compared: everything but `mark`. */
+export function comparedState(state: TargetState | null): TargetState | null {
+  if (state === null) return null
+  const { mark: _mark, ...compared } = state
+  return compared
+}
 
 export interface ActionInput {
   readonly uses: ActionName
@@ -66,7 +77,10 @@ export type ActionResult =
     }
   /** Sent, accepted, not finished: ask `poll` again after the delay; `handle` is kept on the ledger. */
   | { readonly outcome: 'pending'; readonly detail: string; readonly handle: JsonObject; readonly pollAfterMs: number }
-  /** Provably nothing was sent or accepted (connection refused, 429, validation): may be sent again under a new intent. */
+  /**
+   * Provably nothing was sent or accepted (connection refused, 429, validation): may be sent again under a new intent.
+   * `retryAfterMs` is null when sending the same again is of no use (the target refused it for good).
+   */
   | { readonly outcome: 'not_executed'; readonly detail: string; readonly retryAfterMs: number | null }
   /** The request was written and nobody knows what became of it: reconcile after the in-flight window. */
   | { readonly outcome: 'unknown'; readonly detail: string }
