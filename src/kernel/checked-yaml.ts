@@ -65,7 +65,7 @@ function expectation(issue: z.core.$ZodIssue): string {
 function describeValue(document: Document, path: readonly PropertyKey[]): string {
   const node: unknown = path.length === 0 ? document.contents : document.getIn(path.map(keyOf), true)
   if (node === undefined || node === null) return 'nothing'
-  if (isScalar(node)) return JSON.stringify(node.value) ?? 'nothing'
+  if (isScalar(node)) return JSON.stringify(node.value)
   if (isMap(node)) return 'a mapping'
   if (isSeq(node)) return 'a list'
   return 'something else'

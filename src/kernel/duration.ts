@@ -5,8 +5,9 @@ export function parseDuration(text: string): number | undefined {
   const compact = text.trim().toLowerCase()
   if (compact.length > 32 || !/^(?:\d{1,9}(?:ms|s|m|h|d))+$/.test(compact)) return undefined
   let total = 0
-  for (const [, amount, unit] of compact.matchAll(/(\d+)(ms|s|m|h|d)/g))
+  for (const [, amount, unit] of compact.matchAll(/(\d+)(ms|s|m|h|d)/g)) {
     total += Number(amount) * (UNITS_MS[unit ?? ''] ?? 0)
+  }
   return total
 }
 

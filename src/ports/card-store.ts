@@ -18,6 +18,11 @@ export interface CardStore {
   markAttempted(cardId: string): Promise<void>
   markShown(cardId: string, reference: CardReference, shownHash: string): Promise<void>
   listByIncident(incidentId: string): Promise<readonly Card[]>
+}
+
+export interface CardQueries {
   /** For presses and verbs in threads: which incident a message belongs to; a forwarded copy belongs to none. */
   findByMessage(surface: SurfaceName, channel: string, message: string): Promise<Card | undefined>
+  /** Incidents not yet resolved whose card is in this channel, newest first. */
+  listOpenIncidents(surface: SurfaceName, channel: string): Promise<readonly string[]>
 }

@@ -1,6 +1,6 @@
 import type { AlertStore } from './alert-store.ts'
 import type { AuditLeafStore } from './audit-leaf-store.ts'
-import type { CardStore } from './card-store.ts'
+import type { CardQueries, CardStore } from './card-store.ts'
 import type { ChangeStore } from './change-store.ts'
 import type { DecisionStore, ProposalQueries, ProposalStore } from './proposal-store.ts'
 import type { DeliveryStore } from './delivery-store.ts'
@@ -22,6 +22,7 @@ import type { TimelineStore } from './timeline-store.ts'
 export interface Stores {
   readonly alerts: AlertStore
   readonly audit: AuditLeafStore
+  readonly cardQueries: CardQueries
   readonly cards: CardStore
   readonly changes: ChangeStore
   readonly decisions: DecisionStore

@@ -1,0 +1,93 @@
+import { z } from 'zod'
+import { MODES } from '../domain/mode.ts'
+import { SEVERITIES } from '../domain/severity.ts'
+import { parseDuration } from '../kernel/duration.ts'
+
+/** A duration such as `5m`, as milliseconds. */
+const duration = z.string().transform((text, context) => {
+  const ms = parseDuration(text)
+  if (ms !== undefined) return ms
+  context.addIssue({ code: 'custom', message: 'a duration such as 90s, 15m or 2h' })
+  return z.NEVER
+})
+
+/** A size such as `1MiB`, as bytes. */
+const size = z.string().transform((text, context) => {
+  const match = /^(\d{1,6})\s*(KiB|MiB)$/.exec(text.trim())
+  if (match !== null) return Number(match[1]) * (match[2] === 'MiB' ? 1_048_576 : 1024)
+  context.addIssue({ code: 'custom', message: 'a size such as 512KiB or 1MiB' })
+  return z.NEVER
+})
+
+const route = z
+  .strictObject({
+    owner: z.string().min(1).optional(),
+    severity: z.enum(SEVERITIES).optional(),
+    channel: z.string().min(1),
+  })
+  .describe('Sends the card of a matching incident to this channel.')
+
+const labels = (fallback: readonly string[]) =>
+  z
+    .array(z.string().min(1))
+    .min(1)
+    .default([...fallback])
+
+/** `countersign.yaml` (CONTRACT 3). Secrets have no place here: they come from the environment. */
+export const ConfigurationFile = z.strictObject({
+  mode: z.enum(MODES).default('assist').describe('The strictest of this and each service’s own mode wins.'),
+  server: z
+    .strictObject({
+      publicUrl: z
+        .url({ protocol: /^https?$/ })
+        .optional()
+        .describe('Base of the links to the console.'),
+    })
+    .prefault({}),
+  catalog: z.string().default('./catalog').describe('Folder of Backstage entities (*.yaml).'),
+  playbooks: z.string().default('./playbooks'),
+  policies: z.string().default('./policies').describe('Folder of Cedar policies (*.cedar).'),
+  people: z.string().default('./people.yaml'),
+  slack: z
+    .strictObject({
+      channel: z.string().min(1).describe('Where cards go when no route matches.'),
+      channelPerIncident: z.enum(SEVERITIES).optional(),
+      routes: z.array(route).default([]),
+    })
+    .optional(),
+  teams: z.strictObject({ channel: z.string().min(1), routes: z.array(route).default([]) }).optional(),
+  mapping: z
+    .strictObject({
+      service: labels(['service', 'app_kubernetes_io_name', 'app', 'job']),
+      environment: labels(['environment', 'env']),
+    })
+    .prefault({}),
+  links: z.strictObject({ hosts: z.array(z.string().min(1)).default([]) }).prefault({}),
+  grouping: z.strictObject({ window: duration.prefault('5m') }).prefault({}),
+  changes: z.strictObject({ lookback: duration.prefault('2h') }).prefault({}),
+  approvals: z
+    .strictObject({
+      ttl: duration.prefault('15m'),
+      fatigue: z.strictObject({ decisions: z.int().min(1).default(10), per: duration.prefault('10m') }).prefault({}),
+    })
+    .prefault({}),
+  execution: z
+    .strictObject({
+      inflightWindow: duration.prefault('10s').describe('After it an unknown step is reconciled.'),
+      lease: duration.prefault('30s').describe('How long a replica holds a run without a sign of life.'),
+    })
+    .prefault({}),
+  intake: z.strictObject({ maxBody: size.prefault('1MiB') }).prefault({}),
+  pagerduty: z.strictObject({ mirror: z.boolean().default(false) }).prefault({}),
+  http: z
+    .strictObject({
+      hosts: z.array(z.string().min(1)).default([]).describe('Hosts (with port when not 443) that http/check may ask.'),
+    })
+    .prefault({}),
+  audit: z
+    .strictObject({
+      checkpoints: z.string().optional().describe('Folder for signed checkpoints, outside the database.'),
+    })
+    .prefault({}),
+})
+export type ConfigurationFile = z.infer<typeof ConfigurationFile>
