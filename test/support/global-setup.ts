@@ -1,0 +1,10 @@
+import { prepareTemplate } from './postgres.ts'
+import { publishTestServer, startTestServer } from './test-server.ts'
+
+/** jest calls this once per run, before the first project that names it. */
+export default async function globalSetup(): Promise<void> {
+  const { server, stop } = await startTestServer()
+  globalThis.stopTestServer = stop
+  publishTestServer(server)
+  await prepareTemplate(server)
+}

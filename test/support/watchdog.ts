@@ -1,0 +1,27 @@
+import { Client, escapeIdentifier } from 'pg'
+import { removeHome } from './remove-home.ts'
+import { WatchdogDuty } from './test-server.ts'
+
+/** See `startTestServer`: waits until nobody holds the other end of standard input, then clears up. */
+const duty = WatchdogDuty.parse(JSON.parse(process.env['COUNTERSIGN_TEST_WATCHDOG'] ?? ''))
+
+process.stdin.resume()
+await new Promise<void>((resolve) => {
+  process.stdin.on('end', resolve)
+  process.stdin.on('error', () => resolve())
+})
+if ('home' in duty) await removeHome(duty.home)
+else await dropDatabases(duty.adminUrl, duty.runId)
+
+async function dropDatabases(adminUrl: string, runId: string): Promise<void> {
+  const client = new Client({ connectionString: adminUrl })
+  await client.connect()
+  try {
+    const { rows } = await client.query<{ datname: string }>('SELECT datname FROM pg_database WHERE datname LIKE $1', [
+      `countersign_test_${runId}_%`,
+    ])
+    for (const { datname } of rows) await client.query(`DROP DATABASE ${escapeIdentifier(datname)} WITH (FORCE)`)
+  } finally {
+    await client.end()
+  }
+}
