@@ -23,6 +23,9 @@ export interface JsonLimits {
 
 export const JSON_LIMITS: JsonLimits = { maxBytes: 1_048_576, maxDepth: 64, maxValues: 60_000 }
 
+/** A number of 16 digits or with an exponent; a string that looks like one only costs the slower parse. */
+const MAYBE_INEXACT_NUMBER = /(?:[:,[]|^)\s*-?(?:[\d.]{16}|[\d.]+[eE])/
+
 /** Names through which a later copy or merge could reach a prototype; dropped at every depth. */
 const POLLUTING_NAMES = ['__proto__', 'constructor', 'prototype'] as const
 
@@ -37,10 +40,10 @@ export function parseJson(bytes: Uint8Array, limits: JsonLimits = JSON_LIMITS): 
   if (bytes.byteLength > limits.maxBytes) {
     throw new UnreadableJsonError('too_large', `The body is larger than ${limits.maxBytes} bytes. Send less at once.`)
   }
-  const { hasLongNumber } = scan(bytes, limits)
+  requireWithinLimits(bytes, limits)
   const text = decode(bytes)
   try {
-    const value: unknown = hasLongNumber ? JSON.parse(text, keepExactNumbers) : JSON.parse(text)
+    const value: unknown = MAYBE_INEXACT_NUMBER.test(text) ? JSON.parse(text, keepExactNumbers) : JSON.parse(text)
     dropPollutingNames(value)
     return value
   } catch (cause) {
@@ -65,31 +68,24 @@ function decode(bytes: Uint8Array): string {
 
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
-/** From here on a run of digits may be more than a double holds. */
-const EXACT_DIGITS = 15
+const COMMA = 0x2c
 
 /** One pass over the bytes, without building anything. Whether it is JSON at all is left to `JSON.parse`. */
-function scan(bytes: Uint8Array, limits: JsonLimits): { readonly hasLongNumber: boolean } {
+function requireWithinLimits(bytes: Uint8Array, limits: JsonLimits): void {
   let depth = 0
   let values = 0
-  let digits = 0
-  let hasLongNumber = false
   for (let index = 0; index < bytes.length; index += 1) {
     const byte = bytes[index] ?? 0
-    if (byte === QUOTE) {
-      index = endOfString(bytes, index)
-      digits = 0
-    } else if (isOpening(byte)) {
+    if (byte === QUOTE) index = endOfString(bytes, index)
+    else if (byte === COMMA) values += 1
+    else if (isClosing(byte)) depth -= 1
+    else if (isOpening(byte)) {
       depth += 1
       values += 1
       if (depth > limits.maxDepth) throw tooDeep(limits)
-    } else if (isClosing(byte)) depth -= 1
-    else if (byte === 0x2c) values += 1
-    digits = isDigit(byte) || (digits > 0 && isExponent(byte)) ? digits + 1 : 0
-    if (digits > EXACT_DIGITS || (digits > 0 && isExponent(byte))) hasLongNumber = true
+    }
     if (values > limits.maxValues) throw tooMany(limits)
   }
-  return { hasLongNumber }
 }
 
 /** Index of the closing quote, or the end of the bytes when there is none. */
@@ -105,14 +101,6 @@ function isOpening(byte: number): boolean {
 
 function isClosing(byte: number): boolean {
   return byte === 0x7d || byte === 0x5d
-}
-
-function isDigit(byte: number): boolean {
-  return (byte >= 0x30 && byte <= 0x39) || byte === 0x2e
-}
-
-function isExponent(byte: number): boolean {
-  return byte === 0x45 || byte === 0x65
 }
 
 function tooDeep(limits: JsonLimits): UnreadableJsonError {
