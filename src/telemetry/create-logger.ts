@@ -20,7 +20,11 @@ export function createLogger(settings: LogSettings): Logger {
       formatters: { level: (label) => ({ level: label }) },
       serializers: { error: describeError },
     },
-    { write: (line: string) => void write(settings.redact(line)) },
+    {
+      write: (line: string) => {
+        write(settings.redact(line))
+      },
+    },
   )
 }
 
