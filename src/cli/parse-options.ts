@@ -27,7 +27,7 @@ export function parseOptions<const Kinds extends OptionKinds>(
     return { options: options as Options<Kinds>, positionals }
   } catch (error) {
     throw new UsageError(
-      error instanceof Error ? (error.message.split('.')[0] ?? error.message) + '.' : 'The arguments are wrong.',
+      error instanceof Error ? `${error.message.split('.')[0] ?? error.message}.` : 'The arguments are wrong.',
     )
   }
 }

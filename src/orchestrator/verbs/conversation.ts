@@ -1,0 +1,59 @@
+import type { Account } from '../../domain/person.ts'
+import type { IncidentView } from '../../domain/incident-view.ts'
+import type { SurfaceName } from '../../domain/surface.ts'
+import type { Verb } from '../../domain/verb.ts'
+
+/** Where something was said or pressed, as the surface vouches for it after verification. */
+export interface ConversationPlace {
+  readonly surface: SurfaceName
+  readonly account: Account
+  /** Slack channel, Teams conversation; null in the console. */
+  readonly channel: string | null
+  /** The message whose thread it was said in, or the card that was pressed. */
+  readonly message: string | null
+}
+
+/** A line of chat: `/incident <text>`, a mention in a thread, the console's command box. */
+export interface Utterance extends ConversationPlace {
+  readonly text: string
+}
+
+/** A button of a card, or a form that one opened. The hash is what the card showed. */
+export interface Press extends ConversationPlace {
+  readonly verb: Extract<
+    Verb,
+    'approve' | 'reject' | 'withdraw' | 'cancel' | 'stop' | 'settle' | 'undo' | 'ack' | 'note'
+  >
+  readonly incidentId: string
+  readonly proposalId: string | null
+  readonly planHash: string | null
+  /** Reason, note, or what the form asked for. */
+  readonly text: string | null
+  readonly stepId: string | null
+  readonly answer: 'retry' | 'done' | 'abort' | null
+}
+
+export interface ReplyRow {
+  /** Short and ours: `INC-12`, `10:04 UTC`, `82 %`. */
+  readonly label: string
+  /** May hold text from outside: the surface escapes it. */
+  readonly text: string
+}
+
+/**
+ * The answer to one request, the same on every surface; the surface escapes and lays out. `refused` answers go to the
+ * asker alone; answers too, unless `shared`.
+ */
+export interface Reply {
+  readonly kind: 'answer' | 'refused'
+  readonly code: string
+  /** One or two sentences; may hold text from outside. */
+  readonly text: string
+  readonly rows: readonly ReplyRow[]
+  /** Monospaced, for help and plans; null when there is none. */
+  readonly preformatted: string | null
+  /** The card to show below the text (`status`, `approve` without a hash). */
+  readonly card: IncidentView | null
+  readonly shared: boolean
+  readonly incidentId: string | null
+}
