@@ -1,0 +1,76 @@
+import { asc, eq, sql } from 'drizzle-orm'
+import type { Evidence, NewEvidence } from '../domain/evidence.ts'
+import type { EvidenceStore } from '../ports/evidence-store.ts'
+import type { Json, JsonObject } from '../kernel/json.ts'
+import { evidence } from './schema.ts'
+import { storableText } from '../kernel/clean-text.ts'
+import type { Database } from './database.ts'
+
+export function createEvidenceStore(db: Database): EvidenceStore {
+  return {
+    save: (pieces) => saveEvidence(db, pieces),
+    list: (incidentId) => listEvidence(db, incidentId),
+  }
+}
+
+/** One statement for all pieces. Of two pieces with one key the later counts: a statement may not touch a row twice. */
+async function saveEvidence(db: Database, pieces: readonly NewEvidence[]): Promise<readonly Evidence[]> {
+  const rows = [...new Map(pieces.map((piece) => [`${piece.incidentId} ${piece.key}`, piece])).values()]
+  if (rows.length === 0) return []
+  const saved = await db
+    .insert(evidence)
+    .values(
+      rows.map((piece) => ({
+        ...piece,
+        key: storableText(piece.key),
+        fact: storableText(piece.fact),
+        source: storableText(piece.source),
+        url: piece.url === null ? null : storableText(piece.url),
+        data: storableJson(piece.data) as JsonObject,
+      })),
+    )
+    .onConflictDoUpdate({
+      target: [evidence.incidentId, evidence.key],
+      set: {
+        kind: sql`excluded.kind`,
+        source: sql`excluded.source`,
+        at: sql`excluded.at`,
+        fact: sql`excluded.fact`,
+        url: sql`excluded.url`,
+        data: sql`excluded.data`,
+        collectedAt: sql`clock_timestamp()`,
+      },
+    })
+    .returning()
+  return saved.map(toEvidence)
+}
+
+async function listEvidence(db: Database, incidentId: string): Promise<readonly Evidence[]> {
+  const rows = await db
+    .select()
+    .from(evidence)
+    .where(eq(evidence.incidentId, incidentId))
+    .orderBy(asc(evidence.at), asc(sql`substring(${evidence.id} from 4)::bigint`))
+  return rows.map(toEvidence)
+}
+
+function toEvidence(row: typeof evidence.$inferSelect): Evidence {
+  return {
+    id: row.id,
+    incidentId: row.incidentId,
+    kind: row.kind as Evidence['kind'],
+    source: row.source,
+    at: row.at,
+    fact: row.fact,
+    url: row.url,
+    data: row.data,
+  }
+}
+
+/** jsonb refuses U+0000 and lone surrogates at every depth, in names as well. */
+function storableJson(value: Json): Json {
+  if (typeof value === 'string') return storableText(value)
+  if (Array.isArray(value)) return value.map((item: Json) => storableJson(item))
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [storableText(name), storableJson(item)]))
+}
