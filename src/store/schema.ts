@@ -441,6 +441,8 @@ export const outboxMessages = pgTable(
     payload: jsonb('payload').$type<JsonObject>().notNull(),
     state: text('state').notNull().default('waiting'),
     attempts: integer('attempts').notNull().default(0),
+    /** Grows when the same message is asked for again: what was sent meanwhile is then sent once more. */
+    version: integer('version').notNull().default(1),
     notBefore: at('not_before').notNull().default(now),
     lastError: text('last_error'),
     createdAt: at('created_at').notNull().default(now),
@@ -520,6 +522,8 @@ export const auditSequencer = pgTable('audit_sequencer', {
   lastHash: text('last_hash').notNull(),
   lastXid: xid8('last_xid').notNull(),
   lastLeafId: bigint('last_leaf_id', { mode: 'number' }).notNull().default(0),
+  /** Transaction ids mean something only within one cluster: after a dump and restore the sequencer starts from a new place. */
+  clusterId: text('cluster_id'),
   frontier: jsonb('frontier').$type<string[]>().notNull().default([]),
 })
 

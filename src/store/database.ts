@@ -1,0 +1,66 @@
+import { drizzle } from 'drizzle-orm/node-postgres'
+import type { NodePgQueryResultHKT } from 'drizzle-orm/node-postgres'
+import type { PgDatabase } from 'drizzle-orm/pg-core'
+import { Pool } from 'pg'
+import type { PoolConfig } from 'pg'
+import * as schema from './schema.ts'
+import { databaseTypes } from './database-types.ts'
+
+/** The handle of the pool and of a transaction alike: a store built on it does not know which of the two it has. */
+export type Database = PgDatabase<NodePgQueryResultHKT, typeof schema>
+
+export interface DatabaseOptions {
+  readonly url: string
+  /** Shown in pg_stat_activity. */
+  readonly applicationName: string
+  readonly maxConnections: number
+  /** A statement that takes longer is cancelled; default 15 s. */
+  readonly statementTimeoutMs?: number
+  /** A connection of the pool broke while nobody used it; the pool replaces it by itself. */
+  readonly onConnectionLost?: (error: Error) => void
+}
+
+export interface OpenDatabase {
+  readonly db: Database
+  readonly pool: Pool
+  close(): Promise<void>
+}
+
+const STATEMENT_TIMEOUT_MS = 15_000
+/** How long a request waits for a free or new connection before it is told that the database does not answer. */
+const CONNECT_TIMEOUT_MS = 5_000
+/** A transaction that a dead replica left open would stall the audit sequencer: the server ends it. */
+const IDLE_IN_TRANSACTION_MS = 30_000
+
+export async function openDatabase(options: DatabaseOptions): Promise<OpenDatabase> {
+  const pool = new Pool(poolConfig(options))
+  // Without a listener the loss of an idle connection would end the process.
+  pool.on('error', (error) => options.onConnectionLost?.(error))
+  try {
+    const client = await pool.connect()
+    client.release()
+  } catch (cause) {
+    await pool.end()
+    throw cause
+  }
+  return { db: drizzle(pool, { schema }), pool, close: closeOnce(pool) }
+}
+
+function poolConfig(options: DatabaseOptions): PoolConfig {
+  return {
+    connectionString: options.url,
+    application_name: options.applicationName,
+    max: options.maxConnections,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    idleTimeoutMillis: 60_000,
+    keepAlive: true,
+    statement_timeout: options.statementTimeoutMs ?? STATEMENT_TIMEOUT_MS,
+    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
+    types: databaseTypes,
+  }
+}
+
+function closeOnce(pool: Pool): () => Promise<void> {
+  let closing: Promise<void> | undefined
+  return () => (closing ??= pool.end())
+}

@@ -1,0 +1,45 @@
+import { escapeIdentifier } from 'pg'
+import type { Client } from 'pg'
+import { PgBoss } from 'pg-boss'
+import { ensureQueues } from './job-queues.ts'
+
+export const JOB_SCHEMA = 'pgboss'
+
+/** The job engine's tables belong to the service's own login, which also upgrades them. */
+export async function prepareJobSchema(client: Client, appUser: string): Promise<void> {
+  await client.query(`CREATE SCHEMA IF NOT EXISTS ${JOB_SCHEMA}`)
+  const { rows } = await client.query<{ may: boolean }>("SELECT has_schema_privilege($1, $2, 'CREATE') AS may", [
+    appUser,
+    JOB_SCHEMA,
+  ])
+  if (rows[0]?.may === true) return
+  await client.query(`GRANT USAGE, CREATE ON SCHEMA ${JOB_SCHEMA} TO ${escapeIdentifier(appUser)}`)
+}
+
+/**
+ * Where the owner's login may act as the service's, the tables are made at migration, so that a template database for
+ * tests has them too; else the service makes them at its first start.
+ */
+export async function installJobTables(client: Client, appUser: string): Promise<void> {
+  const { rows } = await client.query<{ may: boolean }>(
+    `SELECT current_user = $1 OR pg_has_role(current_user, $1, 'MEMBER') AS may`,
+    [appUser],
+  )
+  if (rows[0]?.may !== true) return
+  await client.query(`SET ROLE ${escapeIdentifier(appUser)}`)
+  const boss = new PgBoss({
+    db: { executeSql: (text, values) => client.query(text, values) },
+    schema: JOB_SCHEMA,
+    createSchema: false,
+    supervise: false,
+    schedule: false,
+  })
+  boss.on('error', () => undefined)
+  try {
+    await boss.start()
+    await ensureQueues(boss)
+  } finally {
+    await boss.stop({ close: false, graceful: false })
+    await client.query('RESET ROLE')
+  }
+}
