@@ -8,8 +8,7 @@ import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-const REFRESH_MS = 2_000
-const QUIET_MS = 20_000
+const DEFAULT_QUIET_MS = 20_000
 const POLL_MS = 300
 
 function tryTake(path, owner) {
@@ -54,11 +53,11 @@ function removeDead(path, deadOwner) {
   }
 }
 
-async function take(path, owner) {
+async function take(path, owner, quietMs) {
   let hasSaidSo = false
   while (!tryTake(path, owner)) {
     const found = look(path)
-    if (found && found.quietMs > QUIET_MS) {
+    if (found && found.quietMs > quietMs) {
       removeDead(path, found.owner)
       continue
     }
@@ -79,12 +78,15 @@ function refresh(path) {
   }
 }
 
-/** Runs `work` while no other process that uses this function works on the same folder. */
-export async function withInstallLock(folder, work) {
+/**
+ * Runs `work` while no other process that uses this function works on the same folder. A lock that nobody refreshed
+ * for `quietMs` counts as left behind.
+ */
+export async function withInstallLock(folder, work, { quietMs = DEFAULT_QUIET_MS } = {}) {
   const path = join(folder, '.install.lock')
   const owner = `${process.pid} ${randomUUID()}`
-  await take(path, owner)
-  const timer = setInterval(() => refresh(path), REFRESH_MS)
+  await take(path, owner, quietMs)
+  const timer = setInterval(() => refresh(path), quietMs / 10)
   try {
     return await work()
   } finally {
