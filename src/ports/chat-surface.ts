@@ -8,12 +8,25 @@ export interface CardReference {
   readonly message: string
 }
 
+/** How fast a surface may be spoken to; the deliverer keeps these budgets so that no message is refused or lost. */
+export interface DeliveryLimits {
+  /** New messages a second in one channel, and how many may come at once. */
+  readonly postsPerSecond: number
+  readonly postBurst: number
+  /** Updates of existing messages a minute, all channels together, and how many may come at once. */
+  readonly updatesPerMinute: number
+  readonly updateBurst: number
+  /** The least time between two updates of one card. */
+  readonly cardIntervalMs: number
+}
+
 /**
  * A place where we speak. Throws `VendorBusyError` with the time to wait, `VendorRejectedError` for what will never
  * work, `VendorUnknownError` when a post may have arrived: then `findCard` is asked before the next try.
  */
 export interface ChatSurface {
   readonly name: SurfaceName
+  readonly limits: DeliveryLimits
   postCard(channel: string, view: IncidentView, cardId: string, signal: AbortSignal): Promise<CardReference>
   updateCard(card: CardReference, view: IncidentView, cardId: string, signal: AbortSignal): Promise<void>
   findCard(channel: string, cardId: string, since: Date, signal: AbortSignal): Promise<CardReference | null>

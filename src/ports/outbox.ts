@@ -31,8 +31,24 @@ export interface Outbox {
   append(messages: readonly OutboxMessage[]): Promise<void>
 }
 
-/** Where a card lives. */
-export interface CardRoute {
-  readonly surface: SurfaceName
-  readonly channel: string
+/** A message as the deliverer of one surface sees it. */
+export interface WaitingMessage {
+  readonly id: string
+  /** Grows when the same message is asked for again while it is being sent: then it is sent once more. */
+  readonly version: number
+  readonly message: OutboxMessage
+  readonly attempts: number
+  readonly createdAt: Date
+}
+
+/** The sending side. One deliverer per surface at a time, by lease; what was not marked is sent again after a crash. */
+export interface OutboxQueue {
+  /** Due by database time, the most important first. */
+  listDue(surface: SurfaceName, limit: number): Promise<readonly WaitingMessage[]>
+  /** Done, unless it was asked for again meanwhile. */
+  markSent(messages: readonly WaitingMessage[]): Promise<void>
+  postpone(message: WaitingMessage, delayMs: number, error: string | null): Promise<void>
+  /** Never sent; stays visible. */
+  bury(message: WaitingMessage, error: string): Promise<void>
+  describe(): Promise<{ readonly waiting: number; readonly dead: number; readonly oldestSeconds: number }>
 }

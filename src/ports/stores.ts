@@ -11,7 +11,7 @@ import type { JobQueue } from './job-queue.ts'
 import type { LeaseStore } from './lease-store.ts'
 import type { LeasedRunStore, RunStore, RunSweep } from './run-store.ts'
 import type { LedgerStore } from './ledger-store.ts'
-import type { Outbox } from './outbox.ts'
+import type { Outbox, OutboxQueue } from './outbox.ts'
 import type { PlaybookRecordStore } from './playbook-record-store.ts'
 import type { TimelineStore } from './timeline-store.ts'
 
@@ -36,6 +36,7 @@ export interface Stores {
   readonly leases: LeaseStore
   readonly ledger: LedgerStore
   readonly outbox: Outbox
+  readonly outboxQueue: OutboxQueue
   readonly playbookRecords: PlaybookRecordStore
   readonly proposalQueries: ProposalQueries
   readonly proposals: ProposalStore
