@@ -30,8 +30,15 @@ export interface AttemptMove {
  * No durable intent leaf, no effect.
  */
 export interface LedgerStore {
-  intend(lease: RunLease, attempt: NewAttempt, leaf: SealedLeaf): Promise<Attempt>
+  /**
+   * Only while the run is `running` and, in direction forward, its proposal still approved and (for the run's first
+   * attempt) not expired: a rejection wins until this commits. StaleError says which of these no longer holds. Checks
+   * have no effect and so no intent leaf.
+   */
+  intend(lease: RunLease, attempt: NewAttempt, leaf: SealedLeaf | null): Promise<Attempt>
   /** Conditional on the state it comes from; StaleError when it is in another one. */
   move(lease: RunLease, attempt: Attempt, move: AttemptMove, leaf: SealedLeaf | null): Promise<Attempt>
   list(runId: string): Promise<readonly Attempt[]>
+  /** By database time: since the intent, and since it became done, failed or unknown (null before). */
+  elapsed(attempt: Attempt): Promise<{ readonly sinceIntendedMs: number; readonly sinceFinishedMs: number | null }>
 }

@@ -1,4 +1,5 @@
 import type { Run, RunState } from '../domain/run.ts'
+import type { JsonObject } from '../kernel/json.ts'
 
 /** A run as one replica holds it. */
 export interface RunLease {
@@ -27,11 +28,30 @@ export interface LeasedRunStore {
   /** Takes the plan's lock keys; the key that another active run holds, undefined when all are ours. */
   lockTargets(lease: RunLease, lockKeys: readonly string[]): Promise<string | undefined>
   move(lease: RunLease, from: readonly RunState[], to: RunState, detail: string | null): Promise<Run>
-  /** Gives the lease back without changing the state (waiting, drained at shutdown). */
-  release(lease: RunLease): Promise<void>
+  /**
+   * Gives the lease back without changing the state (waiting, drained at shutdown, handed to a person). With a delay
+   * nobody claims the run before it has passed, unless a stop is asked for.
+   */
+  release(lease: RunLease, resumeAfterMs?: number): Promise<void>
+}
+
+/** What a person does to a run that nobody holds. Each is undefined when the run is not in a state that allows it. */
+export interface RunControl {
+  /** failed | stopped → running, in direction undo. */
+  startUndo(id: string): Promise<Run | undefined>
+  /** Closes the unknown attempt (when there is one) and moves the run on from `unknown`; its crash count starts anew. */
+  settle(id: string, settlement: Settlement): Promise<Run | undefined>
+}
+
+export interface Settlement {
+  readonly attempt: { readonly id: string; readonly to: 'done' | 'failed'; readonly output: JsonObject | null } | null
+  readonly to: 'running' | 'failed'
+  readonly detail: string
 }
 
 export interface RunSweep {
   /** Runs that may be advanced and that nobody holds, by database time: what a lost hint left behind. */
   listAbandoned(limit: number): Promise<readonly string[]>
+  /** Runs that ought to move and that nobody has held for this long, by database time. */
+  listStuck(forMs: number): Promise<readonly { readonly id: string; readonly state: RunState; readonly idleMs: number }[]>
 }

@@ -9,7 +9,7 @@ import type { FindingsStore, IncidentStore } from './incident-store.ts'
 import type { FreezeStore } from './freeze-store.ts'
 import type { JobQueue } from './job-queue.ts'
 import type { LeaseStore } from './lease-store.ts'
-import type { LeasedRunStore, RunStore, RunSweep } from './run-store.ts'
+import type { LeasedRunStore, RunControl, RunStore, RunSweep } from './run-store.ts'
 import type { LedgerStore } from './ledger-store.ts'
 import type { Outbox, OutboxQueue } from './outbox.ts'
 import type { PlaybookRecordStore } from './playbook-record-store.ts'
@@ -40,6 +40,7 @@ export interface Stores {
   readonly playbookRecords: PlaybookRecordStore
   readonly proposalQueries: ProposalQueries
   readonly proposals: ProposalStore
+  readonly runControl: RunControl
   readonly runSweep: RunSweep
   readonly runs: RunStore
   readonly timeline: TimelineStore
