@@ -1,0 +1,145 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import {
+  chmodSync,
+  cpSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join, relative } from 'node:path'
+import type { Logger } from '../../../src/kernel/logger.ts'
+import { silentLogger } from '../../../src/kernel/silent-logger.ts'
+import { locateBinaries } from '../../../src/store/embedded/locate-binaries.ts'
+import type { Binaries } from '../../../src/store/embedded/locate-binaries.ts'
+import { prepareBinaries } from '../../../src/store/embedded/prepare-binaries.ts'
+import { runProgram } from '../../../src/store/embedded/server-process.ts'
+import { itWhen } from '../../support/skip.ts'
+import { NOBODY, Homes, isLinux, isRoot, queryAt, startOpener } from './opener.ts'
+
+const nobody = { name: 'nobody', uid: NOBODY, gid: NOBODY }
+
+describe('the binaries of PostgreSQL', () => {
+  const homes = new Homes()
+  let folder: string
+  let installed: Binaries
+
+  /** Another checkout's copy of the package, as npm would have left it. */
+  function copyPackage(into: string): Binaries {
+    const root = join(folder, into, 'native')
+    cpSync(dirname(installed.root), dirname(root), {
+      recursive: true,
+      verbatimSymlinks: true,
+      filter: (path) => !path.endsWith('.a') && !path.includes('pgxs'),
+    })
+    const move = (path: string): string => join(root, relative(installed.root, path))
+    const { initdb, postgres, pgCtl, version } = installed
+    return { initdb: move(initdb), postgres: move(postgres), pgCtl: move(pgCtl), root, version }
+  }
+
+  function removeLinks(binaries: Binaries): void {
+    const links = JSON.parse(readFileSync(join(binaries.root, 'pg-symlinks.json'), 'utf8')) as { target: string }[]
+    for (const { target } of links) rmSync(join(dirname(binaries.root), target), { force: true })
+  }
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'countersign-binaries-'))
+    chmodSync(folder, 0o755)
+    installed = await locateBinaries()
+  })
+  afterAll(async () => {
+    rmSync(folder, { recursive: true, force: true })
+    await homes.removeAll()
+  })
+
+  itWhen(isRoot && isLinux, 'needs root', 'run from a read-only node_modules, which stays as it was', async () => {
+    const readOnly = copyPackage('read-only')
+    const listing = listAll(dirname(readOnly.root))
+    for (const path of listing) if (!lstatSync(path).isSymbolicLink()) chmodSync(path, statSync(path).mode & 0o555)
+    const opener = startOpener({ home: homes.create(NOBODY), uid: NOBODY, binaries: readOnly })
+
+    const { url, logged } = await opener.opened()
+
+    expect(await queryAt(url, 'SELECT 1 AS one')).toEqual([{ one: 1 }])
+    expect(logged.map(({ message }) => message)).toEqual(['embedded PostgreSQL is ready'])
+    expect(listAll(dirname(readOnly.root))).toEqual(listing)
+    await opener.close()
+  })
+
+  itWhen(isLinux, 'needs Linux', 'are copied once, completed, where the package has no symbolic links', async () => {
+    const linkless = copyPackage('linkless')
+    removeLinks(linkless)
+    const before = listAll(dirname(linkless.root))
+    const cache = join(folder, 'linkless-cache')
+    const notes: object[] = []
+    const log: Logger = { ...silentLogger, info: (fields) => notes.push(fields) }
+    const input = { binaries: linkless, user: undefined, cacheFolders: [cache], log }
+
+    const first = prepareBinaries(input)
+    const madeAt = statSync(first.postgres).ctimeMs
+    const second = prepareBinaries(input)
+
+    expect(second).toEqual(first)
+    expect(statSync(second.postgres).ctimeMs).toBe(madeAt)
+    expect(notes).toEqual([expect.objectContaining({ to: first.root })])
+    expect(first.root).toContain(linkless.version)
+    const broken = await runProgram(linkless.postgres, ['--version'], { user: undefined, folder })
+    const mended = await runProgram(first.postgres, ['--version'], { user: undefined, folder })
+    expect({ broken: broken.code, mended: mended.code }).toEqual({ broken: 127, mended: 0 })
+    expect(listAll(dirname(linkless.root))).toEqual(before)
+  })
+
+  itWhen(isRoot && isLinux, 'needs root', 'are copied to where the server’s user can reach them', async () => {
+    const hidden = copyPackage('hidden/node_modules')
+    chmodSync(join(folder, 'hidden'), 0o700)
+    const cache = join(folder, 'hidden-cache')
+    const unreachable = join(folder, 'hidden', 'cache')
+
+    const usable = prepareBinaries({
+      binaries: hidden,
+      user: nobody,
+      cacheFolders: [unreachable, cache],
+      log: silentLogger,
+    })
+
+    expect(dirname(usable.root)).toBe(cache)
+    const where = { user: nobody, folder }
+    expect((await runProgram(hidden.postgres, ['--version'], where)).code).toBeNull()
+    expect(await runProgram(usable.postgres, ['--version'], where)).toMatchObject({ code: 0 })
+  })
+
+  itWhen(isRoot && isLinux, 'needs root', 'are not taken from a cache that somebody else could write to', () => {
+    const linkless = copyPackage('linkless-again')
+    removeLinks(linkless)
+    const cache = join(folder, 'shared-cache')
+    const input = { binaries: linkless, user: undefined, cacheFolders: [cache], log: silentLogger }
+    const { root } = prepareBinaries(input)
+    chmodSync(root, 0o777)
+
+    const again = prepareBinaries(input)
+
+    expect(again.root).toBe(root)
+    expect(statSync(root).mode & 0o022).toBe(0)
+  })
+
+  it('are missed with one clear line where they cannot run', async () => {
+    const machine = { platform: 'linux-x64', hasFile: () => true, importPackage: () => Promise.reject(new Error('no')) }
+
+    await expect(locateBinaries({ ...machine, platform: 'sunos-sparc' })).rejects.toThrow(
+      'There are no PostgreSQL binaries for sunos-sparc. Set DATABASE_URL to a PostgreSQL server (15 or later) instead.',
+    )
+    await expect(locateBinaries({ ...machine, hasFile: () => false })).rejects.toThrow(
+      /need the GNU C library.* Set DATABASE_URL/,
+    )
+    await expect(locateBinaries(machine)).rejects.toThrow(/npm ci --include=optional.* Set DATABASE_URL/)
+  })
+})
+
+function listAll(folder: string): string[] {
+  mkdirSync(folder, { recursive: true })
+  return (readdirSync(folder, { recursive: true }) as string[]).map((name) => join(folder, name)).sort()
+}

@@ -1,0 +1,98 @@
+import { afterAll, describe, expect, it } from '@jest/globals'
+import { mkdirSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { silentLogger } from '../../../src/kernel/silent-logger.ts'
+import { openEmbeddedPostgres } from '../../../src/store/embedded-postgres.ts'
+import { canEnter } from '../../../src/store/embedded/can-reach.ts'
+import { readHomeState } from '../../../src/store/embedded/home-state.ts'
+import { findPostmaster } from '../../../src/store/embedded/postmaster-file.ts'
+import { describeWhen, itWhen } from '../../support/skip.ts'
+import { Homes, NOBODY, isLinux, isRoot, queryAt, startOpener, userOf } from './opener.ts'
+
+const homes = new Homes()
+afterAll(() => homes.removeAll())
+
+describe('the user that PostgreSQL runs as', () => {
+  itWhen(isLinux, 'needs /proc', 'is never root', async () => {
+    const home = homes.create()
+    const postgres = await openEmbeddedPostgres({ home, log: silentLogger, purpose: 'tests' })
+
+    const server = findPostmaster(join(home, 'postgres', 'data'))
+
+    expect(userOf(server?.pid ?? 0)).not.toBe(0)
+    await postgres.close()
+  })
+
+  itWhen(isLinux, 'needs /proc', 'cannot read our environment, which holds tokens', async () => {
+    process.env['COUNTERSIGN_TEST_TOKEN'] = 'not for the server'
+    const home = homes.create()
+    const postgres = await openEmbeddedPostgres({ home, log: silentLogger, purpose: 'tests' })
+
+    const server = findPostmaster(join(home, 'postgres', 'data'))
+    const environment = readFileSync(`/proc/${server?.pid}/environ`, 'utf8')
+
+    expect(environment).toContain('PATH=')
+    expect(environment).not.toContain('not for the server')
+    delete process.env['COUNTERSIGN_TEST_TOKEN']
+    await postgres.close()
+  })
+})
+
+describeWhen(isRoot && isLinux, 'needs root', 'started as an ordinary user', () => {
+  it('the server runs as that user, in a folder that is private', async () => {
+    const home = homes.create(NOBODY)
+    const opener = startOpener({ home, uid: NOBODY })
+
+    const { url } = await opener.opened()
+
+    expect(await queryAt(url, 'SELECT 1 AS one')).toEqual([{ one: 1 }])
+    expect(userOf(findPostmaster(join(home, 'postgres', 'data'))?.pid ?? 0)).toBe(NOBODY)
+    expect(statSync(join(home, 'postgres')).mode & 0o777).toBe(0o700)
+    await opener.close()
+  })
+
+  it('without a name, it says that a database has to be given', async () => {
+    const nameless = 54_321
+    const opener = startOpener({ home: homes.create(nameless), uid: nameless })
+
+    const { code, message } = await opener.refused()
+
+    expect(code).toBe('embedded_postgres_no_user')
+    expect(message).toContain('User id 54321 has no entry in /etc/passwd')
+    expect(message).toContain('Set DATABASE_URL')
+  })
+
+  it('a folder of somebody else is refused with what to do', async () => {
+    const home = homes.create()
+    const opener = startOpener({ home, uid: NOBODY })
+
+    const { code, message } = await opener.refused()
+
+    expect(code).toBe('embedded_postgres_no_folder')
+    expect(message).toContain('COUNTERSIGN_DATA')
+  })
+})
+
+describeWhen(isRoot && isLinux, 'needs root', 'started as root below a private home folder', () => {
+  it('the data is kept where its user can reach it, the log says where, and it is found again', async () => {
+    const privateFolder = homes.createPrivate()
+    const home = homes.adopt(join(privateFolder, 'project', '.countersign'))
+    mkdirSync(join(privateFolder, 'project'))
+    const first = startOpener({ home, purpose: 'tests' })
+    const { logged, ownerUrl } = await first.opened()
+    await queryAt(ownerUrl, 'CREATE TABLE kept ()')
+    await first.close()
+
+    const second = await openEmbeddedPostgres({ home, log: silentLogger, purpose: 'tests' })
+
+    const folder = readHomeState(home)?.clusterFolder ?? ''
+    expect(canEnter({ name: 'nobody', uid: NOBODY, gid: NOBODY }, folder)).toBe(true)
+    expect(logged).toContainEqual({
+      message: 'database kept outside the private data folder, where its user can reach it',
+      fields: expect.objectContaining({ home, folder }) as object,
+    })
+    expect(await queryAt(second.ownerUrl(), `SELECT to_regclass('kept')::text AS table`)).toEqual([{ table: 'kept' }])
+    expect(statSync(privateFolder).mode & 0o777).toBe(0o700)
+    await second.close()
+  })
+})
