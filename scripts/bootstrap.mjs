@@ -4,7 +4,7 @@
 //   node scripts/bootstrap.mjs          the packages the product needs
 //   node scripts/bootstrap.mjs --dev    those the tests need as well
 import { spawn } from 'node:child_process'
-import { existsSync, statSync, utimesSync } from 'node:fs'
+import { existsSync, lstatSync, statSync, utimesSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { chooseNode } from './choose-node.mjs'
@@ -34,6 +34,14 @@ function npmCommand() {
   return process.platform === 'win32' ? { file: 'npm.cmd', args: [], shell: true } : { file: 'npm', args: [] }
 }
 
+/** npm ci empties what a link points to, which is somebody else's installation. */
+function refuseLink() {
+  if (!lstatSync(packages, { throwIfNoEntry: false })?.isSymbolicLink()) return
+  throw new Error(
+    'node_modules is a link to another folder, which npm ci would empty. Remove the link and start again.',
+  )
+}
+
 function installPackages(needsDev) {
   const npm = npmCommand()
   const args = [...npm.args, 'ci', '--include=optional', '--no-audit', '--no-fund', '--loglevel=error']
@@ -57,6 +65,7 @@ async function installIfNeeded(needsDev) {
   // Asked again under the lock: another start may have installed everything while this one waited.
   const reason = findReason(needsDev)
   if (!reason) return
+  refuseLink()
   console.log(`Installing packages with npm ci, because ${reason}. This takes about a minute the first time.`)
   const seconds = await installPackages(needsDev)
   // A lock file dated in the future must not cause an install at every start.

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -88,15 +88,36 @@ describe('starts that race to install the packages', () => {
 })
 
 describe('the bootstrap script', () => {
-  it('installs nothing and prints nothing when the packages stand', async () => {
-    const script = fileURLToPath(new URL('../../../scripts/bootstrap.mjs', import.meta.url))
-    const child = spawn(process.execPath, [script, '--dev'], { stdio: ['ignore', 'pipe', 'pipe'] })
+  const repository = fileURLToPath(new URL('../../..', import.meta.url))
+
+  async function bootstrap(checkout: string): Promise<{ code: number; printed: string }> {
+    const child = spawn(process.execPath, [join(checkout, 'scripts/bootstrap.mjs'), '--dev'], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
     let printed = ''
     child.stdout.on('data', (chunk: Buffer) => (printed += chunk.toString()))
     child.stderr.on('data', (chunk: Buffer) => (printed += chunk.toString()))
-
     const [code] = (await once(child, 'close')) as [number]
+    return { code, printed }
+  }
 
-    expect({ code, printed }).toEqual({ code: 0, printed: '' })
+  it('installs nothing and prints nothing when the packages stand', async () => {
+    expect(await bootstrap(repository)).toEqual({ code: 0, printed: '' })
+  })
+
+  it('refuses to install through a link, which would empty the folder behind it', async () => {
+    const checkout = join(folder, 'checkout')
+    const elsewhere = join(folder, 'elsewhere')
+    mkdirSync(elsewhere, { recursive: true })
+    writeFileSync(join(elsewhere, 'kept'), '')
+    cpSync(join(repository, 'scripts'), join(checkout, 'scripts'), { recursive: true })
+    writeFileSync(join(checkout, 'package-lock.json'), '{}')
+    symlinkSync(elsewhere, join(checkout, 'node_modules'))
+
+    const { code, printed } = await bootstrap(checkout)
+
+    expect(code).toBe(1)
+    expect(printed).toContain('node_modules is a link to another folder')
+    expect(readdirSync(elsewhere)).toEqual(['kept'])
   })
 })
