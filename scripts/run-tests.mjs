@@ -3,7 +3,7 @@
 import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, existsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { chooseNode } from './choose-node.mjs'
 
@@ -18,7 +18,7 @@ function environmentFor(node, summaryFile) {
     ...process.env,
     NODE_ENV: 'test',
     NODE_OPTIONS: options.filter(Boolean).join(' '),
-    PATH: `${node.directory}:${join(repository, 'node_modules', '.bin')}:${process.env.PATH ?? ''}`,
+    PATH: [node.directory, join(repository, 'node_modules', '.bin'), process.env.PATH ?? ''].join(delimiter),
     COUNTERSIGN_TEST_SUMMARY: summaryFile,
   }
 }
