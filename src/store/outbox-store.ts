@@ -1,0 +1,154 @@
+import { and, asc, eq, inArray, lte, sql } from 'drizzle-orm'
+import { OUTBOX_PRIORITIES } from '../ports/outbox.ts'
+import { outboxMessages } from './schema.ts'
+import { storableText } from '../kernel/clean-text.ts'
+import type { Database } from './database.ts'
+import type { JsonObject } from '../kernel/json.ts'
+import type { Outbox, OutboxMessage, OutboxQueue, WaitingMessage } from '../ports/outbox.ts'
+import type { SurfaceName } from '../domain/surface.ts'
+
+/**
+ * State machine of a message: waiting → sent | dead. What is being sent stays `waiting` until it is marked, so that a
+ * crash repeats it; a card is rendered when it is sent, so that repeating it is harmless, and a lost post is looked
+ * for before it is posted again. Messages with the same coalesce key are one while they wait.
+ */
+export function createOutbox(db: Database, surfaces: readonly SurfaceName[]): Outbox {
+  return { append: (messages) => append(db, surfaces, messages) }
+}
+
+export function createOutboxQueue(db: Database): OutboxQueue {
+  return {
+    listDue: (surface, limit) => listDue(db, surface, limit),
+    markSent: (messages) => markSent(db, messages),
+    postpone: (message, delayMs, error) => postpone(db, message, delayMs, error),
+    bury: (message, error) => bury(db, message, error),
+    describe: () => describe(db),
+  }
+}
+
+/** One statement for all messages on all surfaces; the console needs none but the signal, which it always gets. */
+async function append(
+  db: Database,
+  surfaces: readonly SurfaceName[],
+  messages: readonly OutboxMessage[],
+): Promise<void> {
+  if (messages.length === 0) return
+  const fresh = await withoutKnownPosts(db, messages)
+  const rows = new Map(
+    surfaces
+      .flatMap((surface) => fresh.map((message) => rowOf(surface, message)))
+      .map((row) => [row.coalesceKey ?? row, row]),
+  )
+  if (rows.size > 0) {
+    await db
+      .insert(outboxMessages)
+      .values([...rows.values()])
+      .onConflictDoUpdate({
+        target: outboxMessages.coalesceKey,
+        targetWhere: sql`state = 'waiting' and coalesce_key is not null`,
+        set: {
+          version: sql`${outboxMessages.version} + 1`,
+          priority: sql`least(${outboxMessages.priority}, excluded.priority)`,
+          notBefore: sql`least(${outboxMessages.notBefore}, excluded.not_before)`,
+        },
+      })
+  }
+  const incidents = [...new Set(messages.map((message) => message.incidentId ?? ''))]
+  await db.execute(
+    sql`select pg_notify('countersign_outbox', ''), pg_notify('countersign_incident', incident_id) from unnest(${sql.param(incidents)}::text[]) as incident_id`,
+  )
+}
+
+/** A post with a key is made once, also when the playbook step that asked for it is issued again after it was sent. */
+async function withoutKnownPosts(db: Database, messages: readonly OutboxMessage[]): Promise<readonly OutboxMessage[]> {
+  const keys = messages.flatMap((message) => (message.kind === 'post' ? [message.key] : []))
+  if (keys.length === 0) return messages
+  const { rows } = await db.execute<{ key: string }>(
+    sql`select payload->>'key' as key from outbox_messages where kind = 'post' and payload->>'key' = any(${sql.param(keys)}::text[])`,
+  )
+  const known = new Set(rows.map((row) => row.key))
+  return messages.filter((message) => message.kind !== 'post' || !known.has(message.key))
+}
+
+function rowOf(surface: SurfaceName, message: OutboxMessage): typeof outboxMessages.$inferInsert {
+  return {
+    surface,
+    kind: message.kind,
+    incidentId: message.incidentId,
+    priority: OUTBOX_PRIORITIES.indexOf(message.priority),
+    coalesceKey: coalesceKey(surface, message),
+    payload: payloadOf(message),
+  }
+}
+
+function payloadOf(message: OutboxMessage): JsonObject {
+  return Object.fromEntries(
+    Object.entries(message).map(([name, value]) => [name, typeof value === 'string' ? storableText(value) : value]),
+  )
+}
+
+function coalesceKey(surface: SurfaceName, message: OutboxMessage): string | null {
+  if (message.kind === 'card') return `${surface} card ${message.incidentId}`
+  if (message.kind === 'post') return `${surface} post ${message.key}`
+  return null
+}
+
+async function listDue(db: Database, surface: SurfaceName, limit: number): Promise<readonly WaitingMessage[]> {
+  const rows = await db
+    .select()
+    .from(outboxMessages)
+    .where(
+      and(
+        eq(outboxMessages.surface, surface),
+        eq(outboxMessages.state, 'waiting'),
+        lte(outboxMessages.notBefore, sql`clock_timestamp()`),
+      ),
+    )
+    .orderBy(asc(outboxMessages.priority), asc(outboxMessages.id))
+    .limit(limit)
+  return rows.map((row) => ({
+    id: String(row.id),
+    version: row.version,
+    // Written by `payloadOf` above and by nothing else.
+    message: row.payload as unknown as OutboxMessage,
+    attempts: row.attempts,
+    createdAt: row.createdAt,
+  }))
+}
+
+async function markSent(db: Database, messages: readonly WaitingMessage[]): Promise<void> {
+  if (messages.length === 0) return
+  const ids = messages.map((message) => Number(message.id))
+  const versions = messages.map((message) => message.version)
+  await db.execute(sql`
+    update outbox_messages set state = 'sent', sent_at = clock_timestamp(), last_error = null
+    from unnest(${sql.param(ids)}::bigint[], ${sql.param(versions)}::int[]) as sent(id, version)
+    where outbox_messages.id = sent.id and outbox_messages.version = sent.version and state = 'waiting'`)
+}
+
+async function postpone(db: Database, message: WaitingMessage, delayMs: number, error: string | null): Promise<void> {
+  await db
+    .update(outboxMessages)
+    .set({
+      attempts: sql`${outboxMessages.attempts} + ${error === null ? 0 : 1}`,
+      notBefore: sql`clock_timestamp() + make_interval(secs => ${delayMs / 1000})`,
+      ...(error === null ? {} : { lastError: storableText(error) }),
+    })
+    .where(and(eq(outboxMessages.id, Number(message.id)), eq(outboxMessages.state, 'waiting')))
+}
+
+async function bury(db: Database, message: WaitingMessage, error: string): Promise<void> {
+  await db
+    .update(outboxMessages)
+    .set({ state: 'dead', lastError: storableText(error) })
+    .where(and(eq(outboxMessages.id, Number(message.id)), inArray(outboxMessages.state, ['waiting'])))
+}
+
+async function describe(db: Database): Promise<{ waiting: number; dead: number; oldestSeconds: number }> {
+  const { rows } = await db.execute<{ waiting: number; dead: number; oldest_seconds: number }>(sql`
+    select count(*) filter (where state = 'waiting')::int as waiting, count(*) filter (where state = 'dead')::int as dead,
+      coalesce(extract(epoch from clock_timestamp() - min(created_at) filter (where state = 'waiting')), 0)::float8 as oldest_seconds
+    from outbox_messages where state in ('waiting', 'dead')`)
+  const [row] = rows
+  return { waiting: row?.waiting ?? 0, dead: row?.dead ?? 0, oldestSeconds: row?.oldest_seconds ?? 0 }
+}
