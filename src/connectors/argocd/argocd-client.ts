@@ -1,0 +1,149 @@
+import { VendorRejectedError } from '../../kernel/vendor-errors.ts'
+import { parseAnswer } from '../shared/parse-answer.ts'
+import { sendRequest } from '../shared/http-request.ts'
+import { Application, CanI, UserInfo } from './schema.ts'
+import type { z } from 'zod'
+import type { JsonObject } from '../../kernel/json.ts'
+import type { HttpRequest, HttpTiming } from '../shared/http-request.ts'
+import type { AppReference } from './app-name.ts'
+
+export interface ArgoCdClientOptions {
+  readonly url: URL
+  readonly token: string
+  /** For one call; default 10 s. */
+  readonly timeoutMs?: number
+  readonly onTiming?: (timing: HttpTiming) => void
+}
+
+export interface SyncRequest {
+  readonly revision: string | null
+  readonly prune: boolean
+  readonly resources: readonly JsonObject[] | null
+  readonly infos: readonly { readonly name: string; readonly value: string }[]
+}
+
+export const ARGO_CD = 'Argo CD'
+const DEFAULT_TIMEOUT_MS = 10_000
+
+/** Argo CD's REST interface, as far as we use it. One attempt per call; errors are those of kernel/vendor-errors.ts. */
+export class ArgoCdClient {
+  readonly #options: ArgoCdClientOptions
+  #account: string | null = null
+
+  constructor(options: ArgoCdClientOptions) {
+    this.#options = options
+  }
+
+  get timeoutMs(): number {
+    return this.#options.timeoutMs ?? DEFAULT_TIMEOUT_MS
+  }
+
+  getApplication(app: AppReference, signal: AbortSignal): Promise<Application> {
+    return this.#call('GET', pathOf(app), { query: queryOf(app), effect: false, signal }, Application)
+  }
+
+  /** Asynchronous: the answer only says that the operation was requested. */
+  requestRollback(app: AppReference, id: number, prune: boolean, signal: AbortSignal): Promise<Application> {
+    const body = { name: app.name, id, prune, ...bodyOf(app) }
+    return this.#call('POST', `${pathOf(app)}/rollback`, { body, effect: true, signal }, Application)
+  }
+
+  /** Asynchronous, as above. */
+  requestSync(app: AppReference, request: SyncRequest, signal: AbortSignal): Promise<Application> {
+    const body = {
+      name: app.name,
+      prune: request.prune,
+      infos: request.infos,
+      ...(request.revision === null ? {} : { revision: request.revision }),
+      ...(request.resources === null ? {} : { resources: request.resources }),
+      ...bodyOf(app),
+    }
+    return this.#call('POST', `${pathOf(app)}/sync`, { body, effect: true, signal }, Application)
+  }
+
+  /** `enabled: false` keeps prune and selfHeal as they are, so that switching on again restores them. */
+  setAutoSync(app: AppReference, enabled: boolean, signal: AbortSignal): Promise<Application> {
+    const patch = JSON.stringify({ spec: { syncPolicy: { automated: { enabled } } } })
+    const body = { name: app.name, patchType: 'merge', patch, ...bodyOf(app) }
+    return this.#call('PATCH', pathOf(app), { body, effect: true, signal }, Application)
+  }
+
+  /**
+   * The name under which our operations appear as `initiatedBy.username`; null when Argo CD does not tell. It belongs
+   * to the token, so one answer is good for as long as this client lives.
+   */
+  async findAccount(signal: AbortSignal): Promise<string | null> {
+    if (this.#account !== null) return this.#account
+    try {
+      const info = await this.#call('GET', '/api/v1/session/userinfo', { effect: false, signal }, UserInfo)
+      if (info.loggedIn === true && info.username) this.#account = info.username
+      return this.#account
+    } catch (cause) {
+      if (cause instanceof VendorRejectedError) return null
+      throw cause
+    }
+  }
+
+  async mayDo(action: string, app: AppReference, project: string, signal: AbortSignal): Promise<boolean> {
+    const object = app.namespace === null ? [project, app.name] : [project, app.namespace, app.name]
+    const path = `/api/v1/account/can-i/applications/${action}/${object.map(encodeURIComponent).join('/')}`
+    const answer = await this.#call('GET', path, { effect: false, signal }, CanI)
+    return answer.value === 'yes'
+  }
+
+  /** The app's page in Argo CD's own interface. */
+  pageOf(app: AppReference, namespace: string | null | undefined): string {
+    const parts = [app.namespace ?? namespace, app.name].filter((part) => part != null)
+    return `${this.#base()}/applications/${parts.map(encodeURIComponent).join('/')}`
+  }
+
+  #base(): string {
+    const { url } = this.#options
+    return `${url.origin}${url.pathname.replace(/\/+$/, '')}`
+  }
+
+  async #call<Output>(
+    method: HttpRequest['method'],
+    path: string,
+    call: {
+      readonly query?: URLSearchParams
+      readonly body?: object
+      readonly effect: boolean
+      readonly signal: AbortSignal
+    },
+    schema: z.ZodType<Output>,
+  ): Promise<Output> {
+    const query = call.query?.toString() ?? ''
+    const response = await sendRequest({
+      vendor: ARGO_CD,
+      method,
+      url: `${this.#base()}${path}${query === '' ? '' : `?${query}`}`,
+      headers: {
+        authorization: `Bearer ${this.#options.token}`,
+        accept: 'application/json',
+        ...(call.body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
+      timeoutMs: this.timeoutMs,
+      signal: call.signal,
+      effect: call.effect,
+      ...(this.#options.onTiming === undefined ? {} : { onTiming: this.#options.onTiming }),
+    })
+    return parseAnswer({ vendor: ARGO_CD, effect: call.effect }, schema, response.bytes)
+  }
+}
+
+function pathOf(app: AppReference): string {
+  return `/api/v1/applications/${encodeURIComponent(app.name)}`
+}
+
+function bodyOf(app: AppReference): { project?: string; appNamespace?: string } {
+  return {
+    ...(app.project === null ? {} : { project: app.project }),
+    ...(app.namespace === null ? {} : { appNamespace: app.namespace }),
+  }
+}
+
+function queryOf(app: AppReference): URLSearchParams {
+  return new URLSearchParams(bodyOf(app))
+}

@@ -1,0 +1,42 @@
+import { z } from 'zod'
+import { parseArguments } from '../shared/parse-arguments.ts'
+import { AppName, lockKeyOf, toAppReference } from './app-name.ts'
+import { stateOf } from './application-state.ts'
+import { reconcileAutoSync, setAutoSync } from './set-auto-sync.ts'
+import type { JsonObject } from '../../kernel/json.ts'
+import type { ActionModule } from '../action-module.ts'
+import type { ArgoCdContext } from './argocd-context.ts'
+
+const Arguments = z.strictObject({ app: AppName, enabled: z.boolean() })
+
+/** `argocd/auto-sync`: sets a field to a value, so asking twice is harmless. Prune and selfHeal stay as they are. */
+export function createAutoSyncAction(argocd: ArgoCdContext): ActionModule {
+  const read = (args: JsonObject) => {
+    const { app, enabled } = parseArguments('argocd/auto-sync', Arguments, args)
+    return { app: toAppReference(app, argocd.projectOf), enabled }
+  }
+
+  return {
+    name: 'argocd/auto-sync',
+    describe: (args) => {
+      const { app } = read(args)
+      return {
+        target: { system: 'argocd', resource: app.name, lockKey: lockKeyOf(app) },
+        crashClass: 'idempotent',
+        isVerification: false,
+        effects: ['main'],
+        callTimeoutMs: argocd.client.timeoutMs,
+      }
+    },
+    readState: async (args, signal) => stateOf(await argocd.client.getApplication(read(args).app, signal)),
+    perform: async (args, before, context) => {
+      const { app, enabled } = read(args)
+      return setAutoSync(argocd.client, app, enabled, before?.['autoSync'] === enabled, context.signal)
+    },
+    poll: async () => ({ outcome: 'unknown', detail: 'Switching auto-sync has nothing to wait for.' }),
+    reconcile: async (args, _attempt, context) => {
+      const { app, enabled } = read(args)
+      return reconcileAutoSync(argocd.client, app, enabled, context.signal)
+    },
+  }
+}

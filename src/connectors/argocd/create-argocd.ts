@@ -1,0 +1,53 @@
+import { ArgoCdClient } from './argocd-client.ts'
+import { createAutoSyncAction } from './auto-sync-action.ts'
+import { checkArgoCd } from './check-argocd.ts'
+import { createChangeSource, createDeployStateReader } from './deploy-history.ts'
+import { createRollbackAction } from './rollback-action.ts'
+import { createSyncAction } from './sync-action.ts'
+import type { ChangeSource } from '../../ports/change-source.ts'
+import type { DeployStateReader } from '../../ports/deploy-state.ts'
+import type { ActionModule } from '../action-module.ts'
+import type { ConnectorHealth } from '../shared/connector-health.ts'
+import type { HttpTiming } from '../shared/http-request.ts'
+import type { ArgoCdContext } from './argocd-context.ts'
+
+export interface ArgoCdOptions {
+  /** Already parsed by `parseServerAddress`. */
+  readonly url: URL
+  readonly token: string
+  /** The Argo CD project of an app, when the catalog knows it. */
+  readonly projectOf: (app: string) => string | null
+  /** For one call; default 10 s. */
+  readonly timeoutMs?: number
+  /** Between two looks at a running operation; default 1 s. */
+  readonly pollMs?: number
+  readonly onTiming?: (timing: HttpTiming) => void
+}
+
+export interface ArgoCd {
+  readonly actions: readonly ActionModule[]
+  readonly deployState: DeployStateReader
+  readonly changes: ChangeSource
+  /** `apps` are those of the catalog. */
+  checkHealth(apps: readonly string[], signal: AbortSignal): Promise<ConnectorHealth>
+}
+
+export function createArgoCd(options: ArgoCdOptions): ArgoCd {
+  const { url, token, timeoutMs, onTiming } = options
+  const argocd: ArgoCdContext = {
+    client: new ArgoCdClient({
+      url,
+      token,
+      ...(timeoutMs === undefined ? {} : { timeoutMs }),
+      ...(onTiming === undefined ? {} : { onTiming }),
+    }),
+    projectOf: options.projectOf,
+    pollMs: options.pollMs ?? 1_000,
+  }
+  return {
+    actions: [createRollbackAction(argocd), createSyncAction(argocd), createAutoSyncAction(argocd)],
+    deployState: createDeployStateReader(argocd),
+    changes: createChangeSource(argocd),
+    checkHealth: (apps, signal) => checkArgoCd(argocd, apps, signal),
+  }
+}

@@ -1,0 +1,65 @@
+import { z } from 'zod'
+
+/** Only what we use of Argo CD's answers; Go leaves out what is empty, so nearly everything may be absent. */
+const Initiator = z.object({ username: z.string().nullish(), automated: z.boolean().nullish() })
+
+const Source = z.object({ targetRevision: z.string().nullish() })
+
+export const Operation = z.object({
+  info: z.array(z.object({ name: z.string().nullish(), value: z.string().nullish() })).nullish(),
+  initiatedBy: Initiator.nullish(),
+  sync: z
+    .object({
+      revision: z.string().nullish(),
+      revisions: z.array(z.string()).nullish(),
+      dryRun: z.boolean().nullish(),
+    })
+    .nullish(),
+})
+export type Operation = z.infer<typeof Operation>
+
+const OperationState = z.object({
+  phase: z.string().nullish(),
+  message: z.string().nullish(),
+  startedAt: z.string().nullish(),
+  finishedAt: z.string().nullish(),
+  operation: Operation.nullish(),
+  syncResult: z.object({ revision: z.string().nullish(), revisions: z.array(z.string()).nullish() }).nullish(),
+})
+export type OperationState = z.infer<typeof OperationState>
+
+const HistoryEntry = z.object({
+  // The first entry has id 0, which Go may leave out.
+  id: z.number().int().nonnegative().default(0),
+  revision: z.string().nullish(),
+  revisions: z.array(z.string()).nullish(),
+  deployedAt: z.string(),
+  deployStartedAt: z.string().nullish(),
+  initiatedBy: Initiator.nullish(),
+})
+export type HistoryEntry = z.infer<typeof HistoryEntry>
+
+export const Application = z.object({
+  metadata: z.object({ name: z.string(), namespace: z.string().nullish() }),
+  spec: z.object({
+    project: z.string().nullish(),
+    source: Source.nullish(),
+    sources: z.array(Source).nullish(),
+    syncPolicy: z.object({ automated: z.object({ enabled: z.boolean().nullish() }).nullish() }).nullish(),
+  }),
+  operation: Operation.nullish(),
+  status: z
+    .object({
+      health: z.object({ status: z.string().nullish() }).nullish(),
+      sync: z.object({ status: z.string().nullish(), revision: z.string().nullish() }).nullish(),
+      history: z.array(HistoryEntry).nullish(),
+      operationState: OperationState.nullish(),
+      reconciledAt: z.string().nullish(),
+    })
+    .nullish(),
+})
+export type Application = z.infer<typeof Application>
+
+export const UserInfo = z.object({ loggedIn: z.boolean().nullish(), username: z.string().nullish() })
+
+export const CanI = z.object({ value: z.string().nullish() })
