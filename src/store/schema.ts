@@ -120,9 +120,8 @@ export const alerts = pgTable(
   'alerts',
   {
     id: bigserial('id', { mode: 'number' }).primaryKey(),
-    incidentId: text('incident_id')
-      .notNull()
-      .references(() => incidents.id),
+    /** null for a resolve that came before its fire: kept, so that the late fire does not ring. */
+    incidentId: text('incident_id').references(() => incidents.id),
     fingerprint: text('fingerprint').notNull(),
     source: text('source').notNull(),
     status: text('status').notNull(),

@@ -1,0 +1,1 @@
+ALTER TABLE "alerts" ALTER COLUMN "incident_id" DROP NOT NULL;
