@@ -11,7 +11,7 @@ const COUNTER_HELP: Readonly<Record<CounterName, readonly [help: string, ...labe
   decisions_recorded: ['Decisions of people on proposals.', 'decision', 'surface'],
   runs_ended: ['Runs that ended, by the state they ended in.', 'state'],
   step_attempts: ['Attempts of steps, by action and outcome.', 'action', 'outcome'],
-  refusals: ['Requests refused, by source and reason.', 'source', 'reason'],
+  refusals: ['Requests refused, by origin and reason.', 'origin', 'reason'],
   replays: ['Byte-identical replays of verified requests, answered and not run.', 'source'],
   outbox_sent: ['Messages delivered to chat surfaces.', 'surface', 'kind'],
   outbox_failed: ['Deliveries that failed, by what comes next.', 'surface', 'next'],
@@ -59,10 +59,10 @@ export function createMetrics(): MetricsRegistry {
   })
   return {
     count: (name, labels = {}, by = 1) => {
-      counters[name].inc(labels, by)
+      counters[name].inc(declared(COUNTER_HELP[name], labels), by)
     },
     observeSeconds: (name, labels, seconds) => {
-      histograms[name].observe(labels, seconds)
+      histograms[name].observe(declared(HISTOGRAM_HELP[name], labels), seconds)
     },
     addGauge: ({ name, help, read }) => {
       const gauge = new Gauge({
@@ -76,6 +76,14 @@ export function createMetrics(): MetricsRegistry {
     },
     render: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
   }
+}
+
+/** A label that was not declared would make the registry throw in the middle of somebody's work: it is left out. */
+function declared(
+  [, ...names]: readonly [help: string, ...labels: string[]],
+  labels: Readonly<Record<string, string>>,
+): Record<string, string> {
+  return Object.fromEntries(Object.entries(labels).filter(([name]) => names.includes(name)))
 }
 
 function mapValues<Key extends string, Value, Result>(

@@ -1,0 +1,27 @@
+import type { ConfigurationFile } from './configuration-file.ts'
+import type { Environment } from './environment.ts'
+import type { Person } from '../domain/person.ts'
+import type { Playbook } from '../domain/playbook.ts'
+import type { ServiceCatalog } from '../domain/service-catalog.ts'
+
+export interface PolicyFile {
+  readonly file: string
+  readonly text: string
+}
+
+/** Everything a process needs to know, read once, checked and frozen. Paths are absolute. */
+export interface Config {
+  readonly environment: Environment
+  readonly settings: ConfigurationFile
+  /** Where `countersign.yaml` lies, or would lie. */
+  readonly folder: string
+  readonly dataFolder: string
+  readonly checkpointFolder: string
+  readonly peopleFile: string
+  readonly catalog: ServiceCatalog
+  readonly people: readonly Person[]
+  readonly playbooks: readonly Playbook[]
+  readonly policies: readonly PolicyFile[]
+  /** What an operator should know, though the service starts. */
+  readonly warnings: readonly string[]
+}
