@@ -1,0 +1,33 @@
+import type { Alert } from '../domain/alert.ts'
+import type { ChangeEvent } from '../domain/change-event.ts'
+import type { ServiceCatalog } from '../domain/service-catalog.ts'
+
+/** What a change is judged against. */
+export interface Symptom {
+  readonly service: string | null
+  /** null counts as production. */
+  readonly environment: string | null
+  readonly onsetAt: Date
+  readonly alerts: readonly Alert[]
+}
+
+export interface SuspicionContext {
+  readonly symptom: Symptom
+  readonly catalog: ServiceCatalog
+  /** Where the symptom begins: see `symptomRoots`. */
+  readonly roots: readonly string[]
+  /** Services with an alert in this incident. */
+  readonly alerting: readonly string[]
+  /** Earlier changes, for the record of each service; those under suspicion may be among them. */
+  readonly past: readonly ChangeEvent[]
+}
+
+/** One sentence and its weight in log-odds: +0.7 doubles the odds that the change is the cause, -0.7 halves them. */
+export interface Reason {
+  readonly feature: string
+  readonly weight: number
+  readonly text: string
+}
+
+/** One view on one change. Undefined when it has nothing to say: then it neither raises nor lowers the suspicion. */
+export type Feature = (change: ChangeEvent, context: SuspicionContext) => Reason | undefined

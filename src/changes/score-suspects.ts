@@ -1,0 +1,124 @@
+import { changeKind } from './features/change-kind.ts'
+import { describeDuration } from '../kernel/duration.ts'
+import { environment } from './features/environment.ts'
+import { gapBeforeOnset, timeBeforeOnset } from './features/time-before-onset.ts'
+import { graphDistance } from './features/graph-distance.ts'
+import { rollout } from './features/rollout.ts'
+import { sameVersion } from './features/same-version.ts'
+import { serviceHistory } from './features/service-history.ts'
+import { symptomRoots } from './symptom-roots.ts'
+import { versionMention } from './features/version-mention.ts'
+import type { ChangeEvent, Suspect } from '../domain/change-event.ts'
+import type { Feature, Reason, SuspicionContext, Symptom } from './feature.ts'
+import type { ServiceCatalog } from '../domain/service-catalog.ts'
+
+export interface ScoreInput {
+  readonly symptom: Symptom
+  readonly changes: readonly ChangeEvent[]
+  readonly past: readonly ChangeEvent[]
+  readonly catalog: ServiceCatalog
+  readonly lookbackMs: number
+}
+
+export interface ScoredSuspects {
+  /** The best first; empty when no change is likely. */
+  readonly suspects: readonly Suspect[]
+  /** Why no cause is named; null when one is. */
+  readonly unknownCause: string | null
+  /** Every change that was weighed, likely or not, the best first. */
+  readonly considered: readonly Suspect[]
+}
+
+const FEATURES: readonly Feature[] = [
+  timeBeforeOnset,
+  graphDistance,
+  changeKind,
+  rollout,
+  versionMention,
+  serviceHistory,
+  environment,
+  sameVersion,
+]
+// Log-odds that any one change is the cause before anything is known of it, against "none of them": about one in five.
+const BASE_RATE = -1.5
+// Clocks of sources differ by seconds, and an alert's start is as exact as the rule's interval.
+const CLOCK_TOLERANCE_MS = 60_000
+// Below this more speaks for another cause than for the best candidate; naming it would send people the wrong way.
+const LIKELY = 0.4
+const WORTH_SHOWING = 0.05
+const MOST_SHOWN = 5
+
+/**
+ * Ranks changes by how likely each caused the symptom. Every feature adds its weight in log-odds; the candidates then
+ * compete with each other and with "none of them", so that the probabilities of all of them and of none sum to one.
+ */
+export function scoreSuspects(input: ScoreInput): ScoredSuspects {
+  const context = contextOf(input)
+  const candidates = input.changes.filter((change) => isCandidate(change, input))
+  const scored = candidates.map((change) => ({ change, reasons: reasonsFor(change, context) }))
+  const considered = compete(scored)
+  const leader = considered[0]
+  if (leader !== undefined && leader.probability >= LIKELY) {
+    const shown = considered.filter((suspect) => suspect.probability >= WORTH_SHOWING).slice(0, MOST_SHOWN)
+    return { suspects: shown, unknownCause: null, considered }
+  }
+  return { suspects: [], unknownCause: explainUnknown(leader, input), considered }
+}
+
+function contextOf(input: ScoreInput): SuspicionContext {
+  const { symptom, catalog, past } = input
+  const named = symptom.alerts.flatMap((alert) => (alert.service === null ? [] : [alert.service]))
+  const alerting = [...new Set(named.length > 0 || symptom.service === null ? named : [symptom.service])]
+  return { symptom, catalog, past, alerting, roots: symptomRoots(catalog, alerting) }
+}
+
+/** What began after the symptom did not cause it; what was complete before the look-back is not looked at. */
+function isCandidate(change: ChangeEvent, input: ScoreInput): boolean {
+  const beganAfter = change.at.getTime() - input.symptom.onsetAt.getTime() > CLOCK_TOLERANCE_MS
+  return !beganAfter && gapBeforeOnset(change, input.symptom.onsetAt) <= input.lookbackMs
+}
+
+function reasonsFor(change: ChangeEvent, context: SuspicionContext): readonly Reason[] {
+  const reasons = FEATURES.map((feature) => feature(change, context)).filter((reason) => reason !== undefined)
+  return reasons.toSorted((left, right) => Math.abs(right.weight) - Math.abs(left.weight))
+}
+
+function compete(scored: readonly { change: ChangeEvent; reasons: readonly Reason[] }[]): readonly Suspect[] {
+  const scores = scored.map(({ reasons }) => reasons.reduce((sum, reason) => sum + reason.weight, BASE_RATE))
+  const odds = scores.map((score) => Math.exp(score))
+  const total = odds.reduce((sum, one) => sum + one, 1)
+  return scored
+    .map(({ change, reasons }, index) => {
+      const own = odds[index] ?? 0
+      const rivals = scored.length - 1
+      return toSuspect(change, own / total, rivals === 0 ? reasons : [...reasons, rivalry(rivals, total - own)])
+    })
+    .toSorted(byProbability)
+}
+
+/** What the other candidates take away, as a weight like the others, so that the sum of all explains the figure. */
+function rivalry(rivals: number, others: number): Reason {
+  const text = rivals === 1 ? 'Another change competes with it.' : `${String(rivals)} other changes compete with it.`
+  return { feature: 'rivals', weight: 0 - Math.log(others), text }
+}
+
+function toSuspect(change: ChangeEvent, probability: number, reasons: readonly Reason[]): Suspect {
+  const { id, service, kind, at, revision } = change
+  return { changeId: id, service, kind, at, revision, probability, reasons }
+}
+
+function byProbability(left: Suspect, right: Suspect): number {
+  if (left.probability !== right.probability) return right.probability - left.probability
+  if (left.at.getTime() !== right.at.getTime()) return right.at.getTime() - left.at.getTime()
+  return left.changeId < right.changeId ? -1 : 1
+}
+
+function explainUnknown(leader: Suspect | undefined, input: ScoreInput): string {
+  if (leader === undefined) return `No change within ${describeDuration(input.lookbackMs)} before the symptom began.`
+  const against = leader.reasons
+    .filter((reason) => reason.weight < 0)
+    .toSorted((left, right) => left.weight - right.weight)
+  const why = against[0]?.text ?? 'Too little speaks for it.'
+  const percent = String(Math.round(leader.probability * 100))
+  return `No change is a likely cause. The nearest is the ${leader.kind} of ${leader.service} (${percent} %): ${why}`
+}
