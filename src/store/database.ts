@@ -3,11 +3,10 @@ import type { NodePgQueryResultHKT } from 'drizzle-orm/node-postgres'
 import type { PgDatabase } from 'drizzle-orm/pg-core'
 import { Pool } from 'pg'
 import type { PoolConfig } from 'pg'
-import * as schema from './schema.ts'
 import { databaseTypes } from './database-types.ts'
 
 /** The handle of the pool and of a transaction alike: a store built on it does not know which of the two it has. */
-export type Database = PgDatabase<NodePgQueryResultHKT, typeof schema>
+export type Database = PgDatabase<NodePgQueryResultHKT>
 
 export interface DatabaseOptions {
   readonly url: string
@@ -34,8 +33,11 @@ const IDLE_IN_TRANSACTION_MS = 30_000
 
 export async function openDatabase(options: DatabaseOptions): Promise<OpenDatabase> {
   const pool = new Pool(poolConfig(options))
-  // Without a listener the loss of an idle connection would end the process.
-  pool.on('error', (error) => options.onConnectionLost?.(error))
+  // Without a listener the loss of a connection would end the process: an idle one reports to the pool, one that is
+  // lent out to its client.
+  const lost = (error: Error) => options.onConnectionLost?.(error)
+  pool.on('error', lost)
+  pool.on('connect', (client) => client.on('error', lost))
   try {
     const client = await pool.connect()
     client.release()
@@ -43,7 +45,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<OpenDataba
     await pool.end()
     throw cause
   }
-  return { db: drizzle(pool, { schema }), pool, close: closeOnce(pool) }
+  return { db: drizzle(pool), pool, close: closeOnce(pool) }
 }
 
 function poolConfig(options: DatabaseOptions): PoolConfig {

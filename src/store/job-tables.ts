@@ -2,8 +2,7 @@ import { escapeIdentifier } from 'pg'
 import type { Client } from 'pg'
 import { PgBoss } from 'pg-boss'
 import { ensureQueues } from './job-queues.ts'
-
-export const JOB_SCHEMA = 'pgboss'
+import { JOB_SCHEMA } from './job-schema.ts'
 
 /** The job engine's tables belong to the service's own login, which also upgrades them. */
 export async function prepareJobSchema(client: Client, appUser: string): Promise<void> {

@@ -1,0 +1,52 @@
+import { sql } from 'drizzle-orm'
+import { fromDrizzle } from 'pg-boss'
+import type { PgBoss } from 'pg-boss'
+import { uuidV7 } from '../kernel/ids.ts'
+import type { RandomBytes } from '../kernel/ids.ts'
+import type { JobName, JobQueue } from '../ports/job-queue.ts'
+import type { Database } from './database.ts'
+
+type Handle = ReturnType<typeof fromDrizzle>
+
+/** How often a job that a worker takes away under our hands is added anew. */
+const TRIES = 3
+
+/**
+ * Enqueues in the transaction of `db`. When a job with the same key waits already, that one is taken as ours, and its
+ * row is locked until our commit: a worker that took it before then would not see what we are about to commit. When a
+ * worker was faster than the lock, a new job is added after all.
+ */
+export function createJobQueue(boss: PgBoss, db: Database, randomBytes: RandomBytes): JobQueue {
+  const handle = fromDrizzle(db, sql)
+  return {
+    async enqueue(name, data, options = {}) {
+      // The queues hold one waiting job per key; a job without a key is one of its own.
+      const singletonKey = options.singletonKey ?? uuidV7(0, randomBytes)
+      const seconds = Math.max(0, options.startAfterMs ?? 0) / 1000
+      for (let tries = 0; tries < TRIES; tries += 1) {
+        const id = await boss.send(name, data, { singletonKey, startAfter: seconds, db: handle })
+        if (id !== null) return
+        if (await joinWaiting(boss, handle, { name, singletonKey, seconds })) return
+      }
+    },
+  }
+}
+
+interface Wanted {
+  readonly name: JobName
+  readonly singletonKey: string
+  readonly seconds: number
+}
+
+/** The waiting job comes when the sooner of the two is due. False when none waits any more. */
+async function joinWaiting(boss: PgBoss, db: Handle, { name, singletonKey, seconds }: Wanted): Promise<boolean> {
+  const locked = await boss.update(name, undefined, { singletonKey, db })
+  if (locked.updated === 0) return false
+  const [waiting] = await boss.findJobs(name, { key: singletonKey, queued: true, db })
+  // drizzle hands over times as text.
+  const dueInSeconds = waiting === undefined ? 0 : (new Date(waiting.startAfter).getTime() - Date.now()) / 1000
+  if (dueInSeconds > seconds || seconds === 0) {
+    await boss.update(name, undefined, { singletonKey, startAfter: seconds, db })
+  }
+  return true
+}

@@ -1,0 +1,2 @@
+/** Where the job engine keeps its tables. */
+export const JOB_SCHEMA = 'pgboss'

@@ -1,0 +1,160 @@
+import type { Pool } from 'pg'
+import { PgBoss } from 'pg-boss'
+import type { RandomBytes } from '../kernel/ids.ts'
+import type { JsonObject } from '../kernel/json.ts'
+import type { Logger } from '../kernel/logger.ts'
+import type { JobHandler, JobName, JobQueue, JobWorkers } from '../ports/job-queue.ts'
+import type { Database } from './database.ts'
+import { watchDueJobs } from './due-jobs.ts'
+import { createJobQueue } from './job-queue.ts'
+import { DEAD_JOBS, ensureQueues } from './job-queues.ts'
+import { JOB_SCHEMA } from './job-schema.ts'
+import type { SignalHub } from './signals.ts'
+
+/**
+ * Durable jobs on pg-boss. They are enqueued in the caller's transaction, and its commit notifies the workers, so that
+ * nobody polls for the common case. A job that was to wait, or waits for its next try, is noticed by one small query a
+ * second per process; a notification that got lost by the workers' own slow polling.
+ *
+ * pg-boss: created → active → completed, or → retry → active …, after the third failure → failed, with a copy in
+ * `dead-jobs`. A worker that dies stops its heartbeat, and its job goes to `retry` like one that threw.
+ */
+export interface JobsOptions {
+  readonly pool: Pool
+  readonly signals: SignalHub
+  readonly log: Logger
+  readonly randomBytes: RandomBytes
+  /** Default true: this process also looks after timeouts, retries and old jobs. */
+  readonly supervises?: boolean
+  /** How long running handlers may go on when closing; default 10 s. */
+  readonly closeTimeoutMs?: number
+}
+
+export interface DeadJob {
+  readonly id: string
+  readonly queue: string | null
+  readonly data: JsonObject
+  readonly failure: string
+  readonly since: Date
+}
+
+export interface Jobs {
+  /** The queue bound to a transaction or to the pool. */
+  queueOf(db: Database): JobQueue
+  readonly workers: JobWorkers
+  /** Jobs that failed three times, oldest first: someone must look at them. */
+  listDead(): Promise<readonly DeadJob[]>
+  close(): Promise<void>
+}
+
+/** Without a notification in this time a worker looks by itself. */
+const BACKSTOP_POLL_SECONDS = 30
+/** Where nothing can be listened to. */
+const PLAIN_POLL_SECONDS = 2
+const CLOSE_TIMEOUT_MS = 10_000
+const SUPERVISE_SECONDS = 10
+
+export async function openJobs(options: JobsOptions): Promise<Jobs> {
+  const boss = createBoss(options)
+  boss.on('error', (error) => {
+    options.log.warn({ err: error }, 'the job engine had to try again')
+  })
+  boss.on('warning', (warning) => {
+    options.log.warn({ warning }, 'the job engine warns')
+  })
+  await boss.start()
+  await ensureQueues(boss)
+  const workerIds = new Map<string, string[]>()
+  const due = watchDueJobs(options.pool, options.log, (queue) => {
+    for (const id of workerIds.get(queue) ?? []) boss.notifyWorker(id)
+  })
+  const close = closeOnce(async () => {
+    due.close()
+    await boss.stop({ graceful: true, close: false, timeout: options.closeTimeoutMs ?? CLOSE_TIMEOUT_MS })
+  })
+  return {
+    queueOf: (db) => createJobQueue(boss, db, options.randomBytes),
+    workers: {
+      work: async (name, concurrency, handler) => {
+        const ids = await startWorkers(boss, options.log, { name, concurrency, handler })
+        workerIds.set(name, [...(workerIds.get(name) ?? []), ...ids])
+      },
+      close,
+    },
+    listDead: () => listDead(boss),
+    close,
+  }
+}
+
+function createBoss({ pool, signals, supervises = true }: JobsOptions): PgBoss {
+  return new PgBoss({
+    db: {
+      executeSql: (text, values) => pool.query(text, values),
+      listen: async (channel, onNotification, onReconnect) => {
+        const remove = await signals.listenOn(channel, (payload) => {
+          if (payload === '') onReconnect()
+          else onNotification(payload)
+        })
+        return { close: async () => remove() }
+      },
+    },
+    schema: JOB_SCHEMA,
+    createSchema: false,
+    schedule: false,
+    supervise: supervises,
+    superviseIntervalSeconds: SUPERVISE_SECONDS,
+    monitorIntervalSeconds: SUPERVISE_SECONDS,
+    useListenNotify: true,
+  })
+}
+
+interface Work {
+  readonly name: JobName
+  readonly concurrency: number
+  readonly handler: JobHandler
+}
+
+/** One engine worker per slot, each known by its id: only so can each be woken. */
+async function startWorkers(boss: PgBoss, log: Logger, work: Work): Promise<readonly string[]> {
+  const ids: string[] = []
+  for (let slot = 0; slot < work.concurrency; slot += 1) {
+    const worker: { id?: string } = {}
+    const handle = async ([job]: readonly { data: JsonObject; signal: AbortSignal }[]): Promise<void> => {
+      if (job === undefined) return
+      try {
+        await work.handler(job.data, job.signal)
+      } catch (error) {
+        log.warn({ err: error, job: work.name, data: job.data }, 'a job failed and is tried again')
+        throw error
+      } finally {
+        // One notification may have told of many jobs: look at once for the next.
+        if (worker.id !== undefined) boss.notifyWorker(worker.id)
+      }
+    }
+    worker.id = await boss.work<JsonObject>(
+      work.name,
+      { pollingIntervalSeconds: PLAIN_POLL_SECONDS, notifyPollingIntervalSeconds: BACKSTOP_POLL_SECONDS },
+      handle,
+    )
+    ids.push(worker.id)
+  }
+  return ids
+}
+
+async function listDead(boss: PgBoss): Promise<readonly DeadJob[]> {
+  const jobs = await boss.findJobs<JsonObject>(DEAD_JOBS, { queued: true })
+  return jobs
+    .map((job) => ({
+      id: job.id,
+      queue: job.sourceName,
+      data: job.data,
+      failure: JSON.stringify(job.sourceOutput),
+      since: job.createdOn,
+    }))
+    .sort((left, right) => left.since.getTime() - right.since.getTime())
+}
+
+function closeOnce(close: () => Promise<void>): () => Promise<void> {
+  let closing: Promise<void> | undefined
+  return () => (closing ??= close())
+}

@@ -1,0 +1,38 @@
+import type { SurfaceName } from '../domain/surface.ts'
+import type { Stores } from '../ports/stores.ts'
+import { createAuditLeafStore } from './audit-leaf-store.ts'
+import { createCardStore } from './card-store.ts'
+import { createEvidenceStore } from './evidence-store.ts'
+import { createLeaseStore } from './lease-store.ts'
+import { createLeasedRunStore } from './leased-run-store.ts'
+import { createLedgerStore } from './ledger-store.ts'
+import { createOutbox } from './outbox-store.ts'
+import { createRunStore } from './run-store.ts'
+import { createRunSweepStore } from './run-sweep-store.ts'
+import { createTimelineStore } from './timeline-store.ts'
+import type { Database } from './database.ts'
+import type { JobQueue } from '../ports/job-queue.ts'
+
+export interface StoreNeeds {
+  /** The surfaces this installation speaks on: a message for another one would wait for ever. */
+  readonly surfaces: readonly SurfaceName[]
+  readonly queueOf: (db: Database) => JobQueue
+}
+
+/** All stores on one handle: the pool, or the transaction of a unit of work. */
+export function openStores(db: Database, { surfaces, queueOf }: StoreNeeds): Stores {
+  const stores = {
+    audit: createAuditLeafStore(db),
+    cards: createCardStore(db),
+    evidence: createEvidenceStore(db),
+    jobs: queueOf(db),
+    leasedRuns: createLeasedRunStore(db),
+    leases: createLeaseStore(db),
+    ledger: createLedgerStore(db),
+    outbox: createOutbox(db, surfaces),
+    runSweep: createRunSweepStore(db),
+    runs: createRunStore(db),
+    timeline: createTimelineStore(db),
+  }
+  return stores as unknown as Stores
+}

@@ -1,0 +1,47 @@
+import { and, asc, eq, gt } from 'drizzle-orm'
+import type { Actor } from '../domain/actor.ts'
+import type { Origin } from '../domain/surface.ts'
+import type { TimelineEntry } from '../domain/timeline.ts'
+import { storableText } from '../kernel/clean-text.ts'
+import type { TimelineStore } from '../ports/timeline-store.ts'
+import type { Database } from './database.ts'
+import { timelineEntries } from './schema.ts'
+
+export function createTimelineStore(db: Database): TimelineStore {
+  return {
+    async append(entries) {
+      if (entries.length === 0) return
+      await db.insert(timelineEntries).values(
+        entries.map((entry) => ({
+          incidentId: entry.incidentId,
+          actor: { ...entry.actor, name: storableText(entry.actor.name), id: storableText(entry.actor.id) },
+          origin: entry.origin,
+          event: entry.event,
+          text: storableText(entry.text),
+        })),
+      )
+    },
+    async list(incidentId, after, limit) {
+      const isLater = after === null ? undefined : gt(timelineEntries.id, Number(after))
+      const rows = await db
+        .select()
+        .from(timelineEntries)
+        .where(and(eq(timelineEntries.incidentId, incidentId), isLater))
+        .orderBy(asc(timelineEntries.id))
+        .limit(limit)
+      return rows.map(toEntry)
+    },
+  }
+}
+
+function toEntry(row: typeof timelineEntries.$inferSelect): TimelineEntry {
+  return {
+    id: String(row.id),
+    incidentId: row.incidentId,
+    at: row.at,
+    actor: row.actor as unknown as Actor,
+    origin: row.origin as Origin,
+    event: row.event,
+    text: row.text,
+  }
+}

@@ -1,0 +1,104 @@
+import { drizzle } from 'drizzle-orm/node-postgres'
+import type { Pool, PoolClient } from 'pg'
+import { AppError } from '../kernel/errors.ts'
+import type { Stores, UnitOfWork } from '../ports/stores.ts'
+import type { Database } from './database.ts'
+import { SQL_STATE, sqlStateOf } from './sql-state.ts'
+
+/** Nobody knows whether it was committed: read again before doing anything again. */
+export class CommitUnknownError extends AppError {
+  constructor(cause: unknown) {
+    super(
+      'commit_unknown',
+      'The connection to the database broke while committing, so the change may or may not stand. Look again before you repeat it.',
+      false,
+      { cause },
+    )
+  }
+}
+
+/** The first try and three more. */
+const TRIES = 4
+
+/**
+ * One transaction per unit: BEGIN → work → COMMIT, else ROLLBACK. What a serialisation failure or a deadlock undid is
+ * done again from the start, so `work` must not have effects outside the database. A broken connection is not tried
+ * again: during COMMIT it leaves the outcome unknown.
+ */
+export function createUnitOfWork(pool: Pool, storesOf: (transaction: Database) => Stores): UnitOfWork {
+  return {
+    run: (work) => retryConflicts(() => runTransaction(pool, (transaction) => work(storesOf(transaction)))),
+  }
+}
+
+async function retryConflicts<Result>(attempt: () => Promise<Result>): Promise<Result> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await attempt()
+    } catch (error) {
+      const state = sqlStateOf(error)
+      const isConflict = state === SQL_STATE.serializationFailure || state === SQL_STATE.deadlock
+      if (!isConflict || tries >= TRIES) throw error
+    }
+  }
+}
+
+/** For the store's own transactions that need no stores: `work` gets the bare handle. */
+export async function runTransaction<Result>(
+  pool: Pool,
+  work: (transaction: Database) => Promise<Result>,
+): Promise<Result> {
+  const client = await pool.connect()
+  let isBroken = false
+  try {
+    await client.query('BEGIN')
+    const result = await work(drizzle(client))
+    await commit(client)
+    return result
+  } catch (error) {
+    isBroken = error instanceof CommitUnknownError || !(await rollBack(client))
+    throw error
+  } finally {
+    client.release(isBroken)
+  }
+}
+
+async function commit(client: PoolClient): Promise<void> {
+  let command: string
+  try {
+    command = (await client.query('COMMIT')).command
+  } catch (cause) {
+    if (sqlStateOf(cause) !== undefined && !isConnectionLoss(cause)) throw cause
+    throw new CommitUnknownError(cause)
+  }
+  // COMMIT of a transaction in which a statement failed answers ROLLBACK without an error.
+  if (command !== 'COMMIT') {
+    throw new AppErrorOfRollback()
+  }
+}
+
+class AppErrorOfRollback extends AppError {
+  constructor() {
+    super(
+      'rolled_back',
+      'A statement of this transaction failed and its error was swallowed, so nothing of it was kept. Let the error through.',
+      false,
+    )
+  }
+}
+
+/** Class 08 is the connection, 57P01 to 57P03 a server that shuts down. */
+function isConnectionLoss(error: unknown): boolean {
+  const state = sqlStateOf(error) ?? ''
+  return state.startsWith('08') || state.startsWith('57P')
+}
+
+/** False when the connection is gone: then the server has rolled back by itself, and the client must not be reused. */
+async function rollBack(client: PoolClient): Promise<boolean> {
+  try {
+    await client.query('ROLLBACK')
+    return true
+  } catch {
+    return false
+  }
+}
