@@ -217,7 +217,7 @@ async function stopUnlessUsed({ home, cluster, state, server, log }: Opened): Pr
   const users = listOtherClaims(clientsFolder(home)).map((holder) => holder.pid)
   const isStillOurs = findPostmaster(cluster.data)?.pid === server.pid
   if (!isStillOurs) return
-  const connections = users.length > 0 ? 0 : await waitForOthersToLeave(urlFor(state.owner, server.port, 'postgres'))
+  const connections = users.length > 0 ? 0 : await waitForOthersToLeave(cluster, state, server)
   if (users.length > 0 || connections > 0) {
     log.info({ home, pid: server.pid, users, connections }, 'embedded PostgreSQL is left running for those who use it')
     return
@@ -226,12 +226,17 @@ async function stopUnlessUsed({ home, cluster, state, server, log }: Opened): Pr
   log.info({ home, pid: server.pid }, 'embedded PostgreSQL stopped')
 }
 
-/** The server takes a moment to notice that a pool was closed. */
-async function waitForOthersToLeave(url: string): Promise<number> {
+/** The server takes a moment to notice that a pool was closed. One that is dying, or dead, has nobody connected. */
+async function waitForOthersToLeave(cluster: Cluster, state: HomeState, server: RunningServer): Promise<number> {
   const giveUpAt = performance.now() + CONNECTIONS_END_WITHIN_MS
   for (;;) {
-    const others = await countOtherConnections(url)
-    if (others === 0 || performance.now() > giveUpAt) return others
+    try {
+      const others = await countOtherConnections(urlFor(state.owner, server.port, 'postgres'))
+      if (others === 0 || performance.now() > giveUpAt) return others
+    } catch (error) {
+      if (findPostmaster(cluster.data)?.pid !== server.pid) return 0
+      if (performance.now() > giveUpAt) throw noAnswer(cluster, server, error)
+    }
     await delay(25)
   }
 }

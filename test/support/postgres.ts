@@ -1,6 +1,4 @@
 import { randomBytes } from 'node:crypto'
-import { existsSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import { Client, escapeIdentifier } from 'pg'
 import { OWNER_ROLE } from '../../src/store/embedded/init-cluster.ts'
 import { findTestServer } from './test-server.ts'
@@ -44,7 +42,6 @@ export async function createTestDatabase(options: TestDatabaseOptions = {}): Pro
 
 /** Makes the template ahead of the first test file, whose time it would count against. */
 export async function prepareTemplate(server: TestServer): Promise<void> {
-  if (!existsSync(fileURLToPath(new URL('../../src/store/migrate.ts', import.meta.url)))) return
   await asAdmin(server.adminUrl, async (client) => {
     await ensureTemplate(client, server)
   })
@@ -73,11 +70,9 @@ async function ensureTemplate(client: Client, server: TestServer): Promise<strin
   }
 }
 
-const MIGRATIONS = '../../src/store/migrate.ts' as string
-type Migrate = (input: { readonly ownerUrl: string; readonly appUser: string }) => Promise<unknown>
-
 async function migrateTemplate(ownerUrl: string, appUser: string): Promise<void> {
-  const { migrate } = (await import(MIGRATIONS)) as { migrate: Migrate }
+  // Loaded only here: test files that find the template made need none of it.
+  const { migrate } = await import('../../src/store/migrate.ts')
   await migrate({ ownerUrl, appUser })
 }
 

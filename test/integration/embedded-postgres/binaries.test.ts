@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
 import {
   chmodSync,
   cpSync,
@@ -20,6 +20,8 @@ import { prepareBinaries } from '../../../src/store/embedded/prepare-binaries.ts
 import { runProgram } from '../../../src/store/embedded/server-process.ts'
 import { itWhen } from '../../support/skip.ts'
 import { NOBODY, Homes, isLinux, isRoot, queryAt, startOpener } from './opener.ts'
+
+jest.setTimeout(60_000)
 
 const nobody = { name: 'nobody', uid: NOBODY, gid: NOBODY }
 

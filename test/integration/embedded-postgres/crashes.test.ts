@@ -1,11 +1,16 @@
-import { afterAll, describe, expect, it } from '@jest/globals'
-import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { afterAll, beforeEach, describe, expect, it, jest } from '@jest/globals'
+import { existsSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { silentLogger } from '../../../src/kernel/silent-logger.ts'
 import { openEmbeddedPostgres } from '../../../src/store/embedded-postgres.ts'
+import { chooseServerUser } from '../../../src/store/embedded/choose-user.ts'
+import { locateBinaries } from '../../../src/store/embedded/locate-binaries.ts'
+import { runProgram, spawnProgram } from '../../../src/store/embedded/server-process.ts'
 import { findPostmaster } from '../../../src/store/embedded/postmaster-file.ts'
 import { itWhen } from '../../support/skip.ts'
 import { Homes, isLinux, queryAt, startOpener, until } from './opener.ts'
+
+jest.setTimeout(60_000)
 
 const homes = new Homes()
 afterAll(() => homes.removeAll())
@@ -21,7 +26,7 @@ function killServer(home: string): void {
 
 describe('after a kill -9', () => {
   it('of Node the next start adopts the server, and what was committed is there', async () => {
-    const home = homes.create()
+    const home = await homes.createUsed()
     const starter = startOpener({ home })
     const { ownerUrl } = await starter.opened()
     await queryAt(ownerUrl, 'CREATE TABLE kept AS SELECT 42 AS answer')
@@ -36,7 +41,7 @@ describe('after a kill -9', () => {
   })
 
   it('of PostgreSQL the next start recovers on the same port, and what was committed is there', async () => {
-    const home = homes.create()
+    const home = await homes.createUsed()
     const first = await open(home)
     await queryAt(first.ownerUrl(), 'CREATE TABLE kept AS SELECT 42 AS answer')
     killServer(home)
@@ -51,7 +56,7 @@ describe('after a kill -9', () => {
   })
 
   it('of both, two processes that start at once recover it once', async () => {
-    const home = homes.create()
+    const home = await homes.createUsed()
     const first = startOpener({ home })
     await first.opened()
     await first.kill()
@@ -80,7 +85,7 @@ describe('after a kill -9', () => {
 
 describe('a half-made folder', () => {
   it('is wiped and made anew, with the server that still runs on it', async () => {
-    const home = homes.create()
+    const home = await homes.createUsed()
     const starter = startOpener({ home, purpose: 'tests' })
     const { ownerUrl } = await starter.opened()
     await queryAt(ownerUrl, 'CREATE TABLE half_made ()')
@@ -96,26 +101,39 @@ describe('a half-made folder', () => {
 })
 
 describe('what an earlier server left behind', () => {
-  itWhen(isLinux, 'needs /proc', 'is not mistaken for a server when its id is another process’s now', async () => {
-    const home = homes.create()
+  let home: string
+
+  beforeEach(async () => {
+    home = await homes.createUsed()
     const first = await open(home)
-    killServer(home)
-    const file = join(dataOf(home), 'postmaster.pid')
-    // The id of a live process of the same user, as in a restarted container: PostgreSQL alone would refuse to start.
-    writeFileSync(file, readFileSync(file, 'utf8').replace(/^\d+/, String(process.ppid)))
-
-    const next = await open(home)
-
-    expect(next.adopted).toBe(false)
-    expect(await queryAt(next.url(), 'SELECT 1 AS one')).toEqual([{ one: 1 }])
-    await next.close()
+    if (isLinux) killServer(home)
     await first.close()
   })
 
+  itWhen(isLinux, 'needs /proc', 'is not mistaken for a server when its id is another process’s now', async () => {
+    const user = chooseServerUser(statSync(dataOf(home)).uid)
+    const stranger = spawnProgram('sleep', ['300'], { user, folder: '/' }, { stdio: 'ignore' })
+    const file = join(dataOf(home), 'postmaster.pid')
+    writeFileSync(file, readFileSync(file, 'utf8').replace(/^\d+/, String(stranger.pid)))
+    const { postgres } = await locateBinaries()
+    const alone = await runProgram(postgres, ['-D', dataOf(home), '-c', 'unix_socket_directories='], {
+      user,
+      folder: '/',
+    })
+
+    const next = await open(home)
+
+    expect(alone).toMatchObject({
+      code: 1,
+      output: expect.stringContaining('lock file "postmaster.pid" already exists'),
+    })
+    expect(next.adopted).toBe(false)
+    expect(await queryAt(next.url(), 'SELECT 1 AS one')).toEqual([{ one: 1 }])
+    await next.close()
+    stranger.kill()
+  })
+
   it('is not thrown away when only the logins are lost: the start is refused', async () => {
-    const home = homes.create()
-    const first = await open(home)
-    await first.close()
     rmSync(join(home, 'postgres.json'))
 
     await expect(open(home)).rejects.toThrow(/its logins is gone\. Restore that file/)
@@ -123,9 +141,6 @@ describe('what an earlier server left behind', () => {
   })
 
   it('of another major version is refused with what to do', async () => {
-    const home = homes.create()
-    const first = await open(home)
-    await first.close()
     writeFileSync(join(dataOf(home), 'PG_VERSION'), '17\n')
 
     await expect(open(home)).rejects.toThrow(/made by PostgreSQL 17, and the installed binaries are 18/)

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { chmodSync, chownSync, mkdtempSync, readFileSync, readlinkSync, readdirSync } from 'node:fs'
@@ -8,6 +8,8 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { Client } from 'pg'
 import { z } from 'zod'
+import { silentLogger } from '../../../src/kernel/silent-logger.ts'
+import { openEmbeddedPostgres } from '../../../src/store/embedded-postgres.ts'
 import { removeHome } from '../../support/remove-home.ts'
 
 export const isRoot = process.geteuid?.() === 0
@@ -82,11 +84,29 @@ export function startOpener(order: OpenerOrder): Opener {
 /** Folders of one test file; all of them are removed, with their servers, at its end. */
 export class Homes {
   readonly #made: string[] = []
+  #used: Promise<string> | undefined
 
   create(owner?: number): string {
     const home = mkdtempSync(join(tmpdir(), 'countersign-embedded-'))
     this.#made.push(home)
     if (owner !== undefined) chownSync(home, owner, owner)
+    return home
+  }
+
+  /** A folder with a database that was opened before and closed, copied from one that is made when first needed. */
+  async createUsed(): Promise<string> {
+    this.#used ??= this.#makeUsed()
+    const from = await this.#used
+    const home = this.create()
+    // Not node:fs, which does not keep the owners.
+    execFileSync('cp', ['-a', `${from}/.`, home])
+    return home
+  }
+
+  async #makeUsed(): Promise<string> {
+    const home = this.create()
+    const postgres = await openEmbeddedPostgres({ home, log: silentLogger, purpose: 'tests' })
+    await postgres.close()
     return home
   }
 

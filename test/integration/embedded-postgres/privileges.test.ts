@@ -1,10 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { silentLogger } from '../../../src/kernel/silent-logger.ts'
 import { openEmbeddedPostgres } from '../../../src/store/embedded-postgres.ts'
 import type { EmbeddedPostgres } from '../../../src/store/embedded-postgres.ts'
 import { Homes, queryAt } from './opener.ts'
+
+jest.setTimeout(60_000)
 
 describe('the logins of the embedded database', () => {
   const homes = new Homes()

@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, it } from '@jest/globals'
+import { afterAll, describe, expect, it, jest } from '@jest/globals'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Client } from 'pg'
@@ -6,6 +6,8 @@ import { silentLogger } from '../../../src/kernel/silent-logger.ts'
 import { openEmbeddedPostgres } from '../../../src/store/embedded-postgres.ts'
 import { itWhen } from '../../support/skip.ts'
 import { Homes, isLinux, processesIn, queryAt, startOpener } from './opener.ts'
+
+jest.setTimeout(60_000)
 
 const homes = new Homes()
 afterAll(() => homes.removeAll())
@@ -34,9 +36,7 @@ describe('several processes that open one folder', () => {
   })
 
   it('are not held up by the lock of a process that died', async () => {
-    const home = homes.create()
-    const first = await open(home)
-    await first.close()
+    const home = await homes.createUsed()
     mkdirSync(join(home, 'postgres.lock'), { recursive: true })
     const ownIdAtAnotherTime = `${process.pid}.an-earlier-boot.00`
     writeFileSync(join(home, 'postgres.lock', ownIdAtAnotherTime), '')
@@ -51,7 +51,7 @@ describe('several processes that open one folder', () => {
 
 describe('closing', () => {
   itWhen(isLinux, 'needs /proc', 'stops the server that this process started and leaves no process', async () => {
-    const home = homes.create()
+    const home = await homes.createUsed()
     const postgres = await open(home)
     expect(processesIn(home).length).toBeGreaterThan(0)
 
@@ -62,7 +62,7 @@ describe('closing', () => {
   })
 
   it('leaves a server that was adopted running', async () => {
-    const home = homes.create()
+    const home = await homes.createUsed()
     const starter = startOpener({ home, purpose: 'tests' })
     await starter.opened()
     await starter.kill()
@@ -75,7 +75,7 @@ describe('closing', () => {
   })
 
   it('leaves the server running while another process has it open, and stops it when the starter is the last', async () => {
-    const home = homes.create()
+    const home = await homes.createUsed()
     const starter = await open(home)
     const adopter = startOpener({ home })
     const { adopted, url } = await adopter.opened()
@@ -93,7 +93,7 @@ describe('closing', () => {
   })
 
   it('leaves the server running while somebody is connected who never asked us', async () => {
-    const home = homes.create()
+    const home = await homes.createUsed()
     const postgres = await open(home)
     const stranger = new Client({ connectionString: postgres.url() })
     stranger.on('error', () => undefined)
@@ -106,7 +106,7 @@ describe('closing', () => {
   })
 
   it('twice is closing once', async () => {
-    const postgres = await open(homes.create())
+    const postgres = await open(await homes.createUsed())
 
     await Promise.all([postgres.close(), postgres.close()])
 

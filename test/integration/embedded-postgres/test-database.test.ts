@@ -1,7 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
 import { Client } from 'pg'
 import { createTestDatabase } from '../../support/postgres.ts'
 import type { TestDatabase } from '../../support/postgres.ts'
+
+jest.setTimeout(60_000)
 
 async function query(url: string, text: string): Promise<unknown[]> {
   const client = new Client({ connectionString: url })
@@ -42,6 +44,20 @@ describe('a database for a test file', () => {
     )
 
     expect(rows).toEqual([{ name: first.name, super: false }])
+  })
+
+  it('has the tables of the migrations, which the service may use and not own', async () => {
+    const migrated = await createTestDatabase()
+
+    const tables = await query(
+      migrated.url,
+      `SELECT count(*) FILTER (WHERE tableowner = 'countersign_owner') > 0 AS some,
+              count(*) FILTER (WHERE tableowner = current_user) AS own
+       FROM pg_tables WHERE schemaname = 'public'`,
+    )
+
+    expect(tables).toEqual([{ some: true, own: '0' }])
+    await migrated.drop()
   })
 
   it('is gone after it was dropped, even while somebody is connected', async () => {

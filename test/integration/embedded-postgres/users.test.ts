@@ -1,40 +1,44 @@
-import { afterAll, describe, expect, it } from '@jest/globals'
+import { afterAll, beforeAll, expect, it, jest } from '@jest/globals'
 import { mkdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { silentLogger } from '../../../src/kernel/silent-logger.ts'
 import { openEmbeddedPostgres } from '../../../src/store/embedded-postgres.ts'
+import type { EmbeddedPostgres } from '../../../src/store/embedded-postgres.ts'
 import { canEnter } from '../../../src/store/embedded/can-reach.ts'
 import { readHomeState } from '../../../src/store/embedded/home-state.ts'
 import { findPostmaster } from '../../../src/store/embedded/postmaster-file.ts'
-import { describeWhen, itWhen } from '../../support/skip.ts'
+import { describeWhen } from '../../support/skip.ts'
 import { Homes, NOBODY, isLinux, isRoot, queryAt, startOpener, userOf } from './opener.ts'
+
+jest.setTimeout(60_000)
 
 const homes = new Homes()
 afterAll(() => homes.removeAll())
 
-describe('the user that PostgreSQL runs as', () => {
-  itWhen(isLinux, 'needs /proc', 'is never root', async () => {
+describeWhen(isLinux, 'needs /proc', 'the user that PostgreSQL runs as', () => {
+  let postgres: EmbeddedPostgres
+  let pid: number
+
+  beforeAll(async () => {
+    process.env['COUNTERSIGN_TEST_TOKEN'] = 'not for the server'
     const home = homes.create()
-    const postgres = await openEmbeddedPostgres({ home, log: silentLogger, purpose: 'tests' })
-
-    const server = findPostmaster(join(home, 'postgres', 'data'))
-
-    expect(userOf(server?.pid ?? 0)).not.toBe(0)
+    postgres = await openEmbeddedPostgres({ home, log: silentLogger, purpose: 'tests' })
+    pid = findPostmaster(join(home, 'postgres', 'data'))?.pid ?? 0
+  })
+  afterAll(async () => {
+    delete process.env['COUNTERSIGN_TEST_TOKEN']
     await postgres.close()
   })
 
-  itWhen(isLinux, 'needs /proc', 'cannot read our environment, which holds tokens', async () => {
-    process.env['COUNTERSIGN_TEST_TOKEN'] = 'not for the server'
-    const home = homes.create()
-    const postgres = await openEmbeddedPostgres({ home, log: silentLogger, purpose: 'tests' })
+  it('is never root', () => {
+    expect(userOf(pid)).not.toBe(0)
+  })
 
-    const server = findPostmaster(join(home, 'postgres', 'data'))
-    const environment = readFileSync(`/proc/${server?.pid}/environ`, 'utf8')
+  it('cannot read our environment, which holds tokens', () => {
+    const environment = readFileSync(`/proc/${pid}/environ`, 'utf8')
 
     expect(environment).toContain('PATH=')
     expect(environment).not.toContain('not for the server')
-    delete process.env['COUNTERSIGN_TEST_TOKEN']
-    await postgres.close()
   })
 })
 
