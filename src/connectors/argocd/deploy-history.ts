@@ -125,10 +125,10 @@ function toUnfinishedChange(
   top: HistoryEntry | undefined,
   state: OperationState,
 ): IncomingChange | null {
-  const revision = revisionOf(state.operation?.sync ?? {}) ?? revisionOf(state.syncResult ?? {})
-  const isDeploy = state.operation?.sync != null && state.operation.sync.dryRun !== true
-  if (!isDeploy || state.startedAt == null || state.phase === 'Succeeded') return null
-  const isRunning = state.finishedAt == null || state.phase === 'Running'
+  if (!isUnfinishedDeploy(state) || state.startedAt == null) return null
+  const { operation, syncResult, finishedAt } = state
+  const revision = revisionOf(operation?.sync ?? {}) ?? revisionOf(syncResult ?? {})
+  const isRunning = finishedAt == null || state.phase === 'Running'
   return {
     source: 'argocd',
     sourceId: `${app}/operation/${state.startedAt}`,
@@ -136,12 +136,17 @@ function toUnfinishedChange(
     service,
     environment: null,
     at: new Date(state.startedAt),
-    finishedAt: isRunning || state.finishedAt == null ? null : new Date(state.finishedAt),
+    finishedAt: isRunning ? null : new Date(finishedAt),
     revision,
     previous: previousOf(top),
-    actor: state.operation == null ? null : initiatorOf(state.operation),
+    actor: initiatorOf(operation ?? {}),
     url,
     summary: `Argo CD ${isRunning ? 'is deploying' : 'failed to deploy'} ${shortRevision(revision)} to ${app}`,
     outcome: isRunning ? 'running' : 'failed',
   }
+}
+
+function isUnfinishedDeploy(state: OperationState): boolean {
+  const sync = state.operation?.sync
+  return sync != null && sync.dryRun !== true && state.phase !== 'Succeeded'
 }
