@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { chmodSync, mkdtempSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync, statfsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -43,13 +43,23 @@ export async function startTestServer(): Promise<StartedTestServer> {
   const external = process.env['TEST_DATABASE_URL']
   const runId = randomBytes(4).toString('hex')
   if (external !== undefined) return useExternal(external, runId)
-  const home = mkdtempSync(join(tmpdir(), 'countersign-test-postgres-'))
+  const home = mkdtempSync(join(fastestFolder(), 'countersign-test-postgres-'))
   const stop = startWatchdog({ home })
   // As root the server runs as somebody else, who has to pass through this folder.
   chmodSync(home, 0o711)
   const postgres = await openEmbeddedPostgres({ home, log: silentLogger, purpose: 'tests' })
   const { username, password } = new URL(postgres.url())
   return { server: { runId, adminUrl: postgres.ownerUrl('postgres'), app: { user: username, password } }, stop }
+}
+
+const IN_MEMORY = '/dev/shm'
+const ENOUGH_BYTES = 2_000_000_000
+
+/** Cloning a database makes some 600 files: 25 ms in memory, where there is room, and ten times that on a busy disk. */
+function fastestFolder(): string {
+  if (process.env['TMPDIR'] !== undefined || !existsSync(IN_MEMORY)) return tmpdir()
+  const { bavail, bsize } = statfsSync(IN_MEMORY)
+  return bavail * bsize > ENOUGH_BYTES ? IN_MEMORY : tmpdir()
 }
 
 /** Makes the server known to the workers of jest, which inherit the environment. */

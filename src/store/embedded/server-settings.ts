@@ -27,7 +27,13 @@ const COMMON = {
 
 const BY_PURPOSE: Readonly<Record<Purpose, Readonly<Record<string, string>>>> = {
   service: { fsync: 'on', synchronous_commit: 'on', full_page_writes: 'on' },
-  tests: { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_connections: '200' },
+  tests: {
+    fsync: 'off',
+    synchronous_commit: 'off',
+    full_page_writes: 'off',
+    max_connections: '200',
+    max_wal_size: '256MB',
+  },
 }
 
 /** As arguments, so that they hold over anything in the folder and change with the version that starts the server. */
