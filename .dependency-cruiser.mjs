@@ -18,7 +18,7 @@ export const MAY_IMPORT = {
   store: ['ports', ...INNER],
   telemetry: ['ports', ...INNER],
   sandbox: ['kernel'],
-  config: ['playbooks', 'policy', ...INNER],
+  config: ['playbooks', 'policy', 'ports', ...INNER],
   app: [
     ...['config', 'telemetry', 'store', 'connectors', 'adapters', 'orchestrator', 'llm', 'executor'],
     ...JUDGING,
