@@ -18,7 +18,7 @@ export interface SuspicionContext {
   readonly roots: readonly string[]
   /** Services with an alert in this incident. */
   readonly alerting: readonly string[]
-  /** Earlier changes, for the record of each service; those under suspicion may be among them. */
+  /** All changes known of these services, earlier and later ones, those under suspicion among them. */
   readonly past: readonly ChangeEvent[]
 }
 

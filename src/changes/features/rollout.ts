@@ -1,3 +1,4 @@
+import type { ChangeEvent } from '../../domain/change-event.ts'
 import type { Feature } from '../feature.ts'
 
 const COMPLETE = 0.3
@@ -7,7 +8,7 @@ const FAILED_BEFORE = -1
 const ROLLED_BACK = -2
 
 /** How much of the change was in effect when the symptom began. */
-export const rollout: Feature = (change, { symptom }) => {
+export const rollout: Feature = (change, { symptom, past }) => {
   const endedBefore = change.finishedAt !== null && change.finishedAt.getTime() <= symptom.onsetAt.getTime()
   switch (change.outcome) {
     case 'succeeded':
@@ -22,8 +23,19 @@ export const rollout: Feature = (change, { symptom }) => {
         ? { feature: 'rollout', weight: FAILED_BEFORE, text: 'It had failed before, so it was hardly in effect.' }
         : undefined
     case 'rolled_back':
-      return { feature: 'rollout', weight: ROLLED_BACK, text: 'It is rolled back already.' }
+      // Somebody took it back because of the symptom: that makes it no less the cause.
+      return wasTakenBackAfter(change, past, symptom.onsetAt)
+        ? undefined
+        : { feature: 'rollout', weight: ROLLED_BACK, text: 'It was rolled back already.' }
     case null:
       return undefined
   }
+}
+
+function wasTakenBackAfter(change: ChangeEvent, past: readonly ChangeEvent[], onsetAt: Date): boolean {
+  const revision = change.previous?.revision ?? null
+  const isTheWayBack = (other: ChangeEvent) =>
+    other.service === change.service && other.revision === revision && other.at.getTime() > change.at.getTime()
+  const back = revision === null ? [] : past.filter(isTheWayBack)
+  return back.length > 0 && back.every((other) => other.at.getTime() > onsetAt.getTime())
 }

@@ -120,6 +120,12 @@ describe('what raises or lowers a suspicion', () => {
     expect(probabilityOf(change(part))).toBeLessThan(plain)
   })
 
+  it('is not less likely because it was rolled back after the symptom began', () => {
+    const back = change({ revision: '1b22e0f4aa', at: new Date(ONSET.getTime() + 600_000) })
+
+    expect(probabilityOf(change({ outcome: 'rolled_back' }), { past: [back] })).toBe(plain)
+  })
+
   it('more likely when it was fully rolled out', () => {
     expect(probabilityOf(change({ outcome: 'succeeded', finishedAt: minutesBefore(5) }))).toBeGreaterThan(plain)
   })
