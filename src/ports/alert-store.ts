@@ -1,24 +1,52 @@
 import type { Alert } from '../domain/alert.ts'
 import type { Incident } from '../domain/incident.ts'
 
-export type NewAlert = Omit<Alert, 'id' | 'repeats' | 'lastSeenAt'>
+/** An alert row; `incidentId` is null for a resolve that came before its fire. */
+export type StoredAlert = Omit<Alert, 'incidentId'> & { readonly incidentId: string | null }
+export type NewAlert = Omit<StoredAlert, 'id' | 'repeats' | 'lastSeenAt'>
+
+export interface UpsertedAlert {
+  readonly alert: StoredAlert
+  /** `repeated` when it told nothing new. */
+  readonly became: 'new' | 'repeated' | 'resolved'
+}
+
+export interface AlertCounts {
+  readonly total: number
+  readonly distinct: number
+  readonly firing: number
+}
+
+export interface GroupingContext {
+  /** Database time, under the lock. */
+  readonly now: Date
+  /** Incidents that are not resolved, or were closed within the window. */
+  readonly joinable: readonly {
+    readonly incident: Incident
+    readonly services: readonly string[]
+    readonly alertNames: readonly string[]
+    /** When its newest alert came; when it was opened, where it has none. */
+    readonly lastAlertAt: Date
+  }[]
+  /** Rows with these fingerprints: those that fire, those of joinable incidents, and those that began at the same time. */
+  readonly known: readonly StoredAlert[]
+}
+
+export interface GroupingQuestion {
+  readonly environments: readonly (string | null)[]
+  readonly fingerprints: readonly string[]
+  readonly startsAt: readonly Date[]
+  readonly windowMs: number
+}
 
 export interface AlertStore {
-  /** Inserts what is new, counts what repeats, moves firing to resolved; one statement for the whole batch. */
-  upsert(
-    alerts: readonly NewAlert[],
-  ): Promise<readonly { readonly alert: Alert; readonly became: 'new' | 'repeated' | 'resolved' }[]>
-  findByFingerprints(fingerprints: readonly string[]): Promise<readonly Alert[]>
+  /** Inserts what is new, counts what repeats, moves firing to resolved and never back; one statement for the whole batch. */
+  upsert(alerts: readonly NewAlert[]): Promise<readonly UpsertedAlert[]>
   /** Oldest first. */
   listByIncident(incidentId: string): Promise<readonly Alert[]>
-  countByIncidents(
-    incidentIds: readonly string[],
-  ): Promise<ReadonlyMap<string, { total: number; distinct: number; firing: number }>>
-  /** Incidents of the environment that a new alert may join: not resolved, or closed since; with the services their alerts name. Takes the environment's grouping lock until the transaction ends. */
-  lockJoinable(
-    environment: string | null,
-    closedSince: Date,
-  ): Promise<
-    readonly { readonly incident: Incident; readonly services: readonly string[]; readonly lastAlertAt: Date }[]
-  >
+  countByIncidents(incidentIds: readonly string[]): Promise<ReadonlyMap<string, AlertCounts>>
+  /** Takes the environments' grouping locks until the transaction ends, then reads: of two deliveries the later one sees what the earlier one opened. */
+  lockForGrouping(question: GroupingQuestion): Promise<GroupingContext>
+  /** Open or acknowledged incidents that have been quiet for this long, by database time. */
+  listQuiet(quietMs: number, limit: number): Promise<readonly Incident[]>
 }

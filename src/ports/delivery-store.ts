@@ -6,13 +6,11 @@ export interface Delivery {
   readonly body: Uint8Array
 }
 
-/** Webhook deliveries and refusals: what makes a replay harmless and a refusal visible. */
+/** Requests that were verified and served: what makes a replay harmless. */
 export interface DeliveryStore {
   /** Undefined when it is new (and now recorded in this transaction); else the answer given the first time. */
   accept(delivery: Delivery): Promise<{ readonly status: number; readonly answer: JsonObject } | undefined>
-  answer(delivery: Delivery, status: number, answer: JsonObject): Promise<void>
-  /** Counts; true when it is the first of its source, reason and minute, which is then audited. */
-  countRefusal(source: string, reason: string): Promise<boolean>
+  answer(delivery: Pick<Delivery, 'source' | 'key'>, status: number, answer: JsonObject): Promise<void>
   /** Chat requests: undefined when new, else the first answer's status. */
   serve(surface: string, requestKey: string): Promise<{ readonly status: number | null } | undefined>
   served(surface: string, requestKey: string, status: number): Promise<void>

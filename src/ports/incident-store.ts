@@ -36,6 +36,7 @@ export interface IncidentStore {
   list(filter: IncidentFilter): Promise<readonly Incident[]>
   /** Conditional on the states it may come from; undefined when somebody else moved it first. Sets the state's own time. */
   move(id: string, from: readonly IncidentState[], to: IncidentState): Promise<Incident | undefined>
+  /** A severity without `severityPinned` leaves one alone that a person has set. */
   patch(id: string, patch: IncidentPatch): Promise<Incident | undefined>
 }
 

@@ -13,6 +13,7 @@ import type { LeasedRunStore, RunControl, RunStore, RunSweep } from './run-store
 import type { LedgerStore } from './ledger-store.ts'
 import type { Outbox, OutboxQueue } from './outbox.ts'
 import type { PlaybookRecordStore } from './playbook-record-store.ts'
+import type { RefusalStore } from './refusal-store.ts'
 import type { TimelineStore } from './timeline-store.ts'
 
 /**
@@ -41,6 +42,7 @@ export interface Stores {
   readonly proposalQueries: ProposalQueries
   readonly proposals: ProposalStore
   readonly runControl: RunControl
+  readonly refusals: RefusalStore
   readonly runSweep: RunSweep
   readonly runs: RunStore
   readonly timeline: TimelineStore

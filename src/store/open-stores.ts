@@ -1,5 +1,11 @@
 import type { SurfaceName } from '../domain/surface.ts'
 import type { Stores } from '../ports/stores.ts'
+import { createAlertStore } from './alert-store.ts'
+import { createChangeStore } from './change-store.ts'
+import { createDeliveryStore } from './delivery-store.ts'
+import { createFindingsStore } from './findings-store.ts'
+import { createIncidentStore } from './incident-store.ts'
+import { createRefusalStore } from './refusal-store.ts'
 import { createAuditLeafStore } from './audit-leaf-store.ts'
 import { createCardStore } from './card-store.ts'
 import { createEvidenceStore } from './evidence-store.ts'
@@ -22,6 +28,12 @@ export interface StoreNeeds {
 /** All stores on one handle: the pool, or the transaction of a unit of work. */
 export function openStores(db: Database, { surfaces, queueOf }: StoreNeeds): Stores {
   const stores = {
+    alerts: createAlertStore(db),
+    changes: createChangeStore(db),
+    deliveries: createDeliveryStore(db),
+    findings: createFindingsStore(db),
+    incidents: createIncidentStore(db),
+    refusals: createRefusalStore(db),
     audit: createAuditLeafStore(db),
     cards: createCardStore(db),
     evidence: createEvidenceStore(db),

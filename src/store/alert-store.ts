@@ -1,0 +1,182 @@
+import { and, asc, eq, inArray, sql } from 'drizzle-orm'
+import type { Alert } from '../domain/alert.ts'
+import { alertFromJson, alertToJson } from './alert-row.ts'
+import type { AlertJson } from './alert-row.ts'
+import type {
+  AlertCounts,
+  AlertStore,
+  GroupingContext,
+  GroupingQuestion,
+  NewAlert,
+  UpsertedAlert,
+} from '../ports/alert-store.ts'
+import { alerts, incidents } from './schema.ts'
+import type { Database } from './database.ts'
+import type { Incident } from '../domain/incident.ts'
+import { incidentFromJson, toIncident } from './incident-row.ts'
+import type { IncidentJson } from './incident-row.ts'
+import { milliseconds } from './milliseconds.ts'
+import type { Severity } from '../domain/severity.ts'
+
+/**
+ * State machine of an alert row, keyed by fingerprint and start: firing → resolved, never back. A fire that comes
+ * after the resolve of the same start is late, not new; firing again has a new start and is a row of its own.
+ */
+export function createAlertStore(db: Database): AlertStore {
+  return {
+    upsert: (batch) => upsert(db, batch),
+    listByIncident: (incidentId) => listByIncident(db, incidentId),
+    countByIncidents: (incidentIds) => countByIncidents(db, incidentIds),
+    lockForGrouping: (question) => lockForGrouping(db, question),
+    listQuiet: (quietMs, limit) => listQuiet(db, quietMs, limit),
+  }
+}
+
+interface UpsertRow extends Record<string, unknown> {
+  readonly alert: AlertJson
+  readonly had_status: string | null
+  readonly had_incident: boolean | null
+}
+
+async function upsert(db: Database, batch: readonly NewAlert[]): Promise<readonly UpsertedAlert[]> {
+  if (batch.length === 0) return []
+  const { rows } = await db.execute<UpsertRow>(sql`
+    WITH input AS (
+      SELECT * FROM jsonb_to_recordset(${JSON.stringify(batch.map(alertToJson))}::jsonb) AS given(
+        incident_id text, fingerprint text, source text, status text, name text, service text, environment text,
+        severity text, labels jsonb, annotations jsonb, starts_at timestamptz, ends_at timestamptz, generator_url text)
+    ), earlier AS (
+      SELECT had.fingerprint, had.starts_at, had.status, had.incident_id IS NOT NULL AS had_incident
+        FROM alerts had JOIN input USING (fingerprint, starts_at)
+    ), written AS (
+      INSERT INTO alerts AS had (incident_id, fingerprint, source, status, name, service, environment, severity,
+                                 labels, annotations, starts_at, ends_at, generator_url)
+      SELECT * FROM (SELECT incident_id, fingerprint, source, status, name, service, environment, severity,
+                            labels, annotations, starts_at, ends_at, generator_url FROM input) AS ordered
+      ON CONFLICT (fingerprint, starts_at) DO UPDATE
+         SET status = CASE WHEN had.status = 'resolved' THEN had.status ELSE excluded.status END,
+             ends_at = coalesce(had.ends_at, excluded.ends_at),
+             incident_id = coalesce(had.incident_id, excluded.incident_id),
+             annotations = CASE WHEN excluded.status = 'firing' THEN excluded.annotations ELSE had.annotations END,
+             repeats = had.repeats + CASE WHEN had.status = excluded.status THEN 1 ELSE 0 END,
+             last_seen_at = clock_timestamp()
+      RETURNING *
+    )
+    SELECT to_jsonb(written) AS alert, earlier.status AS had_status, earlier.had_incident
+      FROM written LEFT JOIN earlier USING (fingerprint, starts_at)`)
+  return rows.map((row) => ({ alert: alertFromJson(row.alert), became: whatBecame(row) }))
+}
+
+function whatBecame(row: UpsertRow): UpsertedAlert['became'] {
+  const isClaimed = row.had_incident === false && row.alert.incident_id !== null
+  if (row.had_status === null || isClaimed) return 'new'
+  return row.had_status === 'firing' && row.alert.status === 'resolved' ? 'resolved' : 'repeated'
+}
+
+async function listByIncident(db: Database, incidentId: string): Promise<readonly Alert[]> {
+  const rows = await db
+    .select()
+    .from(alerts)
+    .where(eq(alerts.incidentId, incidentId))
+    .orderBy(asc(alerts.startsAt), asc(alerts.id))
+  return rows.map((row) => ({
+    ...row,
+    id: String(row.id),
+    incidentId,
+    status: row.status as Alert['status'],
+    severity: row.severity as Severity,
+  }))
+}
+
+async function countByIncidents(
+  db: Database,
+  incidentIds: readonly string[],
+): Promise<ReadonlyMap<string, AlertCounts>> {
+  if (incidentIds.length === 0) return new Map()
+  const { rows } = await db.execute<AlertCounts & Record<string, unknown> & { readonly id: string }>(sql`
+    SELECT incident_id AS id, count(*)::int AS total, count(DISTINCT fingerprint)::int AS "distinct",
+           count(*) FILTER (WHERE status = 'firing')::int AS firing
+      FROM alerts WHERE incident_id = ANY (${sql.param([...incidentIds])}::text[]) GROUP BY incident_id`)
+  return new Map(rows.map(({ id, total, distinct, firing }) => [id, { total, distinct, firing }]))
+}
+
+type ContextRow = Record<string, unknown> &
+  (
+    | { readonly kind: 'now'; readonly value: string }
+    | { readonly kind: 'alert'; readonly value: AlertJson }
+    | {
+        readonly kind: 'incident'
+        readonly value: {
+          readonly incident: IncidentJson
+          readonly services: readonly string[]
+          readonly names: readonly string[]
+          readonly last: string | null
+        }
+      }
+  )
+
+/** Unknown environments share one lock; no environment has this name, since names from outside are trimmed. */
+const UNKNOWN_ENVIRONMENT = ' '
+
+/**
+ * Two statements: the reading one must begin after the lock is held, since in READ COMMITTED a statement sees what was
+ * committed before it began. Locks are taken in one order, so that two deliveries never wait for each other.
+ */
+async function lockForGrouping(db: Database, question: GroupingQuestion): Promise<GroupingContext> {
+  const environments = [...new Set(question.environments.map((name) => name ?? UNKNOWN_ENVIRONMENT))].sort()
+  await db.execute(sql`
+    SELECT count(pg_advisory_xact_lock(hashtextextended('grouping ' || name, 0)))
+      FROM (SELECT name FROM unnest(${sql.param(environments)}::text[]) AS name ORDER BY name) AS ordered`)
+  const { rows } = await db.execute<ContextRow>(sql`
+    WITH joinable AS (
+      SELECT * FROM incidents
+       WHERE coalesce(environment, ${UNKNOWN_ENVIRONMENT}) = ANY (${sql.param(environments)}::text[])
+         AND (state <> 'resolved' OR resolved_at >= clock_timestamp() - ${milliseconds(question.windowMs)})
+    ), known AS (
+      SELECT * FROM alerts
+       WHERE fingerprint = ANY (${sql.param([...question.fingerprints])}::text[])
+         AND (status = 'firing' OR incident_id IN (SELECT id FROM joinable)
+              OR starts_at = ANY (${sql.param(question.startsAt.map((at) => at.toISOString()))}::timestamptz[])
+              OR incident_id IS NULL)
+    )
+    SELECT 'now' AS kind, to_jsonb(clock_timestamp()) AS value
+    UNION ALL SELECT 'alert', to_jsonb(known) FROM known
+    UNION ALL SELECT 'incident', jsonb_build_object('incident', to_jsonb(joinable),
+        'services', coalesce(said.services, '[]'), 'names', coalesce(said.names, '[]'), 'last', said.last)
+      FROM joinable LEFT JOIN LATERAL (
+        SELECT jsonb_agg(DISTINCT service) FILTER (WHERE service IS NOT NULL) AS services,
+               jsonb_agg(DISTINCT name) AS names, max(first_seen_at) AS last
+          FROM alerts WHERE incident_id = joinable.id) AS said ON true`)
+  return toContext(rows)
+}
+
+function toContext(rows: readonly ContextRow[]): GroupingContext {
+  const now = rows.find((row) => row.kind === 'now')
+  return {
+    now: new Date(now?.value ?? NaN),
+    known: rows.flatMap((row) => (row.kind === 'alert' ? [alertFromJson(row.value)] : [])),
+    joinable: rows.flatMap((row) => {
+      if (row.kind !== 'incident') return []
+      const incident = incidentFromJson(row.value.incident)
+      const { services, names, last } = row.value
+      return [
+        { incident, services, alertNames: names, lastAlertAt: last === null ? incident.openedAt : new Date(last) },
+      ]
+    }),
+  }
+}
+
+async function listQuiet(db: Database, quietMs: number, limit: number): Promise<readonly Incident[]> {
+  const rows = await db
+    .select()
+    .from(incidents)
+    .where(
+      and(
+        inArray(incidents.state, ['open', 'acknowledged']),
+        sql`${incidents.quietSince} <= clock_timestamp() - ${milliseconds(quietMs)}`,
+      ),
+    )
+    .orderBy(incidents.quietSince)
+    .limit(limit)
+  return rows.map(toIncident)
+}

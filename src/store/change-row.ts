@@ -1,0 +1,62 @@
+import type { ChangeEvent, ChangeKind, IncomingChange } from '../domain/change-event.ts'
+import { dateOrNull } from './incident-row.ts'
+import { storableText } from '../kernel/clean-text.ts'
+
+/** A row of `changes` as the driver hands it out for hand-written SQL: snake_case, times as text. */
+export interface ChangeRow extends Record<string, unknown> {
+  readonly id: string
+  readonly kind: string
+  readonly service: string
+  readonly environment: string | null
+  readonly at: string
+  readonly finished_at: string | null
+  readonly revision: string | null
+  readonly previous: ChangeEvent['previous']
+  readonly actor: string | null
+  readonly url: string | null
+  readonly summary: string | null
+  readonly outcome: string | null
+  readonly sources: ChangeEvent['sources'] | null
+}
+
+export function toChange(row: ChangeRow): ChangeEvent {
+  return {
+    id: row.id,
+    kind: row.kind as ChangeKind,
+    service: row.service,
+    environment: row.environment,
+    at: new Date(row.at),
+    finishedAt: dateOrNull(row.finished_at),
+    revision: row.revision,
+    previous: row.previous,
+    actor: row.actor,
+    url: row.url,
+    summary: row.summary,
+    outcome: row.outcome as ChangeEvent['outcome'],
+    sources: row.sources ?? [],
+  }
+}
+
+/** Times as text, and text as Postgres can hold it. */
+export function changeToJson(change: IncomingChange) {
+  const { previous } = change
+  return {
+    source: storableText(change.source),
+    sourceId: storableText(change.sourceId),
+    kind: change.kind,
+    service: storableText(change.service),
+    environment: clean(change.environment),
+    at: change.at.toISOString(),
+    finishedAt: change.finishedAt?.toISOString() ?? null,
+    revision: clean(change.revision),
+    previous: previous === null ? null : { id: clean(previous.id), revision: clean(previous.revision) },
+    actor: clean(change.actor),
+    url: clean(change.url),
+    summary: clean(change.summary),
+    outcome: change.outcome,
+  }
+}
+
+function clean(text: string | null): string | null {
+  return text === null ? null : storableText(text)
+}
