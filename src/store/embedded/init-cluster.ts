@@ -71,7 +71,13 @@ export async function initCluster(cluster: Cluster, state: HomeState): Promise<v
 }
 
 async function runInitdb(cluster: Cluster, state: HomeState, data: string, passwordFile: string): Promise<void> {
-  const options = ['--encoding=UTF8', '--locale=C', '--data-checksums', '--auth=scram-sha-256']
+  const options = [
+    '--encoding=UTF8',
+    '--locale=C',
+    '--data-checksums',
+    '--auth=scram-sha-256',
+    '--set=dynamic_shared_memory_type=mmap',
+  ]
   const login = [`--username=${state.owner.user}`, `--pwfile=${passwordFile}`]
   const speed = cluster.purpose === 'tests' ? ['--no-sync'] : []
   const args = [`--pgdata=${data}`, ...options, ...login, ...speed]

@@ -13,6 +13,8 @@ const COMMON = {
   max_wal_size: '512MB',
   wal_level: 'replica',
   jit: 'off',
+  // In the folder instead of /dev/shm: a kill -9 leaves nothing outside, and containers give /dev/shm little room.
+  dynamic_shared_memory_type: 'mmap',
   // A laptop's worth of data does not need extra processes for reading ahead or for replication of tables.
   io_method: 'sync',
   max_logical_replication_workers: '0',

@@ -33,7 +33,11 @@ try {
   })
   const commands = createInterface({ input: process.stdin })
   say({ adopted: postgres.adopted, url: postgres.url(), ownerUrl: postgres.ownerUrl(), logged })
-  await new Promise((resolve) => commands.once('line', resolve))
+  // A line is the order to close; the end of the input means that the test died.
+  await new Promise((resolve) => {
+    commands.once('line', resolve)
+    commands.once('close', resolve)
+  })
   commands.close()
   await postgres.close()
   say({ closed: true, logged })

@@ -47,6 +47,9 @@ export interface Opener {
   kill(): Promise<void>
 }
 
+/** A test that failed may leave some; they would go on in folders that are being removed. */
+const running = new Set<ChildProcess>()
+
 /** A process of its own that opens the embedded database of a folder. */
 export function startOpener(order: OpenerOrder): Opener {
   const program = fileURLToPath(new URL('opener-program.ts', import.meta.url))
@@ -57,6 +60,8 @@ export function startOpener(order: OpenerOrder): Opener {
   })
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
   const ended = once(child, 'close')
+  running.add(child)
+  child.once('close', () => running.delete(child))
   const nextAnswer = async (): Promise<unknown> => {
     const line = await lines.next()
     if (line.done === true) throw new Error('The opener ended without an answer.')
@@ -118,6 +123,9 @@ export class Homes {
   }
 
   async removeAll(): Promise<void> {
+    const left = [...running]
+    for (const child of left) child.kill('SIGKILL')
+    await Promise.all(left.map((child) => once(child, 'close')))
     for (const home of this.#made) await removeHome(home)
   }
 
