@@ -1,0 +1,79 @@
+import { html } from './html.ts'
+import type { SafeHtml } from './html.ts'
+
+export interface ChartMark {
+  readonly at: Date
+  readonly label: string
+}
+
+export interface ChartData {
+  readonly title: string
+  readonly unit: string
+  /** [unix seconds, value], ascending. */
+  readonly points: readonly (readonly [number, number])[]
+  readonly marks: readonly ChartMark[]
+}
+
+const WIDTH = 640
+const HEIGHT = 160
+const LEFT = 48
+const BOTTOM = 22
+const TOP = 18
+
+/** One line over time with the onset and the changes marked by line, letter and name; the text says what is drawn. */
+export function renderChart(chart: ChartData): SafeHtml {
+  const [first] = chart.points
+  const last = chart.points.at(-1)
+  if (first === undefined || last === undefined || last[0] <= first[0]) return html``
+  const top = niceCeiling(Math.max(...chart.points.map(([, value]) => value)))
+  const x = (seconds: number): number => LEFT + ((seconds - first[0]) / (last[0] - first[0])) * (WIDTH - LEFT - 8)
+  const y = (value: number): number => TOP + (1 - value / top) * (HEIGHT - TOP - BOTTOM)
+  const path = chart.points
+    .map(([seconds, value], index) => `${index === 0 ? 'M' : 'L'}${x(seconds).toFixed(1)} ${y(value).toFixed(1)}`)
+    .join(' ')
+  const marks = chart.marks.filter(
+    (mark) => mark.at.getTime() / 1000 >= first[0] && mark.at.getTime() / 1000 <= last[0],
+  )
+  return html`<figure class="chart">
+    <svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${describeChart(chart)}">
+      ${[0, top / 2, top].map((value) => html`<line class="grid" x1="${LEFT}" x2="${WIDTH - 8}" y1="${y(value)}" y2="${y(value)}" /><text class="axis" x="${LEFT - 6}" y="${y(value) + 4}" text-anchor="end">${shortNumber(value)}</text>`)}
+      <text class="axis" x="${LEFT}" y="${HEIGHT - 6}">${clock(first[0])}</text>
+      <text class="axis" x="${WIDTH - 8}" y="${HEIGHT - 6}" text-anchor="end">${clock(last[0])} UTC</text>
+      <path class="series" d="${path}" />
+      ${marks.map((mark) => {
+        const at = x(mark.at.getTime() / 1000)
+        return html`<line class="mark" x1="${at}" x2="${at}" y1="${TOP}" y2="${HEIGHT - BOTTOM}" /><text
+            class="mark"
+            x="${at + 4}"
+            y="${TOP - 5}"
+            >${mark.label}</text
+          >`
+      })}
+    </svg>
+    <figcaption>${chart.title}${chart.unit === '' ? '' : ` (${chart.unit})`}</figcaption>
+  </figure>`
+}
+
+/** The text alternative: range, last value and what is marked when. */
+export function describeChart(chart: ChartData): string {
+  const values = chart.points.map(([, value]) => value)
+  const last = chart.points.at(-1)
+  if (last === undefined) return `${chart.title}: no data.`
+  const marks = chart.marks.map((mark) => `${mark.label} at ${clock(mark.at.getTime() / 1000)} UTC`).join(', ')
+  const range = `between ${shortNumber(Math.min(...values))} and ${shortNumber(Math.max(...values))}`
+  return `${chart.title}: ${range}, last ${shortNumber(last[1])} at ${clock(last[0])} UTC.${marks === '' ? '' : ` Marked: ${marks}.`}`
+}
+
+function clock(seconds: number): string {
+  return new Date(seconds * 1000).toISOString().slice(11, 16)
+}
+
+function niceCeiling(value: number): number {
+  if (!(value > 0)) return 1
+  const power = 10 ** Math.floor(Math.log10(value))
+  return ([1, 2, 5, 10].find((step) => step * power >= value) ?? 10) * power
+}
+
+function shortNumber(value: number): string {
+  return Number(value.toPrecision(3)).toString()
+}

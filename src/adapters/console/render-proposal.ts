@@ -1,0 +1,87 @@
+import { button, reasonForm } from './forms.ts'
+import { html } from './html.ts'
+import { renderTime } from './times.ts'
+import type { CardContext } from './render-card.ts'
+import type { DecisionView, IncidentView, PlanStepView, ProposalView } from '../../domain/incident-view.ts'
+import type { SafeHtml } from './html.ts'
+
+const HASH_SHOWN = 8
+
+/** What would run comes from the plan's own row, never from prose; the hash shown is the hash that a press sends. */
+export function renderProposal(view: IncidentView, proposal: ProposalView, context: CardContext): SafeHtml {
+  const missing = Math.max(0, proposal.required.approvals - proposal.approvalsCounted)
+  return html`<section class="proposal" aria-label="Proposal" data-state="${proposal.state}">
+    <h2>Proposal ${proposal.id}: ${proposal.playbookTitle}</h2>
+    <p class="facts">
+      <span class="state" data-state="${proposal.state}">${proposal.state}</span>
+      <span>tier ${proposal.tier}</span>
+      <span>asked for by ${proposal.requesterName}</span>
+      <span>plan <code>${proposal.planHash.slice(0, HASH_SHOWN)}</code></span>
+      ${proposal.state === 'pending' ? html`<span>expires ${renderTime(proposal.expiresAt, context.now)}</span>` : ''}
+    </p>
+    ${
+      proposal.reasons.length === 0
+        ? ''
+        : html`<ul class="reasons">
+            ${proposal.reasons.map((reason) => html`<li>${reason}</li>`)}
+          </ul>`
+    }
+    <ol class="steps">
+      ${proposal.steps.map(renderStep)}
+    </ol>
+    <p>
+      ${proposal.reversible ? 'Can be undone.' : 'Hard to undo.'} Disturbs
+      ${proposal.disturbed.length === 0 ? 'nothing while it runs' : proposal.disturbed.join(', ')}.
+    </p>
+    <ul class="fine">
+      ${proposal.tierReasons.map((reason) => html`<li>${reason}</li>`)}
+    </ul>
+    ${renderDecisions(proposal, missing, context)} ${renderButtons(view, proposal, context)}
+  </section>`
+}
+
+function renderStep(step: PlanStepView): SafeHtml {
+  return html`<li>
+    ${step.sentence}
+    <details>
+      <summary><code>${step.uses}</code> on ${step.target}</summary>
+      <pre>
+${JSON.stringify(step.with, null, 2)}${step.before === null ? '' : `\nstate before: ${JSON.stringify(step.before, null, 2)}`}${step.undo === null ? '' : `\nundo: ${step.undo}`}</pre>
+    </details>
+  </li>`
+}
+
+function renderDecisions(proposal: ProposalView, missing: number, context: CardContext): SafeHtml {
+  const wants = `${String(proposal.approvalsCounted)} of ${String(proposal.required.approvals)} approvals`
+  return html`<h3>Decisions</h3>
+    ${proposal.required.rules.map((rule) => html`<p class="fine">${rule}</p>`)}
+    ${
+      proposal.decisions.length === 0
+        ? html`<p>Nobody has decided yet.</p>`
+        : html`<ul class="decisions">
+            ${proposal.decisions.map((decision) => renderDecision(decision, context))}
+          </ul>`
+    }
+    ${proposal.state === 'pending' ? html`<p><strong>${wants}</strong>${missing === 0 ? '' : `; can approve now: ${proposal.canApprove.length === 0 ? 'nobody' : proposal.canApprove.join(', ')}`}</p>` : ''}
+    ${proposal.closedReason === null ? '' : html`<p>${proposal.closedReason}</p>`}`
+}
+
+function renderDecision(decision: DecisionView, context: CardContext): SafeHtml {
+  const did = decision.decision === 'approve' ? 'approved' : 'rejected'
+  return html`<li>
+    ${decision.personName} ${did} on ${decision.surface},
+    ${renderTime(decision.at, context.now)}${decision.withdrawn ? ', since withdrawn' : ''}${decision.reason === null ? '' : html`: ${decision.reason}`}
+  </li>`
+}
+
+function renderButtons(view: IncidentView, proposal: ProposalView, context: CardContext): SafeHtml {
+  const { csrf } = context
+  if (csrf === undefined || proposal.state !== 'pending' || proposal.tier === 4) return html``
+  const hidden = { incidentId: view.id, proposalId: proposal.id, planHash: proposal.planHash }
+  return html`<div class="buttons">
+    ${proposal.symptomGone ? html`<p class="notice">No alert of this incident fires any more. Approving asks a second time.</p>` : ''}
+    ${button({ csrf, verb: 'approve', label: 'Approve', look: 'primary', hidden })}
+    ${reasonForm({ csrf, verb: 'reject', label: 'Reject', prompt: 'Why', hidden })}
+    ${button({ csrf, verb: 'withdraw', label: 'Withdraw my approval', look: 'plain', hidden })}
+  </div>`
+}
