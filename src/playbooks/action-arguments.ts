@@ -64,10 +64,7 @@ function fields(stage: ArgumentStage) {
       )
     },
     duration: () => duration('a duration such as 90s, 5m or 1h30m'),
-    url: () =>
-      z
-        .string({ error: 'an http or https URL' })
-        .regex(URL_TEXT, { error: 'an http or https URL' }),
+    url: () => z.string({ error: 'an http or https URL' }).regex(URL_TEXT, { error: 'an http or https URL' }),
   }
 }
 

@@ -71,7 +71,7 @@ export function findFittingAlert(playbook: Playbook, alerts: readonly Alert[]): 
 /** The leading suspect, when it is of the kind the playbook asks for. */
 export function findFittingSuspect(playbook: Playbook, suspects: readonly Suspect[]): Suspect | undefined {
   const leading = suspects[0]
-  return leading !== undefined && leading.kind === playbook.match.change ? leading : undefined
+  return leading?.kind === playbook.match.change ? leading : undefined
 }
 
 function judge(playbook: Playbook, facts: ShortlistFacts): Judged {

@@ -1,0 +1,126 @@
+import { preparsePolicySet, statefulIsAuthorized } from '@cedar-policy/cedar-wasm/nodejs'
+import type { EntityJson, EntityUidJson } from '@cedar-policy/cedar-wasm/nodejs'
+import { ConfigurationError } from '../kernel/errors.ts'
+import { sha256Hex } from '../kernel/sha256.ts'
+import type {
+  AuthorizationRequest,
+  AuthorizationResource,
+  AuthorizationVerdict,
+  Principal,
+} from '../domain/authorization.ts'
+import { parsePolicies } from './parse-policies.ts'
+import type { ParsedPolicy, PolicyFile } from './parse-policies.ts'
+
+export interface PolicyEngine {
+  /** Deny by default; a policy that cannot be evaluated forbids. */
+  authorize(request: AuthorizationRequest): AuthorizationVerdict
+  /** Digest of all files: what an approval binds. */
+  readonly version: string
+}
+
+/**
+ * The one authorization point. Throws ConfigurationError with every mistake of every file; a folder without a policy
+ * is a mistake as well, since it would leave nobody able to do anything, or hide that a file was not read.
+ */
+export function createPolicyEngine(files: readonly PolicyFile[]): PolicyEngine {
+  const { policies, problems } = parsePolicies(files)
+  if (problems.length > 0) throw new ConfigurationError(problems)
+  const version = versionOf(files)
+  const byId = new Map(policies.map((policy) => [policy.id, policy]))
+  const preparsed = preparsePolicySet(version, {
+    staticPolicies: Object.fromEntries(policies.map((policy) => [policy.id, policy.text])),
+  })
+  if (preparsed.type === 'failure') {
+    throw new ConfigurationError(
+      preparsed.errors.map((error) => ({ file: 'policies', at: '', found: error.message, expected: 'valid Cedar' })),
+    )
+  }
+  return { version, authorize: (request) => authorize(request, version, byId) }
+}
+
+export function versionOf(files: readonly PolicyFile[]): string {
+  const named = [...files].sort((left, right) => (left.file < right.file ? -1 : 1))
+  // Names and lengths are part of it, so that text cannot move between files unseen; folders are not, for they differ
+  // from machine to machine.
+  return sha256Hex(
+    ...named.flatMap(({ file, text }) => [`${file.split(/[/\\]/).at(-1) ?? ''}\n${String(text.length)}\n`, text]),
+  )
+}
+
+function authorize(
+  request: AuthorizationRequest,
+  version: string,
+  policies: ReadonlyMap<string, ParsedPolicy>,
+): AuthorizationVerdict {
+  const principal = { type: request.principal.type, id: request.principal.id }
+  const resource = { type: request.resource.type, id: request.resource.id }
+  const answer = statefulIsAuthorized({
+    principal,
+    action: { type: 'Action', id: request.action },
+    resource,
+    // Unknown counts as the stricter case: no surface, and observe.
+    context: { surface: 'unknown', mode: 'observe', isFrozen: false, ...request.context },
+    preparsedPolicySetId: version,
+    entities: [principalEntity(request.principal, principal), resourceEntity(request.resource, resource)],
+  })
+  if (answer.type === 'failure') {
+    return forbid(
+      'unreadable-request',
+      `the policy could not read the request (${answer.errors[0]?.message ?? ''})`,
+      version,
+    )
+  }
+  const { decision, diagnostics } = answer.response
+  const failed = diagnostics.errors[0]
+  if (failed !== undefined) {
+    return forbid(
+      failed.policyId,
+      `the policy ${failed.policyId} could not be evaluated (${failed.error.message})`,
+      version,
+    )
+  }
+  const reasons = diagnostics.reason.map((id) => ({
+    rule: id,
+    text: policies.get(id)?.says ?? `the policy ${id} says so`,
+  }))
+  if (decision === 'allow') return { verdict: 'allow', reasons, policyVersion: version }
+  if (reasons.length > 0) return { verdict: 'forbid', reasons, policyVersion: version }
+  return forbid('default-deny', defaultDenyText(request), version)
+}
+
+function forbid(rule: string, text: string, policyVersion: string): AuthorizationVerdict {
+  return { verdict: 'forbid', reasons: [{ rule, text }], policyVersion }
+}
+
+function defaultDenyText({ principal, action }: AuthorizationRequest): string {
+  switch (principal.type) {
+    case 'Stranger':
+      return 'this account is not in the directory'
+    case 'Service':
+      return `no policy allows ${principal.id} to ${action}`
+    case 'Person':
+      return principal.roles.length === 0
+        ? 'the directory gives no role'
+        : `no policy allows it for ${principal.roles.join(', ')}`
+  }
+}
+
+function principalEntity(principal: Principal, uid: EntityUidJson): EntityJson {
+  const isPerson = principal.type === 'Person'
+  return {
+    uid,
+    attrs: { id: principal.id },
+    parents: isPerson
+      ? [
+          ...principal.roles.map((role) => ({ type: 'Role', id: role })),
+          ...principal.groups.map((group) => ({ type: 'Group', id: group })),
+        ]
+      : [],
+  }
+}
+
+function resourceEntity(resource: AuthorizationResource, uid: EntityUidJson): EntityJson {
+  const { service, owner, environment, criticality, tier, requester } = resource
+  const attrs = Object.entries({ service, owner, environment, criticality, tier, requester })
+  return { uid, attrs: Object.fromEntries(attrs.filter(([, value]) => value !== null)), parents: [] }
+}
