@@ -42,8 +42,8 @@ export interface GroupingQuestion {
 export interface AlertStore {
   /** Inserts what is new, counts what repeats, moves firing to resolved and never back; one statement for the whole batch. */
   upsert(alerts: readonly NewAlert[]): Promise<readonly UpsertedAlert[]>
-  /** Oldest first. */
-  listByIncident(incidentId: string): Promise<readonly Alert[]>
+  /** Oldest first; with a limit only the first of them. */
+  listByIncident(incidentId: string, limit?: number): Promise<readonly Alert[]>
   countByIncidents(incidentIds: readonly string[]): Promise<ReadonlyMap<string, AlertCounts>>
   /** Takes the environments' grouping locks until the transaction ends, then reads: of two deliveries the later one sees what the earlier one opened. */
   lockForGrouping(question: GroupingQuestion): Promise<GroupingContext>

@@ -1,0 +1,169 @@
+import { collectLinks } from './view/collect-links.ts'
+import { describeActivity } from './view/describe-activity.ts'
+import { describeImpact } from '../summaries/describe-impact.ts'
+import { describeSymptom } from '../summaries/describe-symptom.ts'
+import { dependentsOf, findService } from '../domain/service-catalog.ts'
+import { nameOf, viewProposal } from './view/view-proposal.ts'
+import { onCallNames } from './view/on-call-evidence.ts'
+import { stepKnowledge } from './view/step-knowledge.ts'
+import { stricterMode } from '../domain/mode.ts'
+import { viewRun } from './view/view-run.ts'
+import { writeSummary } from '../summaries/write-summary.ts'
+import type { Alert } from '../domain/alert.ts'
+import type { Attempt, Run } from '../domain/run.ts'
+import type { Decision, Proposal } from '../domain/approval.ts'
+import type { Deps } from './dependencies.ts'
+import type { Evidence } from '../domain/evidence.ts'
+import type { Freeze } from '../domain/freeze.ts'
+import type { Incident } from '../domain/incident.ts'
+import type { IncidentFindings } from '../ports/incident-store.ts'
+import type { IncidentView } from '../domain/incident-view.ts'
+import type { Mode } from '../domain/mode.ts'
+
+/** Enough to know the symptom, its services and links; a storm of thousands is counted, not read. */
+const MOST_ALERTS_READ = 200
+
+/** What the database holds of one incident, before anything is judged. */
+export interface IncidentRecords {
+  readonly incident: Incident
+  readonly alerts: readonly Alert[]
+  readonly counts: IncidentView['alerts']
+  readonly findings: IncidentFindings
+  readonly evidence: readonly Evidence[]
+  readonly proposal: Proposal | undefined
+  readonly decisions: readonly Decision[]
+  readonly runs: readonly Run[]
+  readonly runProposal: Proposal | undefined
+  readonly attempts: readonly Attempt[]
+  readonly freezes: readonly Freeze[]
+}
+
+/**
+ * Everything a card shows. Reads our own database only, in at most two rounds of parallel reads: a card never waits
+ * for a vendor or a model. Nothing in it depends on the time of the call, so that equal facts give equal cards.
+ */
+export async function loadIncidentView(deps: Deps, incidentId: string): Promise<IncidentView | undefined> {
+  const records = await loadRecords(deps, incidentId)
+  return records === undefined ? undefined : toView(deps, records)
+}
+
+async function loadRecords(deps: Deps, incidentId: string): Promise<IncidentRecords | undefined> {
+  const { stores } = deps
+  const [incident, alerts, counts, findings, evidence, proposal, runs, freezes] = await Promise.all([
+    stores.incidents.find(incidentId),
+    stores.alerts.listByIncident(incidentId, MOST_ALERTS_READ),
+    stores.alerts.countByIncidents([incidentId]),
+    stores.findings.get(incidentId),
+    stores.evidence.list(incidentId),
+    stores.proposalQueries.findCurrent(incidentId),
+    stores.runs.listByIncident(incidentId),
+    stores.freezes.listActive(),
+  ])
+  if (incident === undefined) return undefined
+  const run = newestRun(runs)
+  const isOther = run !== undefined && run.proposalId !== proposal?.id
+  const [decisions, attempts, runProposal] = await Promise.all([
+    proposal === undefined ? [] : stores.decisions.list(proposal.id),
+    run === undefined ? [] : stores.ledger.list(run.id),
+    isOther ? stores.proposals.find(run.proposalId) : proposal,
+  ])
+  return {
+    ...{ incident, alerts, findings, evidence, proposal, runs, freezes, decisions, attempts, runProposal },
+    counts: counts.get(incidentId) ?? { total: 0, distinct: 0, firing: 0 },
+  }
+}
+
+function toView(deps: Deps, records: IncidentRecords): IncidentView {
+  const { incident, alerts, findings, evidence, proposal, decisions, runs } = records
+  const service = findService(deps.catalog, incident.service)
+  const onCall = onCallNames(evidence)
+  const mode = modeOf(deps, service?.mode ?? null)
+  const run = newestRun(runs)
+  const commander = incident.assignments['commander']
+  return {
+    ...pickIncident(incident),
+    commander: commander === undefined ? null : nameOf(commander, deps.directory),
+    owner: service?.owner ?? null,
+    onCall,
+    alerts: records.counts,
+    symptom: describeSymptom(alerts, incident.title),
+    impact: describeImpact(deps.catalog, incident.service),
+    summary: summaryOf(deps, records),
+    suspects: findings.suspects,
+    unknownCause: findings.unknownCause,
+    unreachable: findings.unreachable,
+    links: collectLinks(alerts, service, deps.settings.linkHosts),
+    proposal:
+      proposal === undefined
+        ? null
+        : viewProposal(proposal, decisions, deps.directory, onCall, stepKnowledge(evidence)),
+    run: run === undefined ? null : viewRun(run, records.runProposal?.plan ?? null, records.attempts, deps.actions),
+    runIds: runs.map((one) => one.id),
+    noProposal: whyNothingIsProposed(records, mode),
+    freeze: freezeOn(incident.service, records.freezes),
+    followUps: findings.followUps,
+    isCollecting: findings.collectedAt === null && incident.state !== 'resolved',
+    mode,
+    consoleUrl: consoleUrl(deps.settings.publicUrl, incident.id),
+  }
+}
+
+function pickIncident(incident: Incident) {
+  const { id, title, service, environment, severity, state } = incident
+  const { openedAt, onsetAt, updatedAt, mitigatedAt, resolvedAt, quietSince } = incident
+  return {
+    ...{ id, title, service, environment, severity, state },
+    ...{ openedAt, onsetAt, updatedAt, mitigatedAt, resolvedAt, quietSince },
+  }
+}
+
+/** A model's summary stands until the facts behind it are collected anew; without one the facts speak. */
+function summaryOf(deps: Deps, records: IncidentRecords): IncidentView['summary'] {
+  const { findings } = records
+  return findings.summary?.source === 'model'
+    ? findings.summary
+    : { source: 'facts', sentences: factsOf(deps, records) }
+}
+
+function factsOf(deps: Deps, records: IncidentRecords): IncidentView['summary']['sentences'] {
+  const { incident, alerts, counts, findings, evidence, proposal, runs } = records
+  return writeSummary({
+    ...{ service: incident.service, environment: incident.environment, onsetAt: incident.onsetAt },
+    quietSince: incident.quietSince,
+    symptom: describeSymptom(alerts, incident.title),
+    alerts: counts,
+    alertNames: [...new Set(alerts.map((alert) => alert.name))],
+    dependents: incident.service === null ? [] : dependentsOf(deps.catalog, incident.service),
+    ...{ suspects: findings.suspects, unknownCause: findings.unknownCause, unreachable: findings.unreachable },
+    activity: describeActivity(proposal, newestRun(runs)),
+    evidence,
+  })
+}
+
+function modeOf(deps: Deps, serviceMode: Mode | null): Mode {
+  return stricterMode(deps.settings.mode, serviceMode ?? deps.settings.mode)
+}
+
+function whyNothingIsProposed(records: IncidentRecords, mode: Mode): string | null {
+  if (records.proposal?.closedAt === null) return null
+  if (records.findings.collectedAt !== null && mode === 'observe') {
+    return 'Countersign only observes here and proposes nothing.'
+  }
+  return records.findings.noProposal
+}
+
+/** The one that holds for this service, the wider first. */
+function freezeOn(service: string | null, freezes: readonly Freeze[]): IncidentView['freeze'] {
+  const freeze =
+    freezes.find((one) => one.service === null) ?? freezes.find((one) => service !== null && one.service === service)
+  return freeze === undefined ? null : { service: freeze.service, reason: freeze.reason, until: freeze.until }
+}
+
+function newestRun(runs: readonly Run[]): Run | undefined {
+  return runs.toSorted((left, right) => right.createdAt.getTime() - left.createdAt.getTime())[0]
+}
+
+function consoleUrl(publicUrl: string | null, incidentId: string): string | null {
+  if (publicUrl === null) return null
+  return new URL(`incidents/${incidentId}`, publicUrl.endsWith('/') ? publicUrl : `${publicUrl}/`).href
+}
