@@ -7,12 +7,12 @@ import { createFindingsStore } from './findings-store.ts'
 import { createIncidentStore } from './incident-store.ts'
 import { createRefusalStore } from './refusal-store.ts'
 import { createAuditLeafStore } from './audit-leaf-store.ts'
-import { createCardStore } from './card-store.ts'
+import { createCardQueries, createCardStore } from './card-store.ts'
 import { createEvidenceStore } from './evidence-store.ts'
 import { createLeaseStore } from './lease-store.ts'
 import { createLeasedRunStore } from './leased-run-store.ts'
 import { createLedgerStore } from './ledger-store.ts'
-import { createOutbox } from './outbox-store.ts'
+import { createOutbox, createOutboxQueue } from './outbox-store.ts'
 import { createRunStore } from './run-store.ts'
 import { createRunSweepStore } from './run-sweep-store.ts'
 import { createTimelineStore } from './timeline-store.ts'
@@ -35,6 +35,7 @@ export function openStores(db: Database, { surfaces, queueOf }: StoreNeeds): Sto
     incidents: createIncidentStore(db),
     refusals: createRefusalStore(db),
     audit: createAuditLeafStore(db),
+    cardQueries: createCardQueries(db),
     cards: createCardStore(db),
     evidence: createEvidenceStore(db),
     jobs: queueOf(db),
@@ -42,6 +43,7 @@ export function openStores(db: Database, { surfaces, queueOf }: StoreNeeds): Sto
     leases: createLeaseStore(db),
     ledger: createLedgerStore(db),
     outbox: createOutbox(db, surfaces),
+    outboxQueue: createOutboxQueue(db),
     runSweep: createRunSweepStore(db),
     runs: createRunStore(db),
     timeline: createTimelineStore(db),
