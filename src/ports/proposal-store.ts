@@ -30,7 +30,7 @@ export interface ProposalQueries {
   /** The proposal the card shows: the open one, else the newest. */
   findCurrent(incidentId: string): Promise<Proposal | undefined>
   listByIncident(incidentId: string): Promise<readonly Proposal[]>
-  /** Pending and past their expiry by database time. */
+  /** Past their expiry by database time: pending, or approved with a run that has not started. */
   listExpired(limit: number): Promise<readonly string[]>
   listDueReminders(beforeExpiryMs: number): Promise<readonly string[]>
   markReminded(id: string): Promise<boolean>
@@ -41,8 +41,8 @@ export interface DecisionStore {
   insert(decision: Omit<Decision, 'at' | 'withdrawnAt'>): Promise<Decision | undefined>
   list(proposalId: string): Promise<readonly Decision[]>
   withdraw(proposalId: string, personId: string): Promise<Decision | undefined>
-  /** Approvals by this person in the last `windowMs`, by database time. */
-  countRecent(personId: string, windowMs: number): Promise<number>
-  /** Notes the second confirmation asked for when the symptom is gone; true when it was there already. */
-  confirm(proposalId: string, personId: string): Promise<boolean>
+  /** Approvals by this person in the `windowMs` before `until`, by database time; `until` is now when left out. */
+  countRecent(personId: string, windowMs: number, until?: Date): Promise<number>
+  /** Notes that a second confirmation is asked for when the symptom is gone; true when that was at least `minAgeMs` ago. */
+  confirm(proposalId: string, personId: string, minAgeMs: number): Promise<boolean>
 }

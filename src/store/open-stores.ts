@@ -8,11 +8,15 @@ import { createIncidentStore } from './incident-store.ts'
 import { createRefusalStore } from './refusal-store.ts'
 import { createAuditLeafStore } from './audit-leaf-store.ts'
 import { createCardQueries, createCardStore } from './card-store.ts'
+import { createDecisionStore } from './decision-store.ts'
 import { createEvidenceStore } from './evidence-store.ts'
+import { createFreezeStore } from './freeze-store.ts'
 import { createLeaseStore } from './lease-store.ts'
 import { createLeasedRunStore } from './leased-run-store.ts'
 import { createLedgerStore } from './ledger-store.ts'
 import { createOutbox, createOutboxQueue } from './outbox-store.ts'
+import { createPlaybookRecordStore } from './playbook-record-store.ts'
+import { createProposalQueries, createProposalStore } from './proposal-store.ts'
 import { createRunStore } from './run-store.ts'
 import { createRunSweepStore } from './run-sweep-store.ts'
 import { createTimelineStore } from './timeline-store.ts'
@@ -37,13 +41,18 @@ export function openStores(db: Database, { surfaces, queueOf }: StoreNeeds): Sto
     audit: createAuditLeafStore(db),
     cardQueries: createCardQueries(db),
     cards: createCardStore(db),
+    decisions: createDecisionStore(db),
     evidence: createEvidenceStore(db),
+    freezes: createFreezeStore(db),
     jobs: queueOf(db),
     leasedRuns: createLeasedRunStore(db),
     leases: createLeaseStore(db),
     ledger: createLedgerStore(db),
     outbox: createOutbox(db, surfaces),
     outboxQueue: createOutboxQueue(db),
+    playbookRecords: createPlaybookRecordStore(db),
+    proposalQueries: createProposalQueries(db),
+    proposals: createProposalStore(db),
     runSweep: createRunSweepStore(db),
     runs: createRunStore(db),
     timeline: createTimelineStore(db),

@@ -1,0 +1,93 @@
+import { asc, eq, sql } from 'drizzle-orm'
+import type { Decision } from '../domain/approval.ts'
+import type { Role } from '../domain/person.ts'
+import type { Origin } from '../domain/surface.ts'
+import type { DecisionStore } from '../ports/proposal-store.ts'
+import { storableText } from '../kernel/clean-text.ts'
+import { milliseconds } from './milliseconds.ts'
+import { decisions } from './schema.ts'
+import type { Database } from './database.ts'
+
+/**
+ * One live decision per proposal and person, by a partial unique index: whatever the platform, however often pressed. A
+ * withdrawn one stays on record, marked.
+ */
+export function createDecisionStore(db: Database): DecisionStore {
+  return {
+    insert: (decision) => insert(db, decision),
+    list: async (proposalId) => {
+      const rows = await db
+        .select()
+        .from(decisions)
+        .where(eq(decisions.proposalId, proposalId))
+        .orderBy(asc(decisions.id))
+      return rows.map(toDecision)
+    },
+    withdraw: async (proposalId, personId) => {
+      const rows = await db
+        .update(decisions)
+        .set({ withdrawnAt: sql`clock_timestamp()` })
+        .where(
+          sql`${decisions.proposalId} = ${proposalId} AND ${decisions.personId} = ${personId}
+              AND ${decisions.decision} = 'approve' AND ${decisions.withdrawnAt} IS NULL`,
+        )
+        .returning()
+      return rows.map(toDecision)[0]
+    },
+    countRecent: (personId, windowMs, until) => countRecent(db, personId, windowMs, until),
+    confirm: (proposalId, personId, minAgeMs) => confirm(db, proposalId, personId, minAgeMs),
+  }
+}
+
+async function insert(db: Database, decision: Omit<Decision, 'at' | 'withdrawnAt'>): Promise<Decision | undefined> {
+  const rows = await db
+    .insert(decisions)
+    .values({
+      proposalId: decision.proposalId,
+      personId: decision.personId,
+      personName: decision.personName,
+      decision: decision.decision,
+      reason: decision.reason === null ? null : storableText(decision.reason),
+      planHash: decision.planHash,
+      rolesAtTime: [...decision.rolesAtTime],
+      groupsAtTime: [...decision.groupsAtTime],
+      surface: decision.surface,
+    })
+    .onConflictDoNothing()
+    .returning()
+  return rows.map(toDecision)[0]
+}
+
+/** Withdrawn ones count as well: pressing and taking back tires a person no less. */
+async function countRecent(db: Database, personId: string, windowMs: number, until: Date | undefined): Promise<number> {
+  const end = until === undefined ? sql`clock_timestamp()` : sql`${until.toISOString()}::timestamptz`
+  const { rows } = await db.execute<{ count: number }>(sql`
+    SELECT count(*)::int AS count FROM decisions
+     WHERE person_id = ${personId} AND decision = 'approve' AND at < ${end} AND at >= ${end} - ${milliseconds(windowMs)}`)
+  return rows[0]?.count ?? 0
+}
+
+/** The first press notes; a later one confirms, unless it comes so soon that it is the same press twice. */
+async function confirm(db: Database, proposalId: string, personId: string, minAgeMs: number): Promise<boolean> {
+  const { rows } = await db.execute<{ is_confirmed: boolean }>(sql`
+    INSERT INTO confirmations (proposal_id, person_id) VALUES (${proposalId}, ${personId})
+    ON CONFLICT (proposal_id, person_id) DO UPDATE SET at = confirmations.at
+    RETURNING xmax <> 0 AND at <= clock_timestamp() - ${milliseconds(minAgeMs)} AS is_confirmed`)
+  return rows[0]?.is_confirmed ?? false
+}
+
+function toDecision(row: typeof decisions.$inferSelect): Decision {
+  return {
+    proposalId: row.proposalId,
+    personId: row.personId,
+    personName: row.personName,
+    decision: row.decision as Decision['decision'],
+    reason: row.reason,
+    planHash: row.planHash,
+    rolesAtTime: row.rolesAtTime as Role[],
+    groupsAtTime: row.groupsAtTime,
+    surface: row.surface as Origin,
+    at: row.at,
+    withdrawnAt: row.withdrawnAt,
+  }
+}

@@ -1,0 +1,19 @@
+import { sql } from 'drizzle-orm'
+import type { PlaybookRecordStore } from '../ports/playbook-record-store.ts'
+import { playbookRecords } from './schema.ts'
+import type { Database } from './database.ts'
+
+export function createPlaybookRecordStore(db: Database): PlaybookRecordStore {
+  return {
+    append: async (record) => {
+      await db.insert(playbookRecords).values(record).onConflictDoNothing()
+    },
+    countSuccesses: async (playbook, service, owner, criticality) => {
+      const { rows } = await db.execute<{ on_service: number; on_similar: number }>(sql`
+        SELECT count(*) FILTER (WHERE service = ${service})::int AS on_service,
+               count(*) FILTER (WHERE owner IS NOT DISTINCT FROM ${owner} AND criticality = ${criticality})::int AS on_similar
+          FROM playbook_records WHERE playbook = ${playbook} AND outcome = 'succeeded'`)
+      return { onService: rows[0]?.on_service ?? 0, onSimilar: rows[0]?.on_similar ?? 0 }
+    },
+  }
+}
