@@ -1,0 +1,123 @@
+import type { IncidentView, ProposalView, RunView } from '../../domain/incident-view.ts'
+import type { Evidence } from '../../domain/evidence.ts'
+import type { Suspect } from '../../domain/change-event.ts'
+import type { TimelineEntry } from '../../domain/timeline.ts'
+
+/** The shapes of `/api/v1` (CONTRACT 9): camelCase, times RFC 3339 UTC. */
+export function incidentJson(view: IncidentView): object {
+  return {
+    id: view.id,
+    title: view.title,
+    service: view.service,
+    environment: view.environment,
+    severity: view.severity,
+    state: view.state,
+    openedAt: view.openedAt.toISOString(),
+    updatedAt: view.updatedAt.toISOString(),
+    commander: view.commander,
+    alerts: view.alerts,
+    suspects: view.suspects.map(suspectJson),
+    unknownCause: view.unknownCause,
+    unreachable: view.unreachable,
+    summary: {
+      text: view.summary.sentences.map((sentence) => sentence.text).join(' '),
+      source: view.summary.source,
+      sentences: view.summary.sentences,
+    },
+    proposal: view.proposal === null ? null : proposalJson(view.proposal),
+    noProposal: view.noProposal,
+    followUps: view.followUps,
+    runs: view.runIds,
+  }
+}
+
+export function suspectJson(suspect: Suspect): object {
+  return {
+    changeId: suspect.changeId,
+    service: suspect.service,
+    kind: suspect.kind,
+    at: suspect.at.toISOString(),
+    revision: suspect.revision,
+    probability: suspect.probability,
+    reasons: suspect.reasons,
+  }
+}
+
+function proposalJson(proposal: ProposalView): object {
+  return {
+    id: proposal.id,
+    playbook: proposal.playbook,
+    playbookDigest: proposal.playbookDigest,
+    tier: proposal.tier,
+    tierReasons: proposal.tierReasons,
+    state: proposal.state,
+    planDigest: proposal.planDigest,
+    planHash: proposal.planHash,
+    plan: {
+      steps: proposal.steps.map((step) => ({
+        id: step.id,
+        uses: step.uses,
+        with: step.with,
+        target: step.target,
+        before: step.before,
+      })),
+      undo: proposal.steps.flatMap((step) => (step.undo === null ? [] : [{ step: step.id, does: step.undo }])),
+      verification: proposal.steps.filter((step) => step.isVerification).map((step) => step.id),
+    },
+    requester: proposal.requester,
+    required: { approvals: proposal.required.approvals, rules: proposal.required.rules },
+    decisions: proposal.decisions.map((decision) => ({
+      person: decision.person,
+      decision: decision.decision,
+      reason: decision.reason,
+      at: decision.at.toISOString(),
+      surface: decision.surface,
+      withdrawn: decision.withdrawn,
+    })),
+    expiresAt: proposal.expiresAt.toISOString(),
+  }
+}
+
+export function runJson(incidentId: string, run: RunView): object {
+  return {
+    id: run.id,
+    incidentId,
+    proposalId: run.proposalId,
+    state: run.state,
+    startedAt: run.startedAt?.toISOString() ?? null,
+    finishedAt: run.finishedAt?.toISOString() ?? null,
+    steps: run.steps.map((step) => ({
+      id: step.id,
+      uses: step.uses,
+      state: step.state,
+      attempts: step.attempts,
+      startedAt: step.startedAt?.toISOString() ?? null,
+      finishedAt: step.finishedAt?.toISOString() ?? null,
+      outcome: step.outcome,
+      detail: step.detail,
+    })),
+  }
+}
+
+export function timelineJson(entry: TimelineEntry): object {
+  return {
+    id: entry.id,
+    at: entry.at.toISOString(),
+    event: entry.event,
+    actor: entry.actor,
+    origin: entry.origin,
+    text: entry.text,
+  }
+}
+
+export function evidenceJson(piece: Evidence): object {
+  return {
+    id: piece.id,
+    kind: piece.kind,
+    source: piece.source,
+    at: piece.at.toISOString(),
+    fact: piece.fact,
+    url: piece.url,
+    data: piece.data,
+  }
+}
