@@ -3,6 +3,7 @@ import { describeActivity } from './view/describe-activity.ts'
 import { describeImpact } from '../summaries/describe-impact.ts'
 import { describeSymptom } from '../summaries/describe-symptom.ts'
 import { dependentsOf, findService } from '../domain/service-catalog.ts'
+import { NotFoundError } from '../kernel/errors.ts'
 import { nameOf, viewProposal } from './view/view-proposal.ts'
 import { onCallNames } from './view/on-call-evidence.ts'
 import { stepKnowledge } from './view/step-knowledge.ts'
@@ -32,6 +33,8 @@ export interface IncidentRecords {
   readonly evidence: readonly Evidence[]
   readonly proposal: Proposal | undefined
   readonly decisions: readonly Decision[]
+  /** Approvers of this proposal who are beyond the limit of decisions. */
+  readonly fatigued: ReadonlySet<string>
   readonly runs: readonly Run[]
   readonly runProposal: Proposal | undefined
   readonly attempts: readonly Attempt[]
@@ -39,27 +42,35 @@ export interface IncidentRecords {
 }
 
 /**
- * Everything a card shows. Reads our own database only, in at most two rounds of parallel reads: a card never waits
+ * Everything a card shows. Reads our own database only, in few rounds of parallel reads: a card never waits
  * for a vendor or a model. Nothing in it depends on the time of the call, so that equal facts give equal cards.
  */
-export async function loadIncidentView(deps: Deps, incidentId: string): Promise<IncidentView | undefined> {
-  const records = await loadRecords(deps, incidentId)
+export async function loadIncidentView(
+  deps: Deps,
+  incidentId: string,
+  runId?: string,
+): Promise<IncidentView | undefined> {
+  const records = await loadRecords(deps, incidentId, runId)
   return records === undefined ? undefined : toView(deps, records)
 }
 
-async function loadRecords(deps: Deps, incidentId: string): Promise<IncidentRecords | undefined> {
+async function loadRecords(
+  deps: Deps,
+  incidentId: string,
+  runId: string | undefined,
+): Promise<IncidentRecords | undefined> {
   const { stores } = deps
   const [incident, alerts, counts, findings, evidence, proposal, runs, freezes] = await Promise.all([
     stores.incidents.find(incidentId),
     stores.alerts.listByIncident(incidentId, MOST_ALERTS_READ),
     stores.alerts.countByIncidents([incidentId]),
-    stores.findings.get(incidentId),
+    findFindings(deps, incidentId),
     stores.evidence.list(incidentId),
     stores.proposalQueries.findCurrent(incidentId),
-    stores.runs.listByIncident(incidentId),
+    listRuns(deps, incidentId, runId),
     stores.freezes.listActive(),
   ])
-  if (incident === undefined) return undefined
+  if (incident === undefined || findings === undefined) return undefined
   const run = newestRun(runs)
   const isOther = run !== undefined && run.proposalId !== proposal?.id
   const [decisions, attempts, runProposal] = await Promise.all([
@@ -67,10 +78,41 @@ async function loadRecords(deps: Deps, incidentId: string): Promise<IncidentReco
     run === undefined ? [] : stores.ledger.list(run.id),
     isOther ? stores.proposals.find(run.proposalId) : proposal,
   ])
+  const fatigued = await findFatigued(deps, proposal, decisions)
   return {
-    ...{ incident, alerts, findings, evidence, proposal, runs, freezes, decisions, attempts, runProposal },
+    ...{ incident, alerts, findings, evidence, proposal, runs, freezes, decisions, fatigued, attempts, runProposal },
     counts: counts.get(incidentId) ?? { total: 0, distinct: 0, firing: 0 },
   }
+}
+
+async function findFindings(deps: Deps, incidentId: string): Promise<IncidentFindings | undefined> {
+  try {
+    return await deps.stores.findings.get(incidentId)
+  } catch (cause) {
+    if (cause instanceof NotFoundError) return undefined
+    throw cause
+  }
+}
+
+/** Only a pending proposal that somebody has approved needs to know. */
+async function findFatigued(
+  deps: Deps,
+  proposal: Proposal | undefined,
+  decisions: readonly Decision[],
+): Promise<ReadonlySet<string>> {
+  const { fatigue } = deps.settings
+  const isOpen = proposal?.state === 'pending'
+  const approvers = isOpen ? decisions.filter((one) => one.decision === 'approve' && one.withdrawnAt === null) : []
+  const counts = await Promise.all(
+    approvers.map((one) => deps.stores.decisions.countRecent(one.personId, fatigue.perMs, one.at)),
+  )
+  return new Set(approvers.filter((_, index) => (counts[index] ?? 0) > fatigue.decisions).map((one) => one.personId))
+}
+
+/** All runs of the incident; only the one that was asked for, when one was. */
+async function listRuns(deps: Deps, incidentId: string, runId: string | undefined): Promise<readonly Run[]> {
+  const runs = await deps.stores.runs.listByIncident(incidentId)
+  return runId === undefined ? runs : runs.filter((run) => run.id === runId)
 }
 
 function toView(deps: Deps, records: IncidentRecords): IncidentView {
@@ -96,7 +138,11 @@ function toView(deps: Deps, records: IncidentRecords): IncidentView {
     proposal:
       proposal === undefined
         ? null
-        : viewProposal(proposal, decisions, deps.directory, onCall, stepKnowledge(evidence)),
+        : viewProposal({
+            ...{ proposal, decisions, onCall, fatigued: records.fatigued, directory: deps.directory },
+            commander: commander ?? null,
+            known: stepKnowledge(evidence),
+          }),
     run: run === undefined ? null : viewRun(run, records.runProposal?.plan ?? null, records.attempts, deps.actions),
     runIds: runs.map((one) => one.id),
     noProposal: whyNothingIsProposed(records, mode),

@@ -1,8 +1,8 @@
 import { asc, eq, sql } from 'drizzle-orm'
 import type { Evidence, NewEvidence } from '../domain/evidence.ts'
 import type { EvidenceStore } from '../ports/evidence-store.ts'
-import type { Json, JsonObject } from '../kernel/json.ts'
 import { evidence } from './schema.ts'
+import { storableJson } from './storable-json.ts'
 import { storableText } from '../kernel/clean-text.ts'
 import type { Database } from './database.ts'
 
@@ -26,7 +26,7 @@ async function saveEvidence(db: Database, pieces: readonly NewEvidence[]): Promi
         fact: storableText(piece.fact),
         source: storableText(piece.source),
         url: piece.url === null ? null : storableText(piece.url),
-        data: storableJson(piece.data) as JsonObject,
+        data: storableJson(piece.data),
       })),
     )
     .onConflictDoUpdate({
@@ -65,12 +65,4 @@ function toEvidence(row: typeof evidence.$inferSelect): Evidence {
     url: row.url,
     data: row.data,
   }
-}
-
-/** jsonb refuses U+0000 and lone surrogates at every depth, in names as well. */
-function storableJson(value: Json): Json {
-  if (typeof value === 'string') return storableText(value)
-  if (Array.isArray(value)) return value.map((item: Json) => storableJson(item))
-  if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(Object.entries(value).map(([name, item]) => [storableText(name), storableJson(item)]))
 }

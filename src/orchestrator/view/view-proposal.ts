@@ -1,21 +1,30 @@
 import { COUNTERSIGN } from '../../domain/actor.ts'
-import { countApprovals } from './who-can-approve.ts'
+import { countQuorum, listEligibleApprovers } from '../../policy/approval-quorum.ts'
 import { describeStep } from '../../summaries/describe-step.ts'
 import type { Decision, Proposal } from '../../domain/approval.ts'
 import type { DecisionView, PlanStepView, ProposalView } from '../../domain/incident-view.ts'
 import type { Directory } from '../../ports/directory.ts'
+import type { Person } from '../../domain/person.ts'
 import type { PlanStep } from '../../domain/plan.ts'
 import type { StepKnowledge } from '../../summaries/describe-step.ts'
 
-export function viewProposal(
-  proposal: Proposal,
-  decisions: readonly Decision[],
-  directory: Directory,
-  onCall: readonly string[],
-  known: StepKnowledge,
-): ProposalView {
+export interface ProposalFacts {
+  readonly proposal: Proposal
+  readonly decisions: readonly Decision[]
+  readonly directory: Directory
+  /** Person id. */
+  readonly commander: string | null
+  readonly onCall: readonly string[]
+  /** Person ids of approvers beyond the fatigue limit. */
+  readonly fatigued: ReadonlySet<string>
+  readonly known: StepKnowledge
+}
+
+export function viewProposal(facts: ProposalFacts): ProposalView {
+  const { proposal, decisions, directory, known } = facts
   const { plan, required, requester } = proposal
-  const { counted, canApprove } = countApprovals(required, requester, decisions, directory.list(), onCall)
+  const quorumFacts = { ...facts, tier: proposal.tier, requirement: required, requester, people: directory.list() }
+  const isPending = proposal.state === 'pending'
   return {
     id: proposal.id,
     state: proposal.state,
@@ -34,14 +43,19 @@ export function viewProposal(
     reasons: proposal.reasons,
     required,
     decisions: decisions.map(viewDecision),
-    approvalsCounted: counted,
-    canApprove: proposal.state === 'pending' ? canApprove.map((person) => person.name) : [],
+    approvalsCounted: countQuorum(quorumFacts).counted.length,
+    canApprove: isPending ? namesOnCallFirst(listEligibleApprovers(quorumFacts), facts.onCall) : [],
     createdAt: proposal.createdAt,
     expiresAt: proposal.expiresAt,
     closedAt: proposal.closedAt,
     closedReason: proposal.closedReason,
     symptomGone: proposal.symptomGone,
   }
+}
+
+function namesOnCallFirst(people: readonly Person[], onCall: readonly string[]): readonly string[] {
+  const isOnCall = (person: Person) => onCall.includes(person.id) || onCall.includes(person.name)
+  return [...people.filter(isOnCall), ...people.filter((person) => !isOnCall(person))].map((person) => person.name)
 }
 
 export function nameOf(personId: string, directory: Directory): string {
