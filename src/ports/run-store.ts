@@ -35,12 +35,14 @@ export interface LeasedRunStore {
   release(lease: RunLease, resumeAfterMs?: number): Promise<void>
 }
 
-/** What a person does to a run that nobody holds. Each is undefined when the run is not in a state that allows it. */
+/** What people say about a run that nobody holds. A move is undefined when the run is not in a state that allows it. */
 export interface RunControl {
   /** failed | stopped → running, in direction undo. */
   startUndo(id: string): Promise<Run | undefined>
   /** Closes the unknown attempt (when there is one) and moves the run on from `unknown`; its crash count starts anew. */
   settle(id: string, settlement: Settlement): Promise<Run | undefined>
+  /** Whether somebody whose approval stands confirmed it knowing that the symptom was gone. */
+  isSymptomGoneConfirmed(proposalId: string): Promise<boolean>
 }
 
 export interface Settlement {
@@ -53,5 +55,7 @@ export interface RunSweep {
   /** Runs that may be advanced and that nobody holds, by database time: what a lost hint left behind. */
   listAbandoned(limit: number): Promise<readonly string[]>
   /** Runs that ought to move and that nobody has held for this long, by database time. */
-  listStuck(forMs: number): Promise<readonly { readonly id: string; readonly state: RunState; readonly idleMs: number }[]>
+  listStuck(
+    forMs: number,
+  ): Promise<readonly { readonly id: string; readonly state: RunState; readonly idleMs: number }[]>
 }

@@ -1,0 +1,127 @@
+import { ENDED_RUN_STATES } from '../domain/run.ts'
+import { RefusedError } from '../kernel/errors.ts'
+import { awaitStep } from './await-step.ts'
+import { checkBeforeStep } from './check-before-step.ts'
+import { endRun } from './end-run.ts'
+import { closeUnsent, endingOf, sendEffect } from './execute-step.ts'
+import type { ExecutorDeps, HeldLease, RunEnd } from './executor-deps.ts'
+import { nextWork } from './next-work.ts'
+import type { Work } from './next-work.ts'
+import { prepareStep } from './prepare-step.ts'
+import { readGrounds, readProgress } from './read-progress.ts'
+import { markUnknown, reconcileStep } from './reconcile-step.ts'
+import type { Progress, RunSession } from './run-session.ts'
+import { stepsOfRun } from './steps-of-run.ts'
+import { verifyPlan } from './verify-plan.ts'
+
+/** How long a run waits before it looks again whether the run that holds its target is over. */
+const TARGET_BUSY_MS = 3_000
+
+/**
+ * Advances one claimed run as far as it goes. Each turn reads the ledger, decides from it what is next, and does that
+ * one thing: a replica that takes over after a crash does exactly what the first one would have done, because neither
+ * knows more than the ledger. FencedError means that the run is another replica's now: nothing more is written.
+ *
+ *   nothing intended         → check everything, read the target, intend, send, record
+ *   intended                 → provably not sent: closed, then as above
+ *   sent, accepted           → followed to its end
+ *   sent, no answer          → unknown: the in-flight window passes, then reconciled by its crash class
+ *   all effects of all steps → the run has succeeded (or is undone)
+ */
+export async function executeRun(deps: ExecutorDeps, held: HeldLease, drain: AbortSignal): Promise<RunEnd> {
+  const session: RunSession = { deps, held, drain, dueAtMs: new Map(), readFailures: new Map() }
+  let isLocked = false
+  for (;;) {
+    held.assertHeld()
+    const reading = await readProgress(session)
+    if (ENDED_RUN_STATES.includes(reading.run.state)) return { kind: 'ended' }
+    const verified = verifyPlan(reading.proposal)
+    if (!verified.ok) return refusePlan(session, { ...reading, plan: reading.proposal.plan }, verified.reason)
+    const progress: Progress = { ...reading, plan: verified.plan }
+    if (drain.aborted) return giveBack(session, progress)
+    if (!isLocked) {
+      const wait = await lockTargets(session, progress)
+      if (wait !== undefined) return wait
+      isLocked = true
+    }
+    const end = await takeTurn(session, progress)
+    if (end !== undefined) return end
+  }
+}
+
+/** The bytes in the database are not those that people signed: nothing of them runs, and someone has to look. */
+async function refusePlan(session: RunSession, progress: Progress, reason: string): Promise<RunEnd> {
+  session.deps.log.error({ runId: progress.run.id }, 'a stored plan is not the approved one')
+  return endRun(session, progress, {
+    state: 'stopped',
+    reasonCode: 'plan_changed',
+    reason,
+    proposal: 'cancelled',
+    asksAgain: progress.run.startedAt === null,
+  })
+}
+
+/** At shutdown: an unknown run goes on as a running one, so that its given-back lease does not mean a person. */
+async function giveBack(session: RunSession, { run }: Progress): Promise<RunEnd> {
+  if (run.state === 'unknown') {
+    await session.deps.stores.leasedRuns.move(session.held.lease, ['unknown'], 'running', run.detail)
+  }
+  return { kind: 'later', afterMs: 0 }
+}
+
+/** One active run per target. Who comes second waits, and may be stopped while it does. */
+async function lockTargets(session: RunSession, progress: Progress): Promise<RunEnd | undefined> {
+  const { deps, held } = session
+  const keys = progress.plan.steps.flatMap(({ target, undo }) => [target.lockKey, undo?.target.lockKey ?? null])
+  const own = keys.filter((key): key is string => key !== null)
+  const taken = await deps.stores.leasedRuns.lockTargets(held.lease, own)
+  if (taken === undefined) return undefined
+  const verdict = checkBeforeStep(await readGrounds(session, progress.plan))
+  if (verdict.verdict === 'stop') return endRun(session, progress, endingOf(verdict))
+  deps.log.info({ runId: progress.run.id, target: taken }, 'a run waits for another one on its target')
+  return { kind: 'later', afterMs: TARGET_BUSY_MS }
+}
+
+async function takeTurn(session: RunSession, progress: Progress): Promise<RunEnd | undefined> {
+  const work = findWork(session, progress)
+  switch (work.kind) {
+    case 'refused':
+      return endRun(session, progress, { state: 'failed', reasonCode: 'step_refused', reason: work.reason })
+    case 'finished':
+      return endRun(session, progress, {
+        state: progress.run.direction === 'undo' ? 'undone' : 'succeeded',
+        reasonCode: 'all_steps_done',
+        reason: '',
+      })
+    case 'failed':
+      return endRun(session, progress, {
+        state: 'failed',
+        reasonCode: 'step_failed',
+        reason: `step ${work.step.id} failed: ${work.attempt.detail ?? 'no reason given'}`,
+      })
+    case 'send':
+      return sendEffect(session, progress, work)
+    case 'not_sent':
+      await closeUnsent(session, progress, work)
+      return undefined
+    case 'unanswered':
+      await markUnknown(session, progress, work)
+      return undefined
+    case 'poll':
+    case 'check':
+      return awaitStep(session, progress, work)
+    case 'unknown':
+      return reconcileStep(session, progress, work)
+  }
+}
+
+function findWork(session: RunSession, { plan, run, attempts }: Progress): Work | { kind: 'refused'; reason: string } {
+  try {
+    return nextWork(stepsOfRun(plan, run.direction, attempts), attempts, (step) =>
+      prepareStep(session.deps.actions, step, attempts),
+    )
+  } catch (error) {
+    if (error instanceof RefusedError) return { kind: 'refused', reason: error.message }
+    throw error
+  }
+}

@@ -1,0 +1,228 @@
+import type { TargetState } from '../domain/action.ts'
+import type { Attempt } from '../domain/run.ts'
+import { FencedError, RefusedError, StaleError } from '../kernel/errors.ts'
+import { againNote, againReasonOf, retryAfterOf } from './attempt-notes.ts'
+import { onBehalfOf, perform, readState } from './call-action.ts'
+import { checkBeforeStep } from './check-before-step.ts'
+import type { Grounds } from './check-before-step.ts'
+import { endRun } from './end-run.ts'
+import type { RunEnd } from './executor-deps.ts'
+import { differences, expectedState } from './expected-state.ts'
+import type { StepWork, Work } from './next-work.ts'
+import { crashClassOf, idempotencyKeyOf, requestHashOf } from './prepare-step.ts'
+import { readGrounds } from './read-progress.ts'
+import { recordOutcome, write } from './record-outcome.ts'
+import { backoffMs, pause, reach, setDue, waitOf } from './run-session.ts'
+import type { Progress, RunSession } from './run-session.ts'
+import { recordOf, stepRecordOf, tell } from './tell.ts'
+
+type Send = Extract<Work, { kind: 'send' }>
+
+/**
+ * One effect, once: read the target → is it as approved → does everything still hold → the intent is durable → is the
+ * lease still ours → mark sent → send → record. `undefined` means: look at the ledger again and go on.
+ */
+export async function sendEffect(session: RunSession, progress: Progress, work: Send): Promise<RunEnd | undefined> {
+  const wait = await waitBeforeRetry(session, work.tried)
+  if (wait > 0) return later(session, progress, wait)
+  if (work.tried.length >= session.deps.settings.pace.maxAttempts) return giveUp(session, progress, work)
+  const state = await lookAtTarget(session, progress, work)
+  if (state.kind === 'again') return undefined
+  if (state.kind === 'end') return endRun(session, progress, state.ending)
+
+  const grounds = await readGrounds(session, progress.plan)
+  const refusal = await refuse(session, { ...progress, ...grounds }, work, state.value)
+  if (refusal !== undefined) return refusal
+  await reach(session, 'before-intent', work)
+  const attempt = await intend(session, { ...progress, ...grounds }, work, state.value)
+  if (attempt === undefined) return undefined
+  await reach(session, 'after-intent', work)
+  if (work.step.description.isVerification) return undefined
+  await send(session, { ...progress, run: { ...grounds.run, state: 'running' } }, work, attempt, grounds)
+  return undefined
+}
+
+/** The process died between the intent and the request: nothing left us, and the attempt is closed as that. */
+export async function closeUnsent(
+  session: RunSession,
+  progress: Progress,
+  work: StepWork & { readonly attempt: Attempt },
+): Promise<void> {
+  const detail = 'This attempt was interrupted before anything was sent.'
+  const move = { to: 'failed', detail, output: againNote('not_sent') } as const
+  await write(session, progress, work, move, {
+    event: 'step.failed',
+    outcome: 'failure',
+    text: `Step ${work.step.id} was interrupted before anything was sent. It is tried again.`,
+    run: 'running',
+  })
+}
+
+async function waitBeforeRetry(session: RunSession, tried: readonly Attempt[]): Promise<number> {
+  const last = tried.at(-1)
+  if (last === undefined || againReasonOf(last) !== 'not_executed') return 0
+  const { sinceFinishedMs } = await session.deps.stores.ledger.elapsed(last)
+  const asked = retryAfterOf(last) ?? 0
+  const wanted = Math.max(asked, backoffMs(session, tried.length))
+  return Math.max(0, wanted - (sinceFinishedMs ?? wanted))
+}
+
+/** Short waits are waited out with the lease held; a long one gives the run back. */
+async function later(session: RunSession, progress: Progress, ms: number): Promise<RunEnd | undefined> {
+  const stopped = checkBeforeStep(await readGrounds(session, progress.plan))
+  if (stopped.verdict === 'stop') return endRun(session, progress, endingOf(stopped))
+  if (ms > session.deps.settings.pace.holdMs) return { kind: 'later', afterMs: ms }
+  await pause(session, ms)
+  return undefined
+}
+
+function giveUp(session: RunSession, progress: Progress, { step, tried }: Send): Promise<RunEnd> {
+  const last = tried.at(-1)?.detail ?? ''
+  return endRun(session, progress, {
+    state: 'failed',
+    reasonCode: 'attempts_used_up',
+    reason: `step ${step.id} was not carried out in ${String(tried.length)} tries; the last one: ${last}`,
+  })
+}
+
+type Look =
+  | { readonly kind: 'state'; readonly value: TargetState | null }
+  | { readonly kind: 'again' }
+  | { readonly kind: 'end'; readonly ending: Parameters<typeof endRun>[2] }
+
+/** A target that cannot be read is read again for a while; nothing is sent to a target in an unknown state. */
+async function lookAtTarget(session: RunSession, progress: Progress, work: Send): Promise<Look> {
+  if (work.step.description.isVerification) return { kind: 'state', value: null }
+  const key = `read:${work.step.direction}:${work.step.id}`
+  if (waitOf(session, key) > 0) {
+    await pause(session, waitOf(session, key))
+    return { kind: 'again' }
+  }
+  try {
+    const value = await readState(session, work)
+    session.readFailures.delete(key)
+    return { kind: 'state', value }
+  } catch (cause) {
+    if (cause instanceof FencedError) throw cause
+    const why = cause instanceof Error ? cause.message : 'no reason given'
+    if (cause instanceof RefusedError) return { kind: 'end', ending: unfit(progress, work, why) }
+    const failures = (session.readFailures.get(key) ?? 0) + 1
+    session.readFailures.set(key, failures)
+    if (failures >= session.deps.settings.pace.maxAttempts) {
+      const reason = `the state before step ${work.step.id} could not be read: ${why}`
+      return { kind: 'end', ending: { state: 'failed', reasonCode: 'target_unreadable', reason } }
+    }
+    setDue(session, key, backoffMs(session, failures))
+    return { kind: 'again' }
+  }
+}
+
+/** The target is in a state in which the action does not fit any more: that is drift, said by the action itself. */
+function unfit(progress: Progress, { step }: Send, why: string): Parameters<typeof endRun>[2] {
+  const isFirst = progress.run.startedAt === null
+  const reason = `step ${step.id} no longer fits: ${why}`
+  return { state: 'stopped', reasonCode: 'drifted', reason, proposal: 'drifted', asksAgain: isFirst }
+}
+
+async function refuse(
+  session: RunSession,
+  progress: Progress & Grounds,
+  work: Send,
+  state: TargetState | null,
+): Promise<RunEnd | undefined> {
+  const verdict = checkBeforeStep(progress)
+  if (verdict.verdict === 'stop') return endRun(session, progress, endingOf(verdict))
+  if (verdict.verdict === 'hold') {
+    await session.deps.stores.leasedRuns.release(session.held.lease)
+    return { kind: 'handed_over' }
+  }
+  const expected = expectedState(work.step, progress.plan, progress.attempts)
+  const drift = expected === null ? [] : differences(expected, state)
+  if (drift.length === 0) return undefined
+  return endRun(session, progress, {
+    state: 'stopped',
+    reasonCode: 'drifted',
+    reason: `${work.step.target.resource} is no longer as approved: ${drift.join('; ')}`,
+    proposal: 'drifted',
+    asksAgain: progress.run.startedAt === null,
+  })
+}
+
+export function endingOf(
+  verdict: Extract<ReturnType<typeof checkBeforeStep>, { verdict: 'stop' }>,
+): Parameters<typeof endRun>[2] {
+  const { reason, rule, proposal, asksAgain } = verdict
+  return { state: 'stopped', reason, reasonCode: rule, proposal, asksAgain }
+}
+
+/** undefined when the approval fell between our look and the intent: the next look says how. */
+async function intend(
+  session: RunSession,
+  progress: Progress & Grounds,
+  work: Send,
+  state: TargetState | null,
+): Promise<Attempt | undefined> {
+  const { deps, held } = session
+  const { step, effect } = work
+  await ensureRunning(session, progress)
+  const first = work.tried.find((attempt) => againReasonOf(attempt) === 'reissue')
+  const attempt = {
+    stepId: step.id,
+    stepIndex: step.index,
+    direction: step.direction,
+    effect,
+    number: work.tried.length + 1,
+    uses: step.uses,
+    crashClass: step.description.isVerification ? 'idempotent' : crashClassOf(step),
+    idempotencyKey: idempotencyKeyOf(held.lease.run.id, step, effect),
+    requestHash: requestHashOf(step, effect),
+    // A re-issue continues the first try, so a later look must compare with the state before that one.
+    before: first === undefined ? state : first.before,
+  } as const
+  const details = { with: step.args, before: attempt.before, ...onBehalfOf(progress.proposal, progress.decisions) }
+  const about = { ...attempt, fence: held.lease.fence }
+  const leaf = deps.seal(stepRecordOf(progress, 'step.intended', 'success', work, about, details))
+  try {
+    return await deps.stores.ledger.intend(held.lease, attempt, step.description.isVerification ? null : leaf)
+  } catch (error) {
+    if (error instanceof StaleError) return undefined
+    throw error
+  }
+}
+
+/** queued, waiting or unknown → running, on record before the intent that it makes possible. */
+async function ensureRunning(session: RunSession, progress: Progress): Promise<void> {
+  const { run, plan } = progress
+  if (run.state === 'running') return
+  const isStart = run.state === 'queued'
+  await session.deps.unitOfWork.run(async (stores) => {
+    await stores.leasedRuns.move(session.held.lease, ['queued', 'waiting', 'unknown'], 'running', null)
+    if (!isStart) return
+    await stores.audit.append([session.deps.seal(recordOf(progress, 'run.started', 'success', { tier: plan.tier }))])
+    await tell(session, stores, 'run.started', `${run.id} starts: ${plan.playbook.title}.`, 'status')
+  })
+}
+
+/**
+ * The lease is compared twice: before the attempt is marked as sent, so that a late process leaves a provably unsent
+ * attempt, and after, since marking takes time. Between the second look and the request there is no await.
+ */
+async function send(
+  session: RunSession,
+  progress: Progress,
+  work: Send,
+  intended: Attempt,
+  grounds: Grounds,
+): Promise<void> {
+  const { deps, held } = session
+  held.assertHeld()
+  const move = { to: 'sent', detail: 'sent' } as const
+  const attempt = await deps.stores.ledger.move(held.lease, intended, move, null)
+  await reach(session, 'before-send', work)
+  held.assertHeld()
+  const behalf = onBehalfOf(grounds.proposal, grounds.decisions)
+  const result = await perform(session, work, attempt.before, behalf)
+  await reach(session, 'before-record', work)
+  await recordOutcome(session, progress, { ...work, attempt }, result)
+  await reach(session, 'after-record', work)
+}

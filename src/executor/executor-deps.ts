@@ -1,0 +1,98 @@
+import type { AuditRecord, SealedLeaf } from '../domain/audit-entry.ts'
+import type { AuthorizationRequest, AuthorizationVerdict } from '../domain/authorization.ts'
+import type { Mode } from '../domain/mode.ts'
+import type { Playbook } from '../domain/playbook.ts'
+import type { ServiceCatalog } from '../domain/service-catalog.ts'
+import type { Clock } from '../kernel/clock.ts'
+import type { Logger } from '../kernel/logger.ts'
+import type { ActionRunner } from '../ports/action-runner.ts'
+import type { Directory } from '../ports/directory.ts'
+import type { RunLease } from '../ports/run-store.ts'
+import type { Stores, UnitOfWork } from '../ports/stores.ts'
+import type { Telemetry } from '../ports/telemetry.ts'
+
+/** How patient the executor is. No deadline that decides something is here: those are the database's. */
+export interface Pace {
+  /** The first pause after a try that provably did nothing; it doubles up to the longest. */
+  readonly retryBaseMs: number
+  readonly retryMaxMs: number
+  /** Tries of one effect, all told. */
+  readonly maxAttempts: number
+  /** Stop and freeze are looked at again at least this often while waiting. */
+  readonly lookAgainMs: number
+  /** A longer wait gives the lease back and comes back by a job. */
+  readonly holdMs: number
+  /** How long a target that does not answer is asked what became of a step, before a person is. */
+  readonly reconcileForMs: number
+}
+
+export const DEFAULT_PACE: Pace = {
+  retryBaseMs: 1_000,
+  retryMaxMs: 30_000,
+  maxAttempts: 5,
+  lookAgainMs: 2_000,
+  holdMs: 15_000,
+  reconcileForMs: 300_000,
+}
+
+export interface ExecutorSettings {
+  readonly mode: Mode
+  readonly inflightWindowMs: number
+  readonly pace: Pace
+}
+
+/**
+ * Places at which a test may stop or kill the process. The names say what is durable at that moment: from
+ * `after-intent` to `before-record` the ledger holds an intent without an outcome.
+ */
+export const DEBUG_POINTS = [
+  'before-intent',
+  'after-intent',
+  'before-send',
+  'before-record',
+  'after-record',
+  'before-poll',
+  'before-reconcile',
+  'before-end',
+] as const
+export type DebugPoint = (typeof DEBUG_POINTS)[number]
+
+export interface ExecutorDeps {
+  readonly stores: Stores
+  readonly unitOfWork: UnitOfWork
+  readonly actions: ActionRunner
+  readonly authorize: (request: AuthorizationRequest) => AuthorizationVerdict
+  readonly seal: (record: AuditRecord) => SealedLeaf
+  readonly catalog: ServiceCatalog
+  readonly playbooks: readonly Playbook[]
+  readonly directory: Directory
+  readonly clock: Clock
+  readonly log: Logger
+  readonly telemetry: Telemetry
+  readonly settings: ExecutorSettings
+  /** Only the chaos bench and tests pass one. */
+  readonly debugPoint?: (point: DebugPoint, where: DebugPlace) => Promise<void>
+}
+
+export interface DebugPlace {
+  readonly runId: string
+  readonly stepId: string
+  readonly effect: string
+}
+
+/** A lease that is being kept. */
+export interface HeldLease {
+  readonly lease: RunLease
+  /** Aborted as soon as the lease is lost or may have run out. */
+  readonly signal: AbortSignal
+  /** Throws FencedError when the lease may have run out, by clocks of this machine that never run slow. */
+  assertHeld(): void
+}
+
+/** What one claim of a run came to. */
+export type RunEnd =
+  | { readonly kind: 'ended' }
+  /** Given back; to be advanced again after the delay. */
+  | { readonly kind: 'later'; readonly afterMs: number }
+  /** Given back; waits for a person or for an approval, and nobody is to advance it before. */
+  | { readonly kind: 'handed_over' }

@@ -1,0 +1,50 @@
+import type { Decision, Proposal } from '../domain/approval.ts'
+import type { Person } from '../domain/person.ts'
+import type { Plan } from '../domain/plan.ts'
+import { countQuorum } from '../policy/approval-quorum.ts'
+import { requirementOf } from '../policy/approval-requirement.ts'
+
+export interface ApprovalFacts {
+  readonly plan: Plan
+  readonly proposal: Proposal
+  readonly decisions: readonly Decision[]
+  /** The directory as it is now. */
+  readonly people: readonly Person[]
+  readonly commander: string | null
+  /** Of the plan's service, as the catalog has it now. */
+  readonly owner: string | null
+  /** The mode is `act` and the playbook autonomous, now. */
+  readonly mayRunByItself: boolean
+}
+
+/**
+ * null while the approvals form the quorum with the roles that people have now. What is asked for follows from the
+ * signed plan's tier and not from the proposal's row, of which no hash covers that part; only whether the plan was not
+ * novel when it was made is taken from there. Approvals of other bytes do not count.
+ */
+export function missingApproval(facts: ApprovalFacts): string | null {
+  const { plan, proposal } = facts
+  const runsByItself = plan.tier === 1 && facts.mayRunByItself && proposal.required.approvals === 0
+  const quorum = countQuorum({
+    tier: plan.tier,
+    requirement: requirementOf({ tier: plan.tier, owner: facts.owner, runsByItself }),
+    requester: proposal.requester,
+    decisions: facts.decisions.filter(
+      (decision) => decision.decision === 'reject' || decision.planHash === proposal.planHash,
+    ),
+    people: facts.people,
+    commander: facts.commander,
+    fatigued: new Set(),
+  })
+  switch (quorum.state) {
+    case 'approved':
+      return null
+    case 'rejected':
+      return `${quorum.rejectedBy ?? 'somebody'} rejected it`
+    case 'pending': {
+      const gone = quorum.ignored.map(({ reason }) => reason.replace(/[.\s]+$/, ''))
+      const why = [...gone, quorum.missing.text.replace(/[.\s]+$/, '')].filter((part) => part !== '')
+      return `the approvals no longer form the quorum (${why.join('; ')})`
+    }
+  }
+}

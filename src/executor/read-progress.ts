@@ -1,0 +1,104 @@
+import { stricterMode } from '../domain/mode.ts'
+import type { Proposal } from '../domain/approval.ts'
+import { findService } from '../domain/service-catalog.ts'
+import type { Plan } from '../domain/plan.ts'
+import type { Run } from '../domain/run.ts'
+import { FencedError, NotFoundError } from '../kernel/errors.ts'
+import type { AuthorizationVerdict } from '../domain/authorization.ts'
+import type { Grounds } from './check-before-step.ts'
+import type { ExecutorDeps } from './executor-deps.ts'
+import type { Attempt } from '../domain/run.ts'
+import { missingApproval } from './missing-approval.ts'
+import type { RunSession } from './run-session.ts'
+
+export interface Reading {
+  readonly run: Run
+  readonly proposal: Proposal
+  readonly isExpired: boolean
+  readonly attempts: readonly Attempt[]
+}
+
+/** The run, its proposal and its ledger, as they are now; another fence means that we are out. */
+export async function readProgress(session: RunSession): Promise<Reading> {
+  const { stores } = session.deps
+  const { id, proposalId } = session.held.lease.run
+  const [run, proposal, attempts] = await Promise.all([
+    stores.runs.find(id),
+    readProposal(session),
+    stores.ledger.list(id),
+  ])
+  if (run?.fence !== session.held.lease.fence) throw new FencedError(id)
+  if (proposal === undefined) throw new NotFoundError('proposal', proposalId)
+  return { run, ...proposal, attempts }
+}
+
+/** Expiry counts until the first step has started; the intent checks it once more, in its own statement. */
+async function readProposal({ deps, held }: RunSession): Promise<Pick<Reading, 'proposal' | 'isExpired'> | undefined> {
+  const { proposalId, startedAt } = held.lease.run
+  if (startedAt === null) return deps.stores.proposals.lock(proposalId)
+  const proposal = await deps.stores.proposals.find(proposalId)
+  return proposal === undefined ? undefined : { proposal, isExpired: false }
+}
+
+/** What has to hold before a step, read anew and not remembered. */
+export async function readGrounds(session: RunSession, plan: Plan): Promise<Grounds> {
+  const { deps } = session
+  const { incidentId, proposalId } = session.held.lease.run
+  const [reading, decisions, freeze, alerts, incident, isSymptomGoneConfirmed] = await Promise.all([
+    readProgress(session),
+    deps.stores.decisions.list(proposalId),
+    deps.stores.freezes.findActive(plan.service === null ? [] : [plan.service]),
+    deps.stores.alerts.countByIncidents([incidentId]),
+    deps.stores.incidents.find(incidentId),
+    deps.stores.runControl.isSymptomGoneConfirmed(proposalId),
+  ])
+  const service = findService(deps.catalog, plan.service)
+  const mode = stricterMode(deps.settings.mode, service?.mode ?? deps.settings.mode)
+  const playbook = deps.playbooks.find((candidate) => candidate.name === plan.playbook.name)
+  return {
+    ...reading,
+    plan,
+    decisions,
+    findPerson: (personId) => deps.directory.findById(personId),
+    freeze,
+    mode,
+    playbook,
+    isSymptomGoneConfirmed,
+    policy: askPolicy(deps, reading.run, reading.proposal, plan, { mode, isFrozen: freeze !== undefined }),
+    alerts: alerts.get(incidentId) ?? { total: 0, firing: 0 },
+    missingApproval: missingApproval({
+      plan,
+      proposal: reading.proposal,
+      decisions,
+      people: deps.directory.list(),
+      commander: incident?.assignments['commander'] ?? null,
+      owner: service?.owner ?? null,
+      mayRunByItself: mode === 'act' && playbook?.autonomous === true,
+    }),
+  }
+}
+
+function askPolicy(
+  deps: ExecutorDeps,
+  run: Run,
+  proposal: Proposal,
+  plan: Plan,
+  context: { readonly mode: string; readonly isFrozen: boolean },
+): AuthorizationVerdict {
+  const service = findService(deps.catalog, plan.service)
+  return deps.authorize({
+    principal: { type: 'Service', id: 'countersign', roles: [], groups: [] },
+    action: 'execute',
+    resource: {
+      type: 'Run',
+      id: run.id,
+      service: plan.service,
+      owner: service?.owner ?? null,
+      environment: plan.environment,
+      criticality: service?.criticality ?? null,
+      tier: plan.tier,
+      requester: proposal.requester,
+    },
+    context: { surface: 'clock', ...context },
+  })
+}

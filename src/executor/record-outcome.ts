@@ -1,0 +1,132 @@
+import type { ActionResult } from '../domain/action.ts'
+import type { AuditOutcome } from '../domain/audit-entry.ts'
+import type { Attempt, RunState } from '../domain/run.ts'
+import { oneLineText } from '../kernel/clean-text.ts'
+import { canonicalJson } from '../kernel/canonical-json.ts'
+import type { JsonObject } from '../kernel/json.ts'
+import { sha256Hex } from '../kernel/sha256.ts'
+import type { AttemptMove } from '../ports/ledger-store.ts'
+import { againNote } from './attempt-notes.ts'
+import type { StepWork } from './next-work.ts'
+import { setDue } from './run-session.ts'
+import type { Progress, RunSession } from './run-session.ts'
+import { stepRecordOf, tell } from './tell.ts'
+
+interface Telling {
+  readonly event: string
+  readonly outcome: AuditOutcome
+  readonly text: string
+  /** What the run becomes with it. */
+  readonly run: RunState
+}
+
+/**
+ * Writes down what came of an attempt: ledger row, audit leaf, the run's state, timeline and card in one transaction.
+ * From here on the outcome is a fact, whoever reads it.
+ */
+export async function recordOutcome(
+  session: RunSession,
+  progress: Progress,
+  work: StepWork & { readonly attempt: Attempt },
+  result: ActionResult,
+): Promise<void> {
+  const { attempt } = work
+  const detail = oneLineText(result.detail, 500)
+  session.deps.telemetry.count('step_attempts', { outcome: result.outcome, uses: work.step.uses })
+  switch (result.outcome) {
+    case 'done':
+    case 'failed': {
+      const isDone = result.outcome === 'done'
+      const move = { to: result.outcome, detail, output: result.output, after: result.after } as const
+      const text = `Step ${work.step.id} ${isDone ? 'succeeded' : 'failed'}: ${detail}`
+      const event = isDone ? 'step.succeeded' : 'step.failed'
+      await write(session, progress, work, move, {
+        event,
+        outcome: isDone ? 'success' : 'failure',
+        text,
+        run: 'running',
+      })
+      return
+    }
+    case 'pending': {
+      setDue(session, attempt.id, result.pollAfterMs)
+      if (attempt.handle !== null && canonicalJson(attempt.handle) === canonicalJson(result.handle)) return
+      await write(session, progress, work, { to: 'sent', detail, handle: result.handle }, accepted(work, detail))
+      return
+    }
+    case 'not_executed':
+      await recordNotExecuted(session, progress, work, detail, result.retryAfterMs)
+      return
+    case 'unknown':
+      await write(
+        session,
+        progress,
+        work,
+        { to: 'unknown', detail },
+        {
+          event: 'step.unknown',
+          outcome: 'unknown',
+          text: `It is not known whether step ${work.step.id} happened (${detail}). The target is asked before anything is done again.`,
+          run: 'unknown',
+        },
+      )
+  }
+}
+
+/** null in `retryAfterMs` means that trying again would bring the same refusal. */
+async function recordNotExecuted(
+  session: RunSession,
+  progress: Progress,
+  work: StepWork & { readonly attempt: Attempt },
+  detail: string,
+  retryAfterMs: number | null,
+): Promise<void> {
+  const output: JsonObject | null = retryAfterMs === null ? null : againNote('not_executed', retryAfterMs)
+  const then = retryAfterMs === null ? 'It is not tried again.' : 'It is tried again.'
+  await write(
+    session,
+    progress,
+    work,
+    { to: 'failed', detail, output },
+    {
+      event: 'step.failed',
+      outcome: 'failure',
+      text: `Step ${work.step.id} was not carried out: ${detail} ${then}`,
+      run: 'running',
+    },
+  )
+}
+
+/** Said once; a later handle of the same attempt is only kept. */
+function accepted({ step, attempt }: StepWork & { readonly attempt: Attempt }, detail: string): Telling | null {
+  if (attempt.handle !== null) return null
+  return { event: 'step.accepted', outcome: 'success', text: `Step ${step.id} is under way: ${detail}`, run: 'waiting' }
+}
+
+/** Also for what is found out later: an attempt that was unknown, or provably never sent. */
+export async function write(
+  session: RunSession,
+  progress: Progress,
+  work: StepWork & { readonly attempt: Attempt },
+  move: AttemptMove,
+  telling: Telling | null,
+): Promise<void> {
+  const { deps, held } = session
+  const details: JsonObject = {
+    detail: move.detail,
+    ...(move.output == null ? {} : { outputHash: sha256Hex(canonicalJson(move.output)) }),
+    ...(move.after == null ? {} : { after: move.after }),
+  }
+  await deps.unitOfWork.run(async (stores) => {
+    const leaf =
+      telling === null
+        ? null
+        : deps.seal(stepRecordOf(progress, telling.event, telling.outcome, work, work.attempt, details))
+    await stores.ledger.move(held.lease, work.attempt, move, leaf)
+    if (telling === null) return
+    if (telling.run !== progress.run.state) {
+      await stores.leasedRuns.move(held.lease, ['running', 'waiting', 'unknown'], telling.run, telling.text)
+    }
+    await tell(session, stores, telling.event, telling.text, 'status')
+  })
+}

@@ -1,0 +1,75 @@
+import { COUNTERSIGN } from '../domain/actor.ts'
+import type { AuditOutcome, AuditRecord } from '../domain/audit-entry.ts'
+import type { Attempt } from '../domain/run.ts'
+import type { OutboxPriority } from '../ports/outbox.ts'
+import type { Stores } from '../ports/stores.ts'
+import type { JsonObject } from '../kernel/json.ts'
+import type { StepWork } from './next-work.ts'
+import type { Progress, RunSession } from './run-session.ts'
+
+type About = Pick<Progress, 'run' | 'proposal' | 'plan'>
+
+/** The fields of an audit record that say which run of which approved plan it is about. */
+export function recordOf(
+  { run, proposal, plan }: About,
+  event: string,
+  outcome: AuditOutcome,
+  details: JsonObject,
+): AuditRecord {
+  return {
+    event,
+    actor: COUNTERSIGN,
+    origin: 'clock',
+    outcome,
+    incidentId: run.incidentId,
+    proposalId: proposal.id,
+    runId: run.id,
+    playbook: { name: plan.playbook.name, digest: plan.playbook.digest },
+    planHash: proposal.planHash,
+    policyVersion: proposal.policyVersion,
+    details,
+  }
+}
+
+/** The same, about one attempt of one effect. */
+export function stepRecordOf(
+  about: About,
+  event: string,
+  outcome: AuditOutcome,
+  { step, effect }: StepWork,
+  attempt: Pick<Attempt, 'number' | 'idempotencyKey' | 'fence' | 'requestHash'>,
+  details: JsonObject,
+): AuditRecord {
+  return {
+    ...recordOf(about, event, outcome, { uses: step.uses, direction: step.direction, ...details }),
+    target: {
+      system: step.target.system,
+      resource: step.target.resource,
+      environment: about.plan.environment,
+    },
+    stepId: step.id,
+    execution: {
+      attempt: attempt.number,
+      effect,
+      idempotencyKey: attempt.idempotencyKey,
+      fence: attempt.fence,
+      requestHash: attempt.requestHash,
+    },
+  }
+}
+
+/** Timeline and card, in the transaction of what they tell of. */
+export async function tell(
+  session: RunSession,
+  stores: Stores,
+  event: string,
+  text: string,
+  priority: OutboxPriority,
+): Promise<void> {
+  const { incidentId } = session.held.lease.run
+  await stores.timeline.append([{ incidentId, actor: COUNTERSIGN, origin: 'clock', event, text }])
+  await stores.outbox.append([
+    { kind: 'card', incidentId, priority },
+    ...(priority === 'status' ? [] : [{ kind: 'thread', incidentId, text, priority } as const]),
+  ])
+}

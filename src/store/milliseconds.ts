@@ -1,0 +1,7 @@
+import { sql } from 'drizzle-orm'
+import type { SQL } from 'drizzle-orm'
+
+/** A number of milliseconds as a Postgres interval. */
+export function milliseconds(value: number): SQL {
+  return sql`(${value}::float8 * interval '1 millisecond')`
+}

@@ -1,0 +1,61 @@
+import { sql } from 'drizzle-orm'
+import type { Run } from '../domain/run.ts'
+import type { RunControl, Settlement } from '../ports/run-store.ts'
+import type { Database } from './database.ts'
+import { toRun } from './run-row.ts'
+import type { RunRow } from './run-row.ts'
+
+/** Both moves are made by a person while no replica holds the run; the fence rises, so that a sleeping one stays out. */
+export function createRunControlStore(db: Database): RunControl {
+  return {
+    startUndo: async (id) => {
+      const { rows } = await db.execute<RunRow>(sql`
+        UPDATE runs
+           SET state = 'running', direction = 'undo', fence = fence + 1, crashes = 0, detail = NULL, finished_at = NULL,
+               stop_requested_by = NULL, stop_reason = NULL, lease_owner = NULL, lease_until = NULL
+         WHERE id = ${id} AND direction = 'forward' AND state IN ('failed', 'stopped')
+        RETURNING *`)
+      return rows[0] === undefined ? undefined : toRun(rows[0])
+    },
+    settle: (id, settlement) => settle(db, id, settlement),
+    isSymptomGoneConfirmed: async (proposalId) => {
+      const { rows } = await db.execute<{ confirmed: boolean }>(sql`
+        SELECT EXISTS (
+          SELECT FROM confirmations c JOIN decisions d USING (proposal_id, person_id)
+           WHERE c.proposal_id = ${proposalId} AND d.decision = 'approve' AND d.withdrawn_at IS NULL) AS confirmed`)
+      return rows[0]?.confirmed === true
+    },
+  }
+}
+
+async function settle(db: Database, id: string, settlement: Settlement): Promise<Run | undefined> {
+  const isEnd = settlement.to === 'failed'
+  const attempt = settlement.attempt
+  const { rows } = await db.execute<RunRow>(sql`
+    WITH waiting AS (
+      SELECT id FROM runs r
+       WHERE id = ${id} AND state = 'unknown' AND lease_owner IS NULL
+         AND (${attempt === null}::boolean OR EXISTS (
+               SELECT FROM attempts WHERE id = ${attempt?.id ?? null}::bigint AND run_id = r.id AND state = 'unknown'))
+       FOR UPDATE
+    ), closed AS (
+      UPDATE attempts
+         SET state = ${attempt?.to ?? null}, detail = ${settlement.detail}, finished_at = clock_timestamp(),
+             output = coalesce(${attempt?.output == null ? null : JSON.stringify(attempt.output)}::jsonb, output)
+       WHERE id = ${attempt?.id ?? null}::bigint AND run_id = (SELECT id FROM waiting)
+    ), moved AS (
+      UPDATE runs
+         SET state = ${settlement.to}, fence = fence + 1, crashes = 0, detail = ${settlement.detail},
+             lease_until = NULL, finished_at = CASE WHEN ${isEnd}::boolean THEN clock_timestamp() END
+       WHERE id = (SELECT id FROM waiting)
+      RETURNING *
+    ), unlocked AS (
+      UPDATE run_targets SET released_at = clock_timestamp()
+       WHERE ${isEnd}::boolean AND run_id = (SELECT id FROM moved) AND released_at IS NULL
+    ), ended AS (
+      UPDATE proposals SET closed_at = clock_timestamp(), closed_reason = ${`${id} ${settlement.to}`}
+       WHERE ${isEnd}::boolean AND id = (SELECT proposal_id FROM moved) AND closed_at IS NULL
+    )
+    SELECT * FROM moved`)
+  return rows[0] === undefined ? undefined : toRun(rows[0])
+}

@@ -1,0 +1,43 @@
+import type { Run, RunState } from '../domain/run.ts'
+
+/** A row of `runs` as the driver hands it out for hand-written SQL: snake_case, times as text. */
+export interface RunRow extends Record<string, unknown> {
+  readonly id: string
+  readonly incident_id: string
+  readonly proposal_id: string
+  readonly state: string
+  readonly direction: string
+  readonly fence: number | string
+  readonly lease_owner: string | null
+  readonly lease_until: string | null
+  readonly stop_requested_by: string | null
+  readonly stop_reason: string | null
+  readonly created_at: string
+  readonly started_at: string | null
+  readonly finished_at: string | null
+  readonly detail: string | null
+  readonly crashes: number
+}
+
+export function toRun(row: RunRow): Run {
+  return {
+    id: row.id,
+    incidentId: row.incident_id,
+    proposalId: row.proposal_id,
+    state: row.state as RunState,
+    direction: row.direction as Run['direction'],
+    fence: Number(row.fence),
+    leaseOwner: row.lease_owner,
+    leaseUntil: toDate(row.lease_until),
+    stopRequestedBy: row.stop_requested_by,
+    stopReason: row.stop_reason,
+    startedAt: toDate(row.started_at),
+    finishedAt: toDate(row.finished_at),
+    createdAt: new Date(row.created_at),
+    detail: row.detail,
+  }
+}
+
+export function toDate(text: string | null): Date | null {
+  return text === null ? null : new Date(text)
+}

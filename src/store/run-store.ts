@@ -1,0 +1,80 @@
+import { sql } from 'drizzle-orm'
+import type { Run } from '../domain/run.ts'
+import type { RunLease, RunStore } from '../ports/run-store.ts'
+import type { Database } from './database.ts'
+import { milliseconds } from './milliseconds.ts'
+import { toRun } from './run-row.ts'
+import type { RunRow } from './run-row.ts'
+
+/**
+ * Who may hold a run:
+ *
+ *   nobody (lease_owner null)    → anybody claims it; with a lease_until in the future only after that time
+ *   a live lease                 → nobody else
+ *   a lease that ran out         → anybody; its holder crashed or was stopped, and that counts
+ *   `unknown` held by nobody     → nobody: it waits for a person (`settle`); `unknown` with a lease that ran out is
+ *                                  one whose replica died while it asked the target, and somebody else asks again
+ *
+ * Every claim raises the fence, and every later write carries it.
+ */
+export function createRunStore(db: Database): RunStore {
+  return {
+    create: (run) => create(db, run),
+    find: async (id) => first(await db.execute<RunRow>(sql`SELECT * FROM runs WHERE id = ${id}`)),
+    listByIncident: async (incidentId) => {
+      const { rows } = await db.execute<RunRow>(
+        sql`SELECT * FROM runs WHERE incident_id = ${incidentId} ORDER BY created_at, id`,
+      )
+      return rows.map(toRun)
+    },
+    claim: (id, owner, leaseMs) => claim(db, id, owner, leaseMs),
+    requestStop: (id, personId, reason) => requestStop(db, id, personId, reason),
+  }
+}
+
+async function create(
+  db: Database,
+  run: { readonly incidentId: string; readonly proposalId: string },
+): Promise<Run | undefined> {
+  return first(
+    await db.execute<RunRow>(sql`
+      INSERT INTO runs (incident_id, proposal_id) VALUES (${run.incidentId}, ${run.proposalId})
+      ON CONFLICT (proposal_id) DO NOTHING
+      RETURNING *`),
+  )
+}
+
+async function claim(db: Database, id: string, owner: string, leaseMs: number): Promise<RunLease | undefined> {
+  const { rows } = await db.execute<RunRow>(sql`
+    UPDATE runs
+       SET lease_owner = ${owner},
+           lease_until = clock_timestamp() + ${milliseconds(leaseMs)},
+           fence = fence + 1,
+           crashes = crashes + (lease_owner IS NOT NULL)::int
+     WHERE id = ${id}
+       AND (   (state IN ('queued', 'running', 'waiting') AND (lease_until IS NULL OR lease_until < clock_timestamp()))
+            OR (state = 'unknown' AND lease_owner IS NOT NULL AND lease_until < clock_timestamp()))
+    RETURNING *`)
+  const row = rows[0]
+  if (row === undefined) return undefined
+  const run = toRun(row)
+  return { run, fence: run.fence, leaseMs, crashes: row.crashes }
+}
+
+/** A run that nobody holds is freed from its waiting time, so that it ends now. Asking twice keeps the first asker. */
+async function requestStop(db: Database, id: string, personId: string, reason: string): Promise<Run | undefined> {
+  return first(
+    await db.execute<RunRow>(sql`
+      UPDATE runs
+         SET stop_requested_by = coalesce(stop_requested_by, ${personId}),
+             stop_reason = coalesce(stop_reason, ${reason}),
+             lease_until = CASE WHEN lease_owner IS NULL THEN NULL ELSE lease_until END
+       WHERE id = ${id} AND state IN ('queued', 'running', 'waiting', 'unknown')
+      RETURNING *`),
+  )
+}
+
+function first(result: { readonly rows: readonly RunRow[] }): Run | undefined {
+  const row = result.rows[0]
+  return row === undefined ? undefined : toRun(row)
+}
