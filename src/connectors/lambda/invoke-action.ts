@@ -1,0 +1,140 @@
+import { z } from 'zod'
+import { RefusedError } from '../../kernel/errors.ts'
+import { VendorRejectedError } from '../../kernel/vendor-errors.ts'
+import { parseArguments } from '../shared/parse-arguments.ts'
+import { toInvokeResult } from './invoke-result.ts'
+import { splitQualifier } from './split-qualifier.ts'
+import type { TargetState } from '../../domain/action.ts'
+import type { Json, JsonObject } from '../../kernel/json.ts'
+import type { EffectContext } from '../../ports/action-runner.ts'
+import type { ActionModule } from '../action-module.ts'
+import type { Invocation, LambdaApi } from './lambda-api.ts'
+
+const ARN_PREFIX = '(?:arn:aws[a-z-]*:lambda:[a-z0-9-]+:\\d{12}:function:)?'
+const QUALIFIER = '[A-Za-z0-9_-]{1,128}|\\$LATEST'
+
+const Arguments = z.strictObject({
+  function: z
+    .string()
+    .regex(
+      new RegExp(`^${ARN_PREFIX}[A-Za-z0-9_-]{1,64}(?::(?:${QUALIFIER}))?$`),
+      'expected the name or ARN of a function',
+    ),
+  qualifier: z
+    .string()
+    .regex(new RegExp(`^(?:${QUALIFIER})$`), 'expected an alias or a version')
+    .optional(),
+  params: z.record(z.string(), z.json()).default({}),
+  mode: z.enum(['request', 'event']).default('request'),
+  idempotent: z.boolean().default(false),
+})
+
+interface Invoke {
+  readonly functionName: string
+  readonly qualifier: string
+  readonly params: Readonly<Record<string, Json>>
+  readonly mode: 'request' | 'event'
+  readonly isIdempotent: boolean
+}
+
+/**
+ * `lambda/invoke`. Lambda can neither be told that two requests are one nor be asked what became of one: the step is
+ * opaque, unless the playbook says that the function itself does nothing twice under one `idempotencyKey`.
+ */
+export function createInvokeAction(lambda: LambdaApi): ActionModule {
+  return {
+    name: 'lambda/invoke',
+    describe: (args) => {
+      const invoke = parseInvoke(args)
+      return {
+        target: {
+          system: 'lambda',
+          resource: `${invoke.functionName}:${invoke.qualifier}`,
+          lockKey: `lambda:${invoke.functionName}`,
+        },
+        crashClass: invoke.isIdempotent ? 'idempotent' : 'opaque',
+        isVerification: false,
+        effects: ['main'],
+        callTimeoutMs: lambda.callTimeoutMs,
+      }
+    },
+    readState: (args, signal) => readFunction(lambda, parseInvoke(args), signal),
+    perform: async (args, _before, context) => {
+      const invoke = parseInvoke(args)
+      return toInvokeResult(await lambda.invoke(toInvocation(invoke, context), context.signal), invoke)
+    },
+    poll: async () => ({ outcome: 'unknown', detail: 'Lambda cannot be asked how far an invocation is.' }),
+    reconcile: async (args, attempt) => {
+      const invoke = parseInvoke(args)
+      if (invoke.isIdempotent) {
+        return {
+          found: 'not_executed',
+          detail: `${invoke.functionName} is declared to do nothing twice under one key, so it may be sent again under ${attempt.idempotencyKey}.`,
+        }
+      }
+      return {
+        found: 'unknown',
+        detail: `Lambda cannot be asked what became of an invocation. Look for ${attempt.idempotencyKey} in the logs of ${invoke.functionName}, then settle the step.`,
+      }
+    },
+  }
+}
+
+function parseInvoke(args: JsonObject): Invoke {
+  const parsed = parseArguments('lambda/invoke', Arguments, args)
+  const { functionName, qualifier: suffix } = splitQualifier(parsed.function)
+  if (suffix !== null && parsed.qualifier !== undefined && suffix !== parsed.qualifier) {
+    throw new RefusedError('arguments_do_not_fit', 'lambda/invoke has two different qualifiers: leave one out.')
+  }
+  return {
+    functionName,
+    // Always named, so that what was approved is what is invoked; $LATEST is what Lambda takes without one.
+    qualifier: parsed.qualifier ?? suffix ?? '$LATEST',
+    params: parsed.params,
+    mode: parsed.mode,
+    isIdempotent: parsed.idempotent,
+  }
+}
+
+/** The convention by which functions recognise a repeated request (CONNECTORS C.2). */
+function toInvocation(invoke: Invoke, context: EffectContext): Invocation {
+  const payload = {
+    idempotencyKey: context.idempotencyKey,
+    incidentId: context.incidentId,
+    requestedBy: context.requestedBy,
+    approvedBy: context.approvedBy,
+    dryRun: false,
+    params: invoke.params,
+  }
+  const custom = JSON.stringify({ custom: { idempotencyKey: context.idempotencyKey } })
+  return {
+    functionName: invoke.functionName,
+    qualifier: invoke.qualifier,
+    mode: invoke.mode,
+    payload: Buffer.from(JSON.stringify(payload)),
+    // Lambda passes a client context to synchronous invocations only.
+    clientContext: invoke.mode === 'request' ? Buffer.from(custom).toString('base64') : null,
+  }
+}
+
+/**
+ * What the qualifier points to now, so that a moved alias voids the approval. The least permission is to invoke only;
+ * where the configuration may not be read, nothing can be compared, and the state says so.
+ */
+async function readFunction(lambda: LambdaApi, invoke: Invoke, signal: AbortSignal): Promise<TargetState> {
+  const named = { function: invoke.functionName, qualifier: invoke.qualifier }
+  try {
+    const found = await lambda.describeFunction(invoke.functionName, invoke.qualifier, signal)
+    return { ...named, version: found.Version ?? null, codeSha256: found.CodeSha256 ?? null }
+  } catch (cause) {
+    if (!(cause instanceof VendorRejectedError)) throw cause
+    if (cause.vendorCode === 'ResourceNotFoundException') {
+      throw new RefusedError(
+        'function_missing',
+        `AWS Lambda has no ${invoke.functionName}:${invoke.qualifier} in this account and region. Check the name and the alias.`,
+        { cause },
+      )
+    }
+    return { ...named, version: null, codeSha256: null }
+  }
+}

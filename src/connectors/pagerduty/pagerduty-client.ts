@@ -1,0 +1,128 @@
+import { parseAnswer } from '../shared/parse-answer.ts'
+import { sendRequest } from '../shared/http-request.ts'
+import {
+  AbilitiesAnswer,
+  IncidentsAnswer,
+  NoteAnswer,
+  NotesAnswer,
+  OnCallsAnswer,
+  ServiceAnswer,
+  UsersAnswer,
+} from './schema.ts'
+import type { z } from 'zod'
+import type { HttpTiming } from '../shared/http-request.ts'
+
+export interface PagerDutyClientOptions {
+  /** `PAGERDUTY_API_URL`, or https://api.pagerduty.com. */
+  readonly apiUrl: string
+  readonly token: string
+  /** `PAGERDUTY_FROM`: the e-mail of a PagerDuty user to whom writes are attributed. */
+  readonly from: string | null
+  /** For one call; default 10 s. */
+  readonly timeoutMs?: number
+  readonly onTiming?: (timing: HttpTiming) => void
+}
+
+export const PAGERDUTY = 'PagerDuty'
+export const MOST_INCIDENTS = 25
+const DEFAULT_TIMEOUT_MS = 10_000
+const OPEN_STATUSES = ['triggered', 'acknowledged']
+
+/** PagerDuty's REST interface, version 2, as far as we use it. */
+export class PagerDutyClient {
+  readonly #options: PagerDutyClientOptions
+
+  constructor(options: PagerDutyClientOptions) {
+    this.#options = options
+  }
+
+  get timeoutMs(): number {
+    return this.#options.timeoutMs ?? DEFAULT_TIMEOUT_MS
+  }
+
+  get from(): string | null {
+    return this.#options.from
+  }
+
+  async addNote(incidentId: string, content: string, from: string, signal: AbortSignal): Promise<string> {
+    const path = `/incidents/${encodeURIComponent(incidentId)}/notes`
+    const { note } = await this.#call(path, { body: { note: { content } }, from, signal }, NoteAnswer)
+    return note.id
+  }
+
+  async listNotes(
+    incidentId: string,
+    signal: AbortSignal,
+  ): Promise<readonly { readonly id: string; readonly content: string }[]> {
+    const answer = await this.#call(`/incidents/${encodeURIComponent(incidentId)}/notes`, { signal }, NotesAnswer)
+    return answer.notes.map((note) => ({ id: note.id, content: note.content ?? '' }))
+  }
+
+  /** Newest first, at most `MOST_INCIDENTS`. */
+  async listIncidents(
+    by: { readonly key: string } | { readonly serviceId: string },
+    which: 'open' | 'all',
+    signal: AbortSignal,
+  ): Promise<z.infer<typeof IncidentsAnswer>['incidents']> {
+    const statuses = which === 'open' ? OPEN_STATUSES : [...OPEN_STATUSES, 'resolved']
+    const query = new URLSearchParams([
+      'key' in by ? ['incident_key', by.key] : ['service_ids[]', by.serviceId],
+      ...statuses.map((status): [string, string] => ['statuses[]', status]),
+      ['sort_by', 'created_at:desc'],
+      ['date_range', 'all'],
+      ['limit', String(MOST_INCIDENTS)],
+    ])
+    return (await this.#call(`/incidents?${query.toString()}`, { signal }, IncidentsAnswer)).incidents
+  }
+
+  async findEscalationPolicy(serviceId: string, signal: AbortSignal): Promise<string | null> {
+    const { service } = await this.#call(`/services/${encodeURIComponent(serviceId)}`, { signal }, ServiceAnswer)
+    return service.escalation_policy?.id ?? null
+  }
+
+  async listOnCalls(policyId: string, signal: AbortSignal): Promise<z.infer<typeof OnCallsAnswer>['oncalls']> {
+    const query = new URLSearchParams([
+      ['escalation_policy_ids[]', policyId],
+      ['include[]', 'users'],
+      ['limit', '100'],
+    ])
+    const answer = await this.#call(`/oncalls?${query.toString()}`, { signal }, OnCallsAnswer)
+    return answer.oncalls
+  }
+
+  async isUser(email: string, signal: AbortSignal): Promise<boolean> {
+    const query = new URLSearchParams({ query: email })
+    const { users } = await this.#call(`/users?${query.toString()}`, { signal }, UsersAnswer)
+    return users.some((user) => user.email?.toLowerCase() === email.toLowerCase())
+  }
+
+  /** The cheapest question that any valid token may ask. */
+  async listAbilities(signal: AbortSignal): Promise<readonly string[]> {
+    return (await this.#call('/abilities', { signal }, AbilitiesAnswer)).abilities
+  }
+
+  async #call<Output>(
+    path: string,
+    call: { readonly body?: object; readonly from?: string; readonly signal: AbortSignal },
+    schema: z.ZodType<Output>,
+  ): Promise<Output> {
+    const effect = call.body !== undefined
+    const response = await sendRequest({
+      vendor: PAGERDUTY,
+      method: effect ? 'POST' : 'GET',
+      url: `${this.#options.apiUrl.replace(/\/+$/, '')}${path}`,
+      headers: {
+        authorization: `Token token=${this.#options.token}`,
+        accept: 'application/vnd.pagerduty+json;version=2',
+        'content-type': 'application/json',
+        ...(call.from === undefined ? {} : { from: call.from }),
+      },
+      ...(effect ? { body: JSON.stringify(call.body) } : {}),
+      timeoutMs: this.timeoutMs,
+      signal: call.signal,
+      effect,
+      ...(this.#options.onTiming === undefined ? {} : { onTiming: this.#options.onTiming }),
+    })
+    return parseAnswer({ vendor: PAGERDUTY, effect }, schema, response.bytes)
+  }
+}

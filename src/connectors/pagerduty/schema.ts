@@ -1,0 +1,43 @@
+import { z } from 'zod'
+
+/** Only what we use of PagerDuty's answers. */
+const Reference = z.object({ id: z.string() })
+
+export const NoteAnswer = z.object({ note: z.object({ id: z.string(), content: z.string().nullish() }) })
+
+export const NotesAnswer = z.object({
+  notes: z.array(z.object({ id: z.string(), content: z.string().nullish() })),
+})
+
+export const IncidentsAnswer = z.object({
+  incidents: z.array(
+    z.object({
+      id: z.string(),
+      status: z.string().nullish(),
+      html_url: z.string().nullish(),
+      created_at: z.string().nullish(),
+    }),
+  ),
+})
+
+export const ServiceAnswer = z.object({ service: z.object({ escalation_policy: Reference.nullish() }) })
+
+export const OnCallsAnswer = z.object({
+  oncalls: z.array(
+    z.object({
+      escalation_level: z.number().nullish(),
+      user: z
+        .object({
+          id: z.string(),
+          name: z.string().nullish(),
+          summary: z.string().nullish(),
+          email: z.string().nullish(),
+        })
+        .nullish(),
+    }),
+  ),
+})
+
+export const UsersAnswer = z.object({ users: z.array(z.object({ email: z.string().nullish() })) })
+
+export const AbilitiesAnswer = z.object({ abilities: z.array(z.string()) })
