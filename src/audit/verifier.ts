@@ -1,0 +1,355 @@
+/* eslint-disable max-lines, no-restricted-imports, no-restricted-globals -- An auditor copies this one file elsewhere and runs it
+   there: it reads its files and prints by itself, and imports nothing but Node's own modules. */
+import { createHash, createPublicKey, verify } from 'node:crypto'
+import type { KeyObject } from 'node:crypto'
+import { closeSync, openSync, readFileSync, readSync } from 'node:fs'
+import { parseArgs } from 'node:util'
+
+/**
+ * Verifies an exported audit log without the database, the network, or any other file of Countersign:
+ *
+ *   node verifier.ts EXPORT.jsonl --checkpoints EXPORT.jsonl.checkpoints.jsonl --key audit.pub [--json]
+ *
+ * (Node 22.18 or later.) Exit codes: 0 the log is whole; 1 it is not, and the first bad place is named, also where a file
+ * does not parse; 2 wrong usage. What is checked, in order: each checkpoint's signature; each entry's content against its
+ * leaf hash, its number, its link to the entry before it; at each checkpoint the root of the RFC 6962 tree and the chain;
+ * at the end that no checkpoint covers more than the file holds. Lines must stand as they were exported, to the byte.
+ */
+export interface Verdict {
+  readonly isWhole: boolean
+  readonly isSubset: boolean
+  readonly entries: number
+  readonly checkpoints: number
+  /** The last entry that a checkpoint covers. */
+  readonly coveredTo: number
+  readonly uncovered: number
+  readonly problem: { readonly place: string; readonly text: string } | null
+}
+
+interface Sealed {
+  readonly size: number
+  readonly root: string
+  readonly chain: string
+  readonly epoch: number
+  readonly at: string
+  readonly line: number
+}
+
+class Broken extends Error {
+  readonly place: string
+  constructor(place: string, text: string) {
+    super(text)
+    this.place = place
+  }
+}
+
+type Members = Record<string, unknown>
+
+const sha256 = (...parts: readonly (string | Uint8Array)[]): string => {
+  const hash = createHash('sha256')
+  for (const part of parts) hash.update(part)
+  return hash.digest('hex')
+}
+const hex = (text: string): Buffer => Buffer.from(text, 'hex')
+const leafHash = (bytes: Uint8Array): string => sha256(Uint8Array.of(0), bytes)
+const nodeHash = (left: string, right: string): string => sha256(Uint8Array.of(1), hex(left), hex(right))
+const nextLink = (previous: string, leaf: string): string =>
+  sha256('countersign-audit-link-v1\0', hex(previous), hex(leaf))
+
+/** RFC 8785: members by UTF-16 code units, numbers and strings as ECMAScript prints them. */
+function canonical(value: unknown): string {
+  if (value === null || typeof value !== 'object') return JSON.stringify(value)
+  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`
+  const members = Object.entries(value).sort(([left], [right]) => (left < right ? -1 : 1))
+  return `{${members.map(([name, item]) => `${JSON.stringify(name)}:${canonical(item)}`).join(',')}}`
+}
+
+/** A line of an export: what could reorder or hide text on a terminal stands escaped. */
+export function printExportLine(value: unknown): string {
+  return canonical(value).replace(/[\p{Cf}\p{Zl}\p{Zp}\u007f-\u009f]/gu, (character) =>
+    [...Array(character.length).keys()]
+      .map((at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, '0')}`)
+      .join(''),
+  )
+}
+
+function parseLine(text: string, place: string): Members {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    throw new Broken(place, 'does not parse as JSON')
+  }
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) throw new Broken(place, 'is not an object')
+  if (printExportLine(value) !== text) throw new Broken(place, 'does not stand as it was exported: it was edited')
+  return value as Members
+}
+
+const isHash = (value: unknown): value is string => typeof value === 'string' && /^[0-9a-f]{64}$/.test(value)
+const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0
+
+function readCheckpoint(text: string, line: number, keys: ReadonlyMap<string, KeyObject>): Sealed & { origin: string } {
+  const place = `checkpoint on line ${line}`
+  const { signature, ...named } = parseLine(text, place)
+  const { origin, epoch, size, root, chain, at, keyId } = named
+  const isComplete = isCount(epoch) && isCount(size) && isHash(root) && isHash(chain) && typeof at === 'string'
+  if (!isComplete || typeof origin !== 'string' || typeof keyId !== 'string' || typeof signature !== 'string') {
+    throw new Broken(place, 'is not a checkpoint: a member is missing or has the wrong form')
+  }
+  const key = keys.get(keyId)
+  if (key === undefined) throw new Broken(place, `is signed by key ${JSON.stringify(keyId)}, not by the key given`)
+  if (!verify(null, Buffer.from(canonical(named)), key, Buffer.from(signature, 'base64'))) {
+    throw new Broken(place, 'has a signature that does not fit: it was changed')
+  }
+  return { origin, epoch, size, root, chain, at, line }
+}
+
+function readCheckpoints(lines: Iterable<string>, keys: ReadonlyMap<string, KeyObject>): readonly Sealed[] {
+  const found: (Sealed & { origin: string })[] = []
+  let line = 0
+  for (const text of lines) found.push(readCheckpoint(text, (line += 1), keys))
+  if (found.length === 0) throw new Broken('checkpoints', 'are missing: without any, nothing shows the log to be whole')
+  const sorted = found.toSorted((left, right) => left.size - right.size || left.line - right.line)
+  sorted.forEach((checkpoint, index) => {
+    const before = sorted[index - 1] ?? checkpoint
+    const place = `checkpoint on line ${checkpoint.line}`
+    if (checkpoint.origin !== before.origin) throw new Broken(place, 'belongs to another log')
+    if (checkpoint.epoch < before.epoch) throw new Broken(place, 'is of an older epoch than a smaller one before it')
+  })
+  return sorted
+}
+
+/** The content's bytes: canonical JSON, or base64 of what is not. */
+function bytesOf({ entry, bytes }: Members, place: string): Uint8Array {
+  if (entry !== undefined && bytes === undefined) return Buffer.from(canonical(entry))
+  if (entry === undefined && typeof bytes === 'string') return Buffer.from(bytes, 'base64')
+  throw new Broken(place, 'has no content')
+}
+
+function checkContent(members: Members, place: string): string {
+  const leaf = leafHash(bytesOf(members, place))
+  if (members['leafHash'] !== leaf) throw new Broken(place, 'does not fit its leaf hash: its content was changed')
+  return leaf
+}
+
+/** Entries 1, 2, 3 …: numbers, links, and the tree as it grows. */
+class WholeLog {
+  size = 0
+  #link = '0'.repeat(64)
+  #frontier: string[] = []
+
+  add(members: Members): void {
+    const place = `entry ${String(members['seq'])}`
+    const wanted = this.size + 1
+    const { seq, prevHash, hash } = members
+    if (!isCount(seq)) throw new Broken(`entry ${wanted}`, 'has no number')
+    if (seq > wanted) throw new Broken(`entry ${wanted}`, `is missing: entry ${seq} stands in its place`)
+    if (seq < wanted) throw new Broken(place, `stands where entry ${wanted} belongs: inserted twice, or swapped`)
+    const leaf = checkContent(members, place)
+    if (prevHash !== this.#link) {
+      throw new Broken(place, 'does not follow the entry before it: one was put in or taken out')
+    }
+    if (hash !== nextLink(this.#link, leaf)) throw new Broken(place, 'has a link of the chain that does not fit')
+    this.#link = hash
+    let root = leaf
+    for (let rest = this.size; rest % 2 === 1; rest = Math.floor(rest / 2)) {
+      root = nodeHash(this.#frontier.pop() ?? '', root)
+    }
+    this.#frontier.push(root)
+    this.size = seq
+  }
+
+  fits(checkpoint: Sealed): boolean {
+    const [smallest, ...larger] = this.#frontier.toReversed()
+    const root = smallest === undefined ? sha256('') : larger.reduce((right, left) => nodeHash(left, right), smallest)
+    return checkpoint.root === root && checkpoint.chain === this.#link
+  }
+}
+
+interface Counts {
+  entries: number
+  coveredTo: number
+  uncovered: number
+}
+
+function verifyWhole(lines: Iterable<Members>, checkpoints: readonly Sealed[], counts: Counts): void {
+  const log = new WholeLog()
+  const left = [...checkpoints]
+  const compare = (): void => {
+    for (let next = left[0]; next?.size === log.size; next = left[0]) {
+      if (!log.fits(next)) {
+        const from = counts.coveredTo + (next.size > counts.coveredTo ? 1 : 0)
+        throw new Broken(
+          `entries ${from} to ${next.size}`,
+          `are not those that the checkpoint of ${next.at} (line ${next.line}) covers: the log was rewritten after it`,
+        )
+      }
+      counts.coveredTo = next.size
+      left.shift()
+    }
+  }
+  compare()
+  for (const members of lines) {
+    if ('proof' in members) {
+      throw new Broken(`entry ${String(members['seq'])}`, 'is of a subset, the ones before it are not')
+    }
+    log.add(members)
+    counts.entries = log.size
+    compare()
+  }
+  counts.uncovered = log.size - counts.coveredTo
+  const [beyond] = left.slice(-1)
+  if (beyond === undefined) return
+  throw new Broken(
+    `entry ${log.size + 1}`,
+    `is missing: the checkpoint of ${beyond.at} (line ${beyond.line}) covers ${beyond.size} entries, the file ends after ${log.size}: its tail is cut`,
+  )
+}
+
+function checkProof(members: Members, leaf: string, checkpoints: readonly Sealed[], place: string): void {
+  const { size, path } = members['proof'] as Members
+  const sealed = checkpoints.find((checkpoint) => checkpoint.size === size)
+  if (sealed === undefined) {
+    throw new Broken(place, `is proven by a checkpoint of ${String(size)} entries: it is missing`)
+  }
+  if (!Array.isArray(path) || !path.every(isHash)) throw new Broken(place, 'has a proof that is none')
+  if (rootByPath(leaf, (members['seq'] as number) - 1, sealed.size - 1, path) !== sealed.root) {
+    throw new Broken(place, `is not in the tree of the checkpoint of ${sealed.at}: it was changed, or its number was`)
+  }
+}
+
+/** RFC 9162, 2.1.3.2; undefined when the path has the wrong length for the place. */
+function rootByPath(leaf: string, index: number, lastIndex: number, path: readonly string[]): string | undefined {
+  let [position, last, hash] = [index, lastIndex, leaf]
+  if (position > last) return undefined
+  for (const sibling of path) {
+    if (last === 0) return undefined
+    const isRight = position % 2 === 1 || position === last
+    hash = isRight ? nodeHash(sibling, hash) : nodeHash(hash, sibling)
+    while (isRight && position % 2 === 0 && position !== 0) [position, last] = [position / 2, Math.floor(last / 2)]
+    ;[position, last] = [Math.floor(position / 2), Math.floor(last / 2)]
+  }
+  return last === 0 ? hash : undefined
+}
+
+function verifySubset(lines: Iterable<Members>, checkpoints: readonly Sealed[], counts: Counts): void {
+  let before = 0
+  for (const members of lines) {
+    const place = `entry ${String(members['seq'])}`
+    const { seq, proof } = members
+    if (!isCount(seq) || seq <= before) throw new Broken(place, 'is out of order or has no number')
+    const leaf = checkContent(members, place)
+    counts.entries += 1
+    before = seq
+    if (proof === null) {
+      counts.uncovered += 1
+      continue
+    }
+    if (typeof proof !== 'object') throw new Broken(place, 'has no proof in a file of proofs')
+    checkProof(members, leaf, checkpoints, place)
+    counts.coveredTo = seq
+  }
+}
+
+function* parseEntries(lines: Iterable<string>): Generator<Members> {
+  let line = 0
+  for (const text of lines) yield parseLine(text, `line ${(line += 1)}`)
+}
+
+/** The first line tells the kind: the entries of a subset carry proofs. */
+function* startingWith(first: Members | undefined, rest: Iterator<Members>): Generator<Members> {
+  if (first !== undefined) yield first
+  for (let next = rest.next(); next.done !== true; next = rest.next()) yield next.value
+}
+
+export function verifyLog(
+  entryLines: Iterable<string>,
+  checkpointLines: Iterable<string>,
+  keys: readonly KeyObject[],
+): Verdict {
+  const counts: Counts = { entries: 0, coveredTo: 0, uncovered: 0 }
+  const known = new Map(
+    keys.map((key) => [sha256(key.export({ type: 'spki', format: 'der' })).slice(0, 16), key] as const),
+  )
+  let [isSubset, checkpoints] = [false, 0]
+  const tell = (problem: Verdict['problem']): Verdict => ({
+    isWhole: problem === null,
+    isSubset,
+    checkpoints,
+    ...counts,
+    problem,
+  })
+  try {
+    const sealed = readCheckpoints(checkpointLines, known)
+    checkpoints = sealed.length
+    const entries = parseEntries(entryLines)
+    const { value: first } = entries.next() as IteratorResult<Members, undefined>
+    isSubset = first !== undefined && 'proof' in first
+    ;(isSubset ? verifySubset : verifyWhole)(startingWith(first, entries), sealed, counts)
+    return tell(null)
+  } catch (error) {
+    if (error instanceof Broken) return tell({ place: error.place, text: error.message })
+    return tell({ place: `entry ${counts.entries + 1}`, text: `cannot be read: ${String(error)}` })
+  }
+}
+
+export function describeVerdict(verdict: Verdict): string {
+  const { entries, checkpoints, coveredTo, uncovered, isSubset, problem } = verdict
+  const counts = `${entries} entries, ${checkpoints} checkpoints, covered up to entry ${coveredTo}, ${uncovered} not yet covered`
+  if (problem !== null) return `FAILED: ${problem.place} ${problem.text}.\nRead until there: ${counts}.\n`
+  return `OK: ${counts}.\n${isSubset ? 'This is a subset: proves presence, not completeness.\n' : ''}`
+}
+
+function* readLines(path: string): Generator<string> {
+  const file = openSync(path, 'r')
+  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+  const chunk = Buffer.alloc(1 << 20)
+  let rest = ''
+  try {
+    for (let size = readSync(file, chunk); size > 0; size = readSync(file, chunk)) {
+      const lines = (rest + decoder.decode(chunk.subarray(0, size), { stream: true })).split('\n')
+      rest = lines.pop() ?? ''
+      yield* lines
+    }
+    if (rest !== '') yield rest
+  } finally {
+    closeSync(file)
+  }
+}
+
+const USAGE = 'Usage: audit verify FILE.jsonl --checkpoints FILE.checkpoints.jsonl --key audit.pub [--json]\n'
+
+interface Given {
+  readonly file: string
+  readonly checkpoints: string
+  readonly key: KeyObject
+  readonly isJson: boolean
+}
+
+function readArguments(args: readonly string[]): Given {
+  const options = { checkpoints: { type: 'string' }, key: { type: 'string' }, json: { type: 'boolean' } } as const
+  const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true })
+  const [file, ...more] = positionals
+  const { checkpoints, key, json } = values
+  if (file === undefined || checkpoints === undefined || key === undefined || more.length > 0) throw new Error('')
+  for (const path of [file, checkpoints]) closeSync(openSync(path, 'r'))
+  return { file, checkpoints, key: createPublicKey(readFileSync(key)), isJson: json === true }
+}
+
+/** The whole command: reads, prints, and returns the exit code. */
+export function runVerifier(args: readonly string[], print: (text: string) => void): 0 | 1 | 2 {
+  let given: Given
+  try {
+    given = readArguments(args)
+  } catch (error) {
+    print(error instanceof Error && error.message !== '' ? `${error.message}\n${USAGE}` : USAGE)
+    return 2
+  }
+  const verdict = verifyLog(readLines(given.file), readLines(given.checkpoints), [given.key])
+  print(given.isJson ? `${JSON.stringify(verdict)}\n` : describeVerdict(verdict))
+  return verdict.isWhole ? 0 : 1
+}
+
+if (import.meta.main) {
+  process.exitCode = runVerifier(process.argv.slice(2), (text) => process.stdout.write(text))
+}

@@ -1,0 +1,121 @@
+import { describe, expect, it } from '@jest/globals'
+import fc from 'fast-check'
+import { redactJson, redactText } from '../../../src/audit/redact.ts'
+
+const JWT = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJlLXNpZ25hdHVyZQ'
+
+describe('a secret by the shape of it', () => {
+  it.each([
+    ['bearer', 'Authorization: Bearer abc.def-ghi_jkl'],
+    ['jwt', `token is ${JWT} in the log`],
+    ['slack', `posting with ${['xoxb', '1234567890', 'abcdefghij'].join('-')}`],
+    ['slack-webhook', 'to https://hooks.slack.com/services/T000/B000/XXXXXXXX'],
+    ['aws', 'key AKIAABCDEFGHIJKLMNOP used'],
+    ['github', `ghp_${'a1'.repeat(18)}`],
+    ['openai', 'sk-proj-abcdefghijklmnop1234'],
+    ['pagerduty', 'the key u+abcdefghijklmnopqr is used'],
+    ['url-login', 'postgres://user:hunter22@db.example.com/x'],
+    ['assignment', 'password=hunter22&x=1'],
+    ['assignment', '{"token": "abcdef123456"}'],
+    ['private-key', '-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEIA\n-----END PRIVATE KEY-----'],
+  ])('%s is taken out of %j', (rule, text) => {
+    const { value, count, rules } = redactText(text)
+
+    expect(value).toContain('[redacted]')
+    expect(count).toBeGreaterThan(0)
+    expect(rules).toContain(rule)
+    for (const part of ['hunter22', 'abcdefghijkl', 'c2lnbmF0dXJl', 'MC4CAQ', 'XXXXXXXX', 'a1a1a1', 'abcdef123456']) {
+      expect(value).not.toContain(part)
+    }
+  })
+
+  it('leaves plain words, hashes and links alone', () => {
+    const text = `checkout p99 is 2.3 s; sha256 ${'0f'.repeat(32)}; see https://grafana.example.com/d/abc?orgId=1`
+
+    expect(redactText(text)).toEqual({ value: text, count: 0, rules: [] })
+  })
+})
+
+describe('a secret by the name of its member', () => {
+  it.each([
+    'password',
+    'DB_PASSWORD',
+    'apiKey',
+    'api-key',
+    'clientSecret',
+    'X-Auth-Token',
+    'signing_key',
+    'Cookie',
+    'x-amz-security-token',
+  ])('%s is taken out at any depth', (name) => {
+    expect(redactJson({ list: [{ [name]: 'abc' }] })).toEqual({
+      value: { list: [{ [name]: '[redacted]' }] },
+      count: 1,
+      rules: ['name'],
+    })
+  })
+
+  it.each(['planHash', 'idempotencyKey', 'lockKey', 'coalesceKey', 'author', 'tokens'])('%s is no secret', (name) => {
+    expect(redactJson({ [name]: 'abc' }).count).toBe(0)
+  })
+})
+
+describe('a secret that is known', () => {
+  const secret = 'canary-7f3a9b-value'
+  const options = { secrets: [secret] }
+
+  it.each([
+    ['plain', (text: string) => text],
+    ['in base64', (text: string) => Buffer.from(text).toString('base64')],
+    ['in hex', (text: string) => Buffer.from(text).toString('hex')],
+    ['URL-encoded', encodeURIComponent],
+  ])('is found %s, wherever it stands', (_, encode) => {
+    fc.assert(
+      fc.property(fc.string({ maxLength: 20 }), fc.string({ maxLength: 20 }), (before, after) => {
+        const { value } = redactText(encode(`${before.toWellFormed()}${secret}${after.toWellFormed()}`), options)
+
+        expect(value).toContain('[redacted]')
+        expect(value).not.toContain(Buffer.from(secret).toString('base64').slice(4, -4))
+        expect(value).not.toContain('7f3a9b')
+        expect(Buffer.from(value, 'hex').toString()).not.toContain(secret)
+      }),
+    )
+  })
+
+  it('is found in names of members too', () => {
+    expect(redactJson({ [secret]: 1 }, options).value).toEqual({ '[redacted]': 1 })
+  })
+})
+
+describe('hostile text', () => {
+  it.each([
+    'eyJ',
+    '-eyJ',
+    'eyJaaaaaaaa.',
+    'Bearer ',
+    'password=',
+    '://a:',
+    '-----BEGIN PRIVATE KEY-----',
+    'xoxb-',
+    'token token token ',
+  ])('of a hundred kilobytes of %j is read in linear time', (part) => {
+    const time = (length: number): number => {
+      const text = part.repeat(Math.ceil(length / part.length))
+      const started = performance.now()
+      redactText(text)
+      return performance.now() - started
+    }
+    time(100_000)
+
+    const [short, long] = [Math.min(...[1, 2, 3].map(() => time(100_000))), time(800_000)]
+
+    // Eight times the text: eight times the time, where a quadratic pattern needs sixty-four times.
+    expect(long).toBeLessThan(Math.max(short, 5) * 40)
+  })
+
+  it('nested deeper than anything real is cut off', () => {
+    const deep = JSON.parse(`${'{"a":'.repeat(500)}1${'}'.repeat(500)}`) as { a: object }
+
+    expect(JSON.stringify(redactJson(deep as never).value)).toContain('[too deep]')
+  })
+})
