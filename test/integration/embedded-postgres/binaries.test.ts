@@ -19,11 +19,9 @@ import type { Binaries } from '../../../src/store/embedded/locate-binaries.ts'
 import { prepareBinaries } from '../../../src/store/embedded/prepare-binaries.ts'
 import { runProgram } from '../../../src/store/embedded/server-process.ts'
 import { itWhen } from '../../support/skip.ts'
-import { NOBODY, Homes, isLinux, isRoot, queryAt, startOpener } from './opener.ts'
+import { NOBODY, Homes, isLinux, isRoot, nobody, queryAt, startOpener } from './opener.ts'
 
 jest.setTimeout(60_000)
-
-const nobody = { name: 'nobody', uid: NOBODY, gid: NOBODY }
 
 describe('the binaries of PostgreSQL', () => {
   const homes = new Homes()

@@ -4,11 +4,10 @@ import { join } from 'node:path'
 import { silentLogger } from '../../../src/kernel/silent-logger.ts'
 import { openEmbeddedPostgres } from '../../../src/store/embedded-postgres.ts'
 import { chooseServerUser } from '../../../src/store/embedded/choose-user.ts'
-import { locateBinaries } from '../../../src/store/embedded/locate-binaries.ts'
 import { runProgram, spawnProgram } from '../../../src/store/embedded/server-process.ts'
 import { findPostmaster } from '../../../src/store/embedded/postmaster-file.ts'
 import { itWhen } from '../../support/skip.ts'
-import { Homes, isLinux, queryAt, startOpener, until } from './opener.ts'
+import { Homes, binariesFor, isLinux, queryAt, startOpener, until } from './opener.ts'
 
 jest.setTimeout(60_000)
 
@@ -115,7 +114,7 @@ describe('what an earlier server left behind', () => {
     const stranger = spawnProgram('sleep', ['300'], { user, folder: '/' }, { stdio: 'ignore' })
     const file = join(dataOf(home), 'postmaster.pid')
     writeFileSync(file, readFileSync(file, 'utf8').replace(/^\d+/, String(stranger.pid)))
-    const { postgres } = await locateBinaries()
+    const { postgres } = await binariesFor(user)
     const alone = await runProgram(postgres, ['-D', dataOf(home), '-c', 'unix_socket_directories='], {
       user,
       folder: '/',

@@ -10,11 +10,16 @@ import { Client } from 'pg'
 import { z } from 'zod'
 import { silentLogger } from '../../../src/kernel/silent-logger.ts'
 import { openEmbeddedPostgres } from '../../../src/store/embedded-postgres.ts'
+import type { ServerUser } from '../../../src/store/embedded/choose-user.ts'
+import { locateBinaries } from '../../../src/store/embedded/locate-binaries.ts'
+import type { Binaries } from '../../../src/store/embedded/locate-binaries.ts'
+import { cacheFolders, prepareBinaries } from '../../../src/store/embedded/prepare-binaries.ts'
 import { removeHome } from '../../support/remove-home.ts'
 
 export const isRoot = process.geteuid?.() === 0
 export const isLinux = process.platform === 'linux'
 export const NOBODY = 65534
+export const nobody: ServerUser = { name: 'nobody', uid: NOBODY, gid: NOBODY }
 
 export const OpenerOrder = z.object({
   home: z.string(),
@@ -71,7 +76,11 @@ export function startOpener(order: OpenerOrder): Opener {
   const answer = (): Promise<unknown> => (first ??= nextAnswer())
   return {
     process: child,
-    opened: async () => OpenedAnswer.parse(await answer()),
+    opened: async () => {
+      const refusal = RefusedAnswer.safeParse(await answer())
+      if (refusal.success) throw new Error(`The opener was refused: ${refusal.data.message}`)
+      return OpenedAnswer.parse(await answer())
+    },
     refused: async () => RefusedAnswer.parse(await answer()),
     close: async () => {
       child.stdin.end('close\n')
@@ -134,6 +143,12 @@ export class Homes {
     this.#made.unshift(home)
     return home
   }
+}
+
+/** The binaries as this user can run them, also when the whole checkout lies below a private folder. */
+export async function binariesFor(user: ServerUser | undefined): Promise<Binaries> {
+  const binaries = await locateBinaries()
+  return prepareBinaries({ binaries, user, cacheFolders: cacheFolders(tmpdir()), log: silentLogger })
 }
 
 export async function queryAt(url: string, text: string): Promise<Record<string, unknown>[]> {

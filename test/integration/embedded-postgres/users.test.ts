@@ -8,7 +8,7 @@ import { canEnter } from '../../../src/store/embedded/can-reach.ts'
 import { readHomeState } from '../../../src/store/embedded/home-state.ts'
 import { findPostmaster } from '../../../src/store/embedded/postmaster-file.ts'
 import { describeWhen } from '../../support/skip.ts'
-import { Homes, NOBODY, isLinux, isRoot, queryAt, startOpener, userOf } from './opener.ts'
+import { Homes, NOBODY, binariesFor, isLinux, isRoot, nobody, queryAt, startOpener, userOf } from './opener.ts'
 
 jest.setTimeout(60_000)
 
@@ -45,7 +45,7 @@ describeWhen(isLinux, 'needs /proc', 'the user that PostgreSQL runs as', () => {
 describeWhen(isRoot && isLinux, 'needs root', 'started as an ordinary user', () => {
   it('the server runs as that user, in a folder that is private', async () => {
     const home = homes.create(NOBODY)
-    const opener = startOpener({ home, uid: NOBODY })
+    const opener = startOpener({ home, uid: NOBODY, binaries: await binariesFor(nobody) })
 
     const { url } = await opener.opened()
 
@@ -57,7 +57,7 @@ describeWhen(isRoot && isLinux, 'needs root', 'started as an ordinary user', () 
 
   it('without a name, it says that a database has to be given', async () => {
     const nameless = 54_321
-    const opener = startOpener({ home: homes.create(nameless), uid: nameless })
+    const opener = startOpener({ home: homes.create(nameless), uid: nameless, binaries: await binariesFor(nobody) })
 
     const { code, message } = await opener.refused()
 
@@ -68,7 +68,7 @@ describeWhen(isRoot && isLinux, 'needs root', 'started as an ordinary user', () 
 
   it('a folder of somebody else is refused with what to do', async () => {
     const home = homes.create()
-    const opener = startOpener({ home, uid: NOBODY })
+    const opener = startOpener({ home, uid: NOBODY, binaries: await binariesFor(nobody) })
 
     const { code, message } = await opener.refused()
 
@@ -90,7 +90,7 @@ describeWhen(isRoot && isLinux, 'needs root', 'started as root below a private h
     const second = await openEmbeddedPostgres({ home, log: silentLogger, purpose: 'tests' })
 
     const folder = readHomeState(home)?.clusterFolder ?? ''
-    expect(canEnter({ name: 'nobody', uid: NOBODY, gid: NOBODY }, folder)).toBe(true)
+    expect(canEnter(nobody, folder)).toBe(true)
     expect(logged).toContainEqual({
       message: 'database kept outside the private data folder, where its user can reach it',
       fields: expect.objectContaining({ home, folder }) as object,
