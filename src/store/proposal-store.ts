@@ -129,6 +129,8 @@ async function lock(
   return { proposal: toProposal(row), isExpired: time.is_expired, now: new Date(time.now) }
 }
 
+const IS_QUIET = sql`EXISTS (SELECT FROM incidents WHERE id = ${proposals.incidentId} AND quiet_since IS NOT NULL)`
+
 async function move(
   db: Database,
   id: string,
@@ -143,6 +145,7 @@ async function move(
       state: to,
       closedAt: isClosing ? sql`clock_timestamp()` : null,
       closedReason: reason === null ? null : storableText(reason),
+      ...(to === 'approved' ? { symptomGone: IS_QUIET } : {}),
     })
     .where(and(eq(proposals.id, id), inArray(proposals.state, [...from])))
     .returning({ id: proposals.id })
@@ -159,7 +162,10 @@ function selectProposals(db: Database) {
     .$dynamic()
 }
 
-/** Whether the symptom is gone is the incident's fact: since when no alert of it fires any more. */
+/**
+ * While a proposal is pending, whether the symptom is gone is the incident's fact of this moment; once it is approved
+ * it is what those who approved had in view, so that a symptom that goes afterwards still stops the run.
+ */
 function toProposal({
   row,
   quietSince,
@@ -186,6 +192,6 @@ function toProposal({
     expiresAt: row.expiresAt,
     closedAt: row.closedAt,
     closedReason: row.closedReason,
-    symptomGone: row.symptomGone || quietSince !== null,
+    symptomGone: row.state === 'pending' ? quietSince !== null : row.symptomGone,
   }
 }

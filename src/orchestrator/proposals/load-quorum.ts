@@ -1,0 +1,47 @@
+import type { Decision, Proposal } from '../../domain/approval.ts'
+import type { Incident } from '../../domain/incident.ts'
+import { countQuorum } from '../../policy/approval-quorum.ts'
+import type { Quorum, QuorumFacts } from '../../policy/approval-quorum.ts'
+import type { Stores } from '../../ports/stores.ts'
+import type { Deps } from '../dependencies.ts'
+
+export interface LoadedQuorum {
+  readonly facts: QuorumFacts
+  readonly quorum: Quorum
+  readonly decisions: readonly Decision[]
+}
+
+/** Counts with the directory as it is now. Inside a transaction it sees what that has written. */
+export async function loadQuorum(
+  deps: Deps,
+  stores: Stores,
+  proposal: Proposal,
+  incident: Incident,
+): Promise<LoadedQuorum> {
+  const decisions = await stores.decisions.list(proposal.id)
+  const facts: QuorumFacts = {
+    tier: proposal.tier,
+    requirement: proposal.required,
+    requester: proposal.requester,
+    // An approval counts for the bytes that were seen and for no others.
+    decisions: decisions.filter(
+      (decision) => decision.decision === 'reject' || decision.planHash === proposal.planHash,
+    ),
+    people: deps.directory.list(),
+    commander: incident.assignments['commander'] ?? null,
+    fatigued: await findFatigued(deps, stores, decisions),
+  }
+  return { facts, quorum: countQuorum(facts), decisions }
+}
+
+/** Who approved after so many approvals in so short a time that nobody can have read them all (CONTRACT 9, Limits). */
+async function findFatigued(deps: Deps, stores: Stores, decisions: readonly Decision[]): Promise<ReadonlySet<string>> {
+  const { fatigue } = deps.settings
+  const tired = new Set<string>()
+  for (const { personId, decision, withdrawnAt, at } of decisions) {
+    if (decision !== 'approve' || withdrawnAt !== null) continue
+    const before = await stores.decisions.countRecent(personId, fatigue.perMs, at)
+    if (before >= fatigue.decisions) tired.add(personId)
+  }
+  return tired
+}

@@ -1,0 +1,90 @@
+import type { Proposal } from '../../domain/approval.ts'
+import type { Incident } from '../../domain/incident.ts'
+import type { Person } from '../../domain/person.ts'
+import { listEligibleApprovers } from '../../policy/approval-quorum.ts'
+import { personPrincipal } from '../authorization-subjects.ts'
+import type { Stores } from '../../ports/stores.ts'
+import type { Deps } from '../dependencies.ts'
+import type { LoadedQuorum } from './load-quorum.ts'
+import { modeFor, servicesOf } from './mode-and-freeze.ts'
+import { proposalResource } from './proposal-resource.ts'
+
+const MOST_TOLD = 5
+
+/** Who can give an approval that is missing and whom the policy would let: the owning group first. */
+export function nextApprovers(
+  deps: Deps,
+  proposal: Proposal,
+  incident: Incident,
+  { facts }: LoadedQuorum,
+): readonly Person[] {
+  const mode = modeFor(deps, servicesOf(incident, proposal.plan.service))
+  const resource = proposalResource(deps.catalog, proposal)
+  const allowed = listEligibleApprovers(facts).filter(
+    (person) =>
+      deps.authorize({ principal: personPrincipal(person), action: 'approve', resource, context: { mode } }).verdict ===
+      'allow',
+  )
+  const group = proposal.required.owningGroup
+  const isOwner = (person: Person) => group !== null && person.groups.includes(group)
+  return [...allowed.filter(isOwner), ...allowed.filter((person) => !isOwner(person))]
+}
+
+/** Direct messages to the next approvers, in the transaction of what they tell of. */
+export async function tellApprovers(
+  deps: Deps,
+  stores: Stores,
+  proposal: Proposal,
+  incident: Incident,
+  loaded: LoadedQuorum,
+  why: string,
+): Promise<readonly Person[]> {
+  const people = nextApprovers(deps, proposal, incident, loaded).slice(0, MOST_TOLD)
+  await stores.outbox.append(
+    people.map((person) => ({
+      kind: 'direct',
+      incidentId: incident.id,
+      personId: person.id,
+      text: `${incident.id}: ${why} ${describeProposal(proposal)}`,
+      priority: 'approval',
+    })),
+  )
+  return people
+}
+
+/** Tier 4: nobody can approve it, so those who would do it by hand are told. */
+export async function escalate(
+  deps: Deps,
+  stores: Stores,
+  proposal: Proposal,
+  incident: Incident,
+): Promise<readonly Person[]> {
+  const commander = incident.assignments['commander']
+  const group = proposal.required.owningGroup
+  const people = deps.directory
+    .list()
+    .filter(
+      (person) =>
+        person.id === commander ||
+        person.roles.includes('commander') ||
+        (group !== null && person.groups.includes(group) && person.roles.includes('approver')),
+    )
+    .slice(0, MOST_TOLD)
+  const text = `${incident.id}: ${proposal.id} (${proposal.plan.playbook.title}) is tier 4, which Countersign does not run. The card shows the steps; do them by hand and record it with "byhand".`
+  await stores.outbox.append(
+    people.map((person) => ({
+      kind: 'direct',
+      incidentId: incident.id,
+      personId: person.id,
+      text,
+      priority: 'approval',
+    })),
+  )
+  return people
+}
+
+function describeProposal(proposal: Proposal): string {
+  const on = proposal.plan.service === null ? '' : ` on ${proposal.plan.service}`
+  const until = proposal.expiresAt.toISOString().slice(11, 16)
+  return `${proposal.id}, ${proposal.plan.playbook.title}${on} (tier ${String(proposal.tier)}), expires at ${until} UTC. Look at its card to approve or reject.`
+}
