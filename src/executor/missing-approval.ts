@@ -2,6 +2,7 @@ import type { Decision, Proposal } from '../domain/approval.ts'
 import type { Person } from '../domain/person.ts'
 import type { Plan } from '../domain/plan.ts'
 import { countQuorum } from '../policy/approval-quorum.ts'
+import type { Quorum } from '../policy/approval-quorum.ts'
 import { requirementOf } from '../policy/approval-requirement.ts'
 
 export interface ApprovalFacts {
@@ -17,15 +18,11 @@ export interface ApprovalFacts {
   readonly mayRunByItself: boolean
 }
 
-/**
- * null while the approvals form the quorum with the roles that people have now. What is asked for follows from the
- * signed plan's tier and not from the proposal's row, of which no hash covers that part; only whether the plan was not
- * novel when it was made is taken from there. Approvals of other bytes do not count.
- */
-export function missingApproval(facts: ApprovalFacts): string | null {
+/** The decisions counted against what the signed plan asks for. */
+export function quorumOf(facts: ApprovalFacts): Quorum {
   const { plan, proposal } = facts
   const runsByItself = plan.tier === 1 && facts.mayRunByItself && proposal.required.approvals === 0
-  const quorum = countQuorum({
+  return countQuorum({
     tier: plan.tier,
     requirement: requirementOf({ tier: plan.tier, owner: facts.owner, runsByItself }),
     requester: proposal.requester,
@@ -36,6 +33,15 @@ export function missingApproval(facts: ApprovalFacts): string | null {
     commander: facts.commander,
     fatigued: new Set(),
   })
+}
+
+/**
+ * null while the approvals form the quorum with the roles that people have now. What is asked for follows from the
+ * signed plan's tier and not from the proposal's row, of which no hash covers that part; only whether the plan was not
+ * novel when it was made is taken from there. Approvals of other bytes do not count.
+ */
+export function missingApproval(facts: ApprovalFacts): string | null {
+  const quorum = quorumOf(facts)
   switch (quorum.state) {
     case 'approved':
       return null

@@ -39,7 +39,7 @@ export interface LeasedRunStore {
 export interface RunControl {
   /** failed | stopped → running, in direction undo. */
   startUndo(id: string): Promise<Run | undefined>
-  /** Closes the unknown attempt (when there is one) and moves the run on from `unknown`; its crash count starts anew. */
+  /** Closes the unknown attempt (when there is one) and moves the run from `unknown` to `running`; its crash count starts anew. */
   settle(id: string, settlement: Settlement): Promise<Run | undefined>
   /** Whether somebody whose approval stands confirmed it knowing that the symptom was gone. */
   isSymptomGoneConfirmed(proposalId: string): Promise<boolean>
@@ -47,7 +47,6 @@ export interface RunControl {
 
 export interface Settlement {
   readonly attempt: { readonly id: string; readonly to: 'done' | 'failed'; readonly output: JsonObject | null } | null
-  readonly to: 'running' | 'failed'
   readonly detail: string
 }
 

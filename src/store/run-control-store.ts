@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm'
 import type { Run } from '../domain/run.ts'
+import { storableText } from '../kernel/clean-text.ts'
 import type { RunControl, Settlement } from '../ports/run-store.ts'
 import type { Database } from './database.ts'
 import { toRun } from './run-row.ts'
@@ -28,9 +29,9 @@ export function createRunControlStore(db: Database): RunControl {
   }
 }
 
-async function settle(db: Database, id: string, settlement: Settlement): Promise<Run | undefined> {
-  const isEnd = settlement.to === 'failed'
-  const attempt = settlement.attempt
+async function settle(db: Database, id: string, { attempt, detail }: Settlement): Promise<Run | undefined> {
+  const output = attempt?.output == null ? null : JSON.stringify(attempt.output)
+  const text = storableText(detail)
   const { rows } = await db.execute<RunRow>(sql`
     WITH waiting AS (
       SELECT id FROM runs r
@@ -40,22 +41,13 @@ async function settle(db: Database, id: string, settlement: Settlement): Promise
        FOR UPDATE
     ), closed AS (
       UPDATE attempts
-         SET state = ${attempt?.to ?? null}, detail = ${settlement.detail}, finished_at = clock_timestamp(),
-             output = coalesce(${attempt?.output == null ? null : JSON.stringify(attempt.output)}::jsonb, output)
+         SET state = ${attempt?.to ?? null}, detail = ${text}, finished_at = clock_timestamp(),
+             output = coalesce(${output}::jsonb, output)
        WHERE id = ${attempt?.id ?? null}::bigint AND run_id = (SELECT id FROM waiting)
-    ), moved AS (
-      UPDATE runs
-         SET state = ${settlement.to}, fence = fence + 1, crashes = 0, detail = ${settlement.detail},
-             lease_until = NULL, finished_at = CASE WHEN ${isEnd}::boolean THEN clock_timestamp() END
-       WHERE id = (SELECT id FROM waiting)
-      RETURNING *
-    ), unlocked AS (
-      UPDATE run_targets SET released_at = clock_timestamp()
-       WHERE ${isEnd}::boolean AND run_id = (SELECT id FROM moved) AND released_at IS NULL
-    ), ended AS (
-      UPDATE proposals SET closed_at = clock_timestamp(), closed_reason = ${`${id} ${settlement.to}`}
-       WHERE ${isEnd}::boolean AND id = (SELECT proposal_id FROM moved) AND closed_at IS NULL
     )
-    SELECT * FROM moved`)
+    UPDATE runs
+       SET state = 'running', fence = fence + 1, crashes = 0, detail = ${text}, lease_until = NULL
+     WHERE id = (SELECT id FROM waiting)
+    RETURNING *`)
   return rows[0] === undefined ? undefined : toRun(rows[0])
 }

@@ -1,0 +1,81 @@
+import { executeRun } from '../executor/execute-run.ts'
+import { DEFAULT_PACE } from '../executor/executor-deps.ts'
+import type { ExecutorDeps, Pace, RunEnd } from '../executor/executor-deps.ts'
+import { CRASHES_BEFORE_PARKING, parkRun } from '../executor/park-run.ts'
+import { FencedError } from '../kernel/errors.ts'
+import type { JsonObject } from '../kernel/json.ts'
+import type { Deps } from './dependencies.ts'
+import { keepLease, momentOf } from './heartbeat.ts'
+import type { KeptLease } from './heartbeat.ts'
+
+export interface AdvanceOptions {
+  readonly pace?: Partial<Pace>
+  readonly debugPoint?: ExecutorDeps['debugPoint']
+  /** Only where every crash is the test's own doing is this another number. */
+  readonly crashesBeforeParking?: number
+}
+
+/**
+ * Handler of the job `run.advance`. The job is only a hint: without a lease there is nothing to do, however often the
+ * same job comes. What breaks off in a way nobody foresaw leaves the lease to run out, so that it counts as a crash:
+ * three of them in a row set the run aside for a person.
+ */
+export async function advanceRun(
+  deps: Deps,
+  data: JsonObject,
+  drain: AbortSignal,
+  options: AdvanceOptions = {},
+): Promise<void> {
+  const runId = data['runId']
+  if (typeof runId !== 'string' || drain.aborted) return
+  const claimedAt = momentOf(deps.clock)
+  const lease = await deps.stores.runs.claim(runId, deps.settings.replicaId, deps.settings.leaseMs)
+  if (lease === undefined) return
+  const held = keepLease(deps, lease, claimedAt)
+  try {
+    await finish(deps, held, await advance(executorDepsOf(deps, options), held, drain, options))
+  } catch (error) {
+    if (!(error instanceof FencedError)) throw error
+    deps.log.warn({ runId, fence: lease.fence }, 'a run was taken over by another replica')
+  } finally {
+    held.stop()
+  }
+}
+
+function advance(
+  deps: ExecutorDeps,
+  held: KeptLease,
+  drain: AbortSignal,
+  { crashesBeforeParking = CRASHES_BEFORE_PARKING }: AdvanceOptions,
+): Promise<RunEnd> {
+  return held.lease.crashes >= crashesBeforeParking ? parkRun(deps, held) : executeRun(deps, held, drain)
+}
+
+/** Giving back and coming back are one transaction: no run is given back without somebody to go on with it. */
+async function finish(deps: Deps, held: KeptLease, end: RunEnd): Promise<void> {
+  if (end.kind !== 'later') return
+  const { id } = held.lease.run
+  await deps.unitOfWork.run(async (stores) => {
+    await stores.leasedRuns.release(held.lease, end.afterMs)
+    await stores.jobs.enqueue('run.advance', { runId: id }, { singletonKey: id, startAfterMs: end.afterMs })
+  })
+}
+
+export function executorDepsOf(deps: Deps, options: AdvanceOptions = {}): ExecutorDeps {
+  const { mode, inflightWindowMs } = deps.settings
+  return {
+    stores: deps.stores,
+    unitOfWork: deps.unitOfWork,
+    actions: deps.actions,
+    authorize: deps.authorize,
+    seal: deps.seal,
+    catalog: deps.catalog,
+    playbooks: deps.playbooks,
+    directory: deps.directory,
+    clock: deps.clock,
+    log: deps.log,
+    telemetry: deps.telemetry,
+    settings: { mode, inflightWindowMs, pace: { ...DEFAULT_PACE, ...options.pace } },
+    ...(options.debugPoint === undefined ? {} : { debugPoint: options.debugPoint }),
+  }
+}

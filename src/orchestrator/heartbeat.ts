@@ -1,0 +1,80 @@
+import { FencedError } from '../kernel/errors.ts'
+import type { Clock } from '../kernel/clock.ts'
+import type { HeldLease } from '../executor/executor-deps.ts'
+import type { Deps } from './dependencies.ts'
+import type { RunLease } from '../ports/run-store.ts'
+
+export interface KeptLease extends HeldLease {
+  /** Ends the keeping; the lease itself is given back by whoever releases the run. */
+  stop(): void
+}
+
+/** A moment by both clocks of this machine: one stands still while a laptop sleeps, the other may be set. */
+export interface Moment {
+  readonly monotonicMs: number
+  readonly wallMs: number
+}
+
+export function momentOf(clock: Clock): Moment {
+  return { monotonicMs: clock.monotonicMs(), wallMs: clock.now().getTime() }
+}
+
+/**
+ * Keeps a lease by renewing it every third of its time, and watches its end on this machine: counted from before the
+ * claim (or renewal) was asked for, by whichever clock says that more time has passed, and early by a sixth. A process
+ * that was stopped or slept finds its timers due before any answer or connection, and so is out before it can send.
+ *
+ *   kept → lost (fenced by another replica, or not renewed in time) → the signal fires, assertHeld throws, for good
+ */
+export function keepLease(deps: Pick<Deps, 'stores' | 'clock' | 'log'>, lease: RunLease, claimedAt: Moment): KeptLease {
+  const { leaseMs, run } = lease
+  const lost = new AbortController()
+  let grantedAt = claimedAt
+  let isRenewing = false
+
+  const remainingMs = (): number => {
+    const now = momentOf(deps.clock)
+    const passed = Math.max(now.monotonicMs - grantedAt.monotonicMs, now.wallMs - grantedAt.wallMs)
+    return leaseMs * (5 / 6) - passed
+  }
+  const lose = (why: string): void => {
+    stop()
+    if (lost.signal.aborted) return
+    deps.log.warn({ runId: run.id, fence: lease.fence, why }, 'the lease on a run is lost; all of it is dropped')
+    lost.abort(new FencedError(run.id))
+  }
+  const renew = async (): Promise<void> => {
+    if (isRenewing) return
+    isRenewing = true
+    const askedAt = momentOf(deps.clock)
+    try {
+      await deps.stores.leasedRuns.heartbeat(lease, leaseMs)
+      grantedAt = askedAt
+    } catch (error) {
+      // A database that does not answer is asked again; the watch below ends it when that takes too long.
+      if (error instanceof FencedError) lose('fenced')
+    } finally {
+      isRenewing = false
+    }
+  }
+  const heartbeat = setInterval(() => void renew(), leaseMs / 3)
+  const watch = setInterval(
+    () => {
+      if (remainingMs() <= 0) lose('not renewed in time')
+    },
+    Math.max(20, leaseMs / 20),
+  )
+  const stop = (): void => {
+    clearInterval(heartbeat)
+    clearInterval(watch)
+  }
+  return {
+    lease,
+    signal: lost.signal,
+    stop,
+    assertHeld: () => {
+      if (remainingMs() <= 0) lose('not renewed in time')
+      if (lost.signal.aborted) throw new FencedError(run.id)
+    },
+  }
+}

@@ -1,0 +1,39 @@
+import type { AuthorizationResource } from '../domain/authorization.ts'
+import type { Proposal } from '../domain/approval.ts'
+import type { Run } from '../domain/run.ts'
+import { findService } from '../domain/service-catalog.ts'
+import { NotFoundError } from '../kernel/errors.ts'
+import type { Deps } from './dependencies.ts'
+
+export interface RunSubject {
+  readonly run: Run
+  readonly proposal: Proposal
+  readonly resource: AuthorizationResource
+  readonly isFrozen: boolean
+}
+
+/** A run as the policy is asked about it. */
+export async function loadRunSubject(deps: Deps, runId: string): Promise<RunSubject> {
+  const run = await deps.stores.runs.find(runId)
+  if (run === undefined) throw new NotFoundError('run', runId)
+  const proposal = await deps.stores.proposals.find(run.proposalId)
+  if (proposal === undefined) throw new NotFoundError('proposal', run.proposalId)
+  const { plan } = proposal
+  const service = findService(deps.catalog, plan.service)
+  const freeze = await deps.stores.freezes.findActive(plan.service === null ? [] : [plan.service])
+  return {
+    run,
+    proposal,
+    isFrozen: freeze !== undefined,
+    resource: {
+      type: 'Run',
+      id: run.id,
+      service: plan.service,
+      owner: service?.owner ?? null,
+      environment: plan.environment,
+      criticality: service?.criticality ?? null,
+      tier: plan.tier,
+      requester: proposal.requester,
+    },
+  }
+}
