@@ -1,0 +1,129 @@
+import { VendorServer } from '../vendor-server.ts'
+import type { FakeAnswer, SeenRequest } from '../vendor-server.ts'
+
+export const FAKE_TOKEN = 'fake-pagerduty-token-51f0'
+export const FAKE_AUTHOR = 'oncall-bot@bank.example'
+
+export interface FakeIncident {
+  readonly id: string
+  readonly serviceId: string
+  readonly key: string
+  status: 'triggered' | 'acknowledged' | 'resolved'
+  readonly notes: { readonly id: string; readonly content: string; readonly author: string }[]
+}
+
+export interface FakeOnCall {
+  readonly serviceId: string
+  readonly level: number
+  readonly name: string
+  readonly email: string
+}
+
+/** PagerDuty's REST interface, version 2, as far as CONNECTORS C.3 describes what we use. */
+export class FakePagerDuty {
+  readonly server: VendorServer
+  /** Newest last. */
+  readonly incidents: FakeIncident[] = []
+  readonly services = new Set(['PSVC1'])
+  readonly onCalls: FakeOnCall[] = []
+  readonly users = new Set([FAKE_AUTHOR, 'ana@bank.example'])
+  #nextNote = 1
+
+  constructor() {
+    this.server = new VendorServer((request) => this.#answer(request))
+  }
+
+  static async start(): Promise<FakePagerDuty> {
+    const fake = new FakePagerDuty()
+    await fake.server.listen()
+    return fake
+  }
+
+  addIncident(id: string, serviceId: string, key: string, status: FakeIncident['status'] = 'triggered'): FakeIncident {
+    const incident: FakeIncident = { id, serviceId, key, status, notes: [] }
+    this.incidents.push(incident)
+    return incident
+  }
+
+  countNotes(containing = ''): number {
+    return this.incidents.flatMap((incident) => incident.notes).filter((note) => note.content.includes(containing))
+      .length
+  }
+
+  #answer(request: SeenRequest): FakeAnswer {
+    if (request.headers.authorization !== `Token token=${FAKE_TOKEN}`) {
+      return { status: 401, body: { error: { code: 2006, message: 'You are not authorized to access this resource' } } }
+    }
+    if (request.headers.accept !== 'application/vnd.pagerduty+json;version=2') {
+      return { status: 400, body: { error: { code: 2002, message: 'Accept header is invalid' } } }
+    }
+    const notes = /^\/incidents\/([^/]+)\/notes$/.exec(request.path)
+    if (notes !== null) return this.#notes(request, notes[1] ?? '')
+    const service = /^\/services\/([^/]+)$/.exec(request.path)
+    if (service !== null) return this.#service(service[1] ?? '')
+    switch (request.path) {
+      case '/incidents':
+        return this.#list(request.query)
+      case '/oncalls':
+        return this.#listOnCalls(request.query)
+      case '/users':
+        return { status: 200, body: { users: this.#findUsers(request.query.get('query') ?? '') } }
+      case '/abilities':
+        return { status: 200, body: { abilities: ['sso', 'teams'] } }
+      default:
+        return notFound()
+    }
+  }
+
+  #notes(request: SeenRequest, incidentId: string): FakeAnswer {
+    const incident = this.incidents.find(({ id }) => id === incidentId)
+    if (incident === undefined) return notFound()
+    if (request.method === 'GET') return { status: 200, body: { notes: incident.notes } }
+    const author = request.headers['from'] ?? ''
+    if (!this.users.has(author)) {
+      return { status: 400, body: { error: { code: 1008, message: 'Requester User Not Found', errors: ['From'] } } }
+    }
+    const { note } = request.body as { note: { content: string } }
+    const added = { id: `PNOTE${String(this.#nextNote++)}`, content: note.content, author }
+    incident.notes.push(added)
+    return { status: 200, body: { note: added } }
+  }
+
+  #service(id: string): FakeAnswer {
+    if (!this.services.has(id)) return notFound()
+    const policy = { id: `EP-${id}`, type: 'escalation_policy_reference' }
+    return { status: 200, body: { service: { id, name: id, escalation_policy: policy } } }
+  }
+
+  #list(query: URLSearchParams): FakeAnswer {
+    const key = query.get('incident_key')
+    const serviceIds = query.getAll('service_ids[]')
+    const statuses = query.getAll('statuses[]')
+    const found = this.incidents
+      .filter((incident) => key === null || incident.key === key)
+      .filter((incident) => serviceIds.length === 0 || serviceIds.includes(incident.serviceId))
+      .filter((incident) => statuses.length === 0 || statuses.includes(incident.status))
+      .toReversed()
+      .slice(0, Number(query.get('limit') ?? '25'))
+    return { status: 200, body: { incidents: found.map(({ id, status }) => ({ id, status })) } }
+  }
+
+  #listOnCalls(query: URLSearchParams): FakeAnswer {
+    const policies = query.getAll('escalation_policy_ids[]')
+    const oncalls = this.onCalls
+      .filter((each) => policies.includes(`EP-${each.serviceId}`))
+      .map((each) => ({
+        escalation_level: each.level,
+        user: { id: `U-${each.email}`, name: each.name, summary: each.name, email: each.email },
+      }))
+    return { status: 200, body: { oncalls, limit: 100, offset: 0, more: false } }
+  }
+
+  #findUsers(query: string): readonly object[] {
+    return [...this.users].filter((email) => email.includes(query)).map((email) => ({ id: `U-${email}`, email }))
+  }
+}
+
+function notFound(): FakeAnswer {
+  return { status: 404, body: { error: { code: 2100, message: 'Not Found' } } }
+}
