@@ -498,7 +498,12 @@ export const auditLeaves = pgTable(
     bytes: bytea('bytes').notNull(),
     leafHash: text('leaf_hash').notNull(),
   },
-  (table) => [index('audit_leaves_order').on(table.xid, table.id), index('audit_leaves_incident').on(table.incidentId)],
+  (table) => [
+    index('audit_leaves_order').on(table.xid, table.id),
+    index('audit_leaves_incident').on(table.incidentId),
+    // The bytes are what counts: a leaf whose hash is not theirs never gets in.
+    check('audit_leaves_hash', sql`leaf_hash = encode(sha256('\\x00'::bytea || bytes), 'hex')`),
+  ],
 )
 
 /** Stage two: the sequencer's numbering and chain, insert-only as well. */
@@ -516,6 +521,10 @@ export const auditEntries = pgTable('audit_entries', {
 /** The sequencer's place; one row, locked while it works. `frontier` is the compact Merkle range of all leaf hashes so far. */
 export const auditSequencer = pgTable('audit_sequencer', {
   id: integer('id').primaryKey().default(1),
+  /** Which log this is, on every checkpoint. */
+  origin: text('origin')
+    .notNull()
+    .default(sql`'countersign/' || gen_random_uuid()`),
   epoch: integer('epoch').notNull().default(1),
   size: bigint('size', { mode: 'number' }).notNull().default(0),
   lastHash: text('last_hash').notNull(),

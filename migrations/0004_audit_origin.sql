@@ -1,0 +1,2 @@
+ALTER TABLE "audit_sequencer" ADD COLUMN "origin" text DEFAULT 'countersign/' || gen_random_uuid() NOT NULL;--> statement-breakpoint
+ALTER TABLE "audit_leaves" ADD CONSTRAINT "audit_leaves_hash" CHECK (leaf_hash = encode(sha256('\x00'::bytea || bytes), 'hex'));
