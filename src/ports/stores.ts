@@ -1,5 +1,6 @@
 import type { AlertStore } from './alert-store.ts'
 import type { AuditLeafStore } from './audit-leaf-store.ts'
+import type { AuditReader } from './audit-reader.ts'
 import type { CardQueries, CardStore } from './card-store.ts'
 import type { ChangeStore } from './change-store.ts'
 import type { DecisionStore, ProposalQueries, ProposalStore } from './proposal-store.ts'
@@ -23,6 +24,7 @@ import type { TimelineStore } from './timeline-store.ts'
 export interface Stores {
   readonly alerts: AlertStore
   readonly audit: AuditLeafStore
+  readonly auditReader: AuditReader
   readonly cardQueries: CardQueries
   readonly cards: CardStore
   readonly changes: ChangeStore

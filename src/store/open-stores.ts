@@ -7,6 +7,7 @@ import { createFindingsStore } from './findings-store.ts'
 import { createIncidentStore } from './incident-store.ts'
 import { createRefusalStore } from './refusal-store.ts'
 import { createAuditLeafStore } from './audit-leaf-store.ts'
+import { createAuditReader } from './audit-reader.ts'
 import { createCardQueries, createCardStore } from './card-store.ts'
 import { createDecisionStore } from './decision-store.ts'
 import { createEvidenceStore } from './evidence-store.ts'
@@ -32,7 +33,7 @@ export interface StoreNeeds {
 
 /** All stores on one handle: the pool, or the transaction of a unit of work. */
 export function openStores(db: Database, { surfaces, queueOf }: StoreNeeds): Stores {
-  const stores = {
+  return {
     alerts: createAlertStore(db),
     changes: createChangeStore(db),
     deliveries: createDeliveryStore(db),
@@ -40,6 +41,7 @@ export function openStores(db: Database, { surfaces, queueOf }: StoreNeeds): Sto
     incidents: createIncidentStore(db),
     refusals: createRefusalStore(db),
     audit: createAuditLeafStore(db),
+    auditReader: createAuditReader(db),
     cardQueries: createCardQueries(db),
     cards: createCardStore(db),
     decisions: createDecisionStore(db),
@@ -59,5 +61,4 @@ export function openStores(db: Database, { surfaces, queueOf }: StoreNeeds): Sto
     runs: createRunStore(db),
     timeline: createTimelineStore(db),
   }
-  return stores as unknown as Stores
 }

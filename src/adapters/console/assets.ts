@@ -42,7 +42,8 @@ meter { width: 70px; vertical-align: middle; }
  * or being typed into is left alone until it is closed. The browser reconnects by itself.
  */
 export const LIVE_JS = `
-const stream = document.currentScript.dataset.stream;
+const { stream, path } = document.currentScript.dataset;
+history.replaceState(null, '', path);
 let waiting = false;
 const isBusy = () => { const live = document.getElementById('live'); return live !== null && (live.contains(document.activeElement) && document.activeElement.tagName === 'INPUT' || live.querySelector('details.inline[open]') !== null); };
 const refresh = async () => {
@@ -50,7 +51,7 @@ const refresh = async () => {
   waiting = true;
   while (isBusy()) await new Promise((resolve) => setTimeout(resolve, 500));
   waiting = false;
-  const answer = await fetch(location.href, { headers: { accept: 'text/html' } });
+  const answer = await fetch(path, { headers: { accept: 'text/html' } });
   if (!answer.ok) return;
   const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
   const fresh = page.getElementById('live');

@@ -5,11 +5,12 @@ export interface PageFrame {
   readonly title: string
   /** Shown in the head: who one is here, or how to sign in. */
   readonly person: string | null
-  readonly csrf: string | undefined
   /** What is simulated, said on every page of the demo; null in `serve`. */
   readonly sandboxNote: string | null
   /** Where the live stream tells of changes; null for pages that stand still. */
   readonly live: string | null
+  /** The address this page stands for: after a post the browser shows another one. */
+  readonly path: string
 }
 
 export function renderPage(frame: PageFrame, body: SafeHtml): string {
@@ -20,7 +21,7 @@ export function renderPage(frame: PageFrame, body: SafeHtml): string {
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <title>${frame.title} · Countersign</title>
         <link rel="stylesheet" href="/assets/console.css" />
-        ${frame.live === null ? '' : html`<script src="/assets/live.js" defer data-stream="${frame.live}"></script>`}
+        ${frame.live === null ? '' : html`<script src="/assets/live.js" defer data-stream="${frame.live}" data-path="${frame.path}"></script>`}
       </head>
       <body>
         <a class="skip" href="#main">Skip to the content</a>

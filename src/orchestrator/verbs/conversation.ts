@@ -16,6 +16,8 @@ export interface ConversationPlace {
 /** A line of chat: `/incident <text>`, a mention in a thread, the console's command box. */
 export interface Utterance extends ConversationPlace {
   readonly text: string
+  /** The incident whose page it was typed on; chat surfaces know only channel and message. */
+  readonly incidentId?: string | null
 }
 
 /** A button of a card, or a form that one opened. The hash is what the card showed. */

@@ -1,0 +1,122 @@
+import { evidenceJson, incidentJson, runJson, suspectJson, timelineJson } from './incident-json.ts'
+import { bearerTokenOf } from '../http/bearer.ts'
+import { HttpFault } from '../http/http-fault.ts'
+import { isSameSecret } from '../http/secrets.ts'
+import { jsonAnswer } from '../http/answers.ts'
+import {
+  listIncidents,
+  readAudit,
+  readEvidence,
+  readIncident,
+  readRun,
+  readTimeline,
+} from '../../orchestrator/index.ts'
+import { openApiDocument } from './open-api.ts'
+import { readCursor, readLimit, readState } from './read-query.ts'
+import type { Authentication, HttpHead, HttpRequest, Route } from '../http/route.ts'
+import type { Deps, Reader } from '../../orchestrator/index.ts'
+import type { HttpServer } from '../http/open-http-server.ts'
+
+export interface ApiSettings {
+  readonly deps: Deps
+  /** `COUNTERSIGN_API_TOKEN`; without it only signed-in console sessions are answered. */
+  readonly token: string | null
+  readonly readerOfSession: (head: HttpHead) => Reader | undefined
+}
+
+/** `/api/v1`: reading only; decisions are made in chat. */
+export function mountApi(server: HttpServer, settings: ApiSettings): void {
+  const { deps } = settings
+  const get = (path: string, read: (request: HttpRequest, reader: Reader) => Promise<object>): void => {
+    const route: Route<Reader> = {
+      method: 'GET',
+      path: `/api/v1${path}`,
+      source: 'api',
+      authentication: apiAuthentication(settings),
+      handle: async (request, reader) => jsonAnswer(200, await read(request, reader)),
+    }
+    server.mount(route)
+  }
+  get('/incidents', async (request, reader) => {
+    const service = request.query.get('service')
+    const before = readCursor(request, /^INC-\d{1,12}$/)
+    const state = readState(request)
+    const filter = {
+      limit: readLimit(request),
+      ...(service === null ? {} : { service }),
+      ...(before === null ? {} : { before }),
+      ...(state === null ? {} : { state }),
+    }
+    const page = await listIncidents(deps, reader, filter)
+    return { items: page.items.map(incidentJson), next: page.next }
+  })
+  get('/incidents/:id', async (request, reader) => incidentJson(await readIncident(deps, reader, idOf(request))))
+  get('/incidents/:id/timeline', async (request, reader) => {
+    await readIncident(deps, reader, idOf(request))
+    const page = { after: readCursor(request, /^\d{1,18}$/), limit: readLimit(request) }
+    const entries = await readTimeline(deps, reader, idOf(request), page)
+    return { items: entries.items.map(timelineJson), next: entries.next }
+  })
+  get('/incidents/:id/evidence', async (request, reader) => {
+    await readIncident(deps, reader, idOf(request))
+    return { items: (await readEvidence(deps, reader, idOf(request))).map(evidenceJson), next: null }
+  })
+  get('/incidents/:id/changes', async (request, reader) => {
+    const view = await readIncident(deps, reader, idOf(request))
+    return {
+      items: view.suspects.map(suspectJson),
+      unknownCause: view.unknownCause,
+      unreachable: view.unreachable,
+      next: null,
+    }
+  })
+  get('/runs/:id', async (request, reader) => {
+    const reading = await readRun(deps, reader, idOf(request))
+    return runJson(reading.incidentId, reading.run)
+  })
+  get('/audit', async (request, reader) => {
+    const after = readCursor(request, /^\d{1,15}$/, 'after')
+    const incidentId = request.query.get('incident')
+    // A script that starts without a place wants the log from its beginning.
+    const page = await readAudit(deps, reader, { incidentId, after: Number(after ?? '0'), limit: readLimit(request) })
+    const items = page.items.map(({ seq, at, hash, entry }) => ({
+      seq,
+      at: at.toISOString(),
+      event: entry['event'],
+      actor: entry['actor'],
+      target: entry['target'] ?? null,
+      outcome: entry['outcome'],
+      hash,
+      entry,
+    }))
+    return { items, next: page.next }
+  })
+  get('/openapi.json', async () => openApiDocument())
+}
+
+function apiAuthentication(settings: ApiSettings): Authentication<Reader> {
+  return {
+    kind: 'head',
+    name: 'API token or console session',
+    check: (head) => {
+      const token = bearerTokenOf(head)
+      if (token !== undefined) {
+        const isRight = settings.token !== null && isSameSecret(token, settings.token)
+        return isRight ? { ok: true, who: { type: 'token', origin: 'api' } } : { ok: false, reason: 'wrong_token' }
+      }
+      const reader = settings.readerOfSession(head)
+      return reader === undefined ? { ok: false, reason: 'no_token' } : { ok: true, who: reader }
+    },
+  }
+}
+
+function idOf(request: HttpRequest): string {
+  const id = request.params['id'] ?? ''
+  if (/^(?:INC|RUN)-\d{1,12}$/.test(id)) return id
+  throw new HttpFault({
+    status: 400,
+    code: 'bad_id',
+    message: 'The id does not look like INC-12 or RUN-5.',
+    field: 'id',
+  })
+}

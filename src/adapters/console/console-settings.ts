@@ -1,0 +1,17 @@
+import type { Deps } from '../../orchestrator/index.ts'
+import type { Sessions } from './sessions.ts'
+import type { Signals } from '../../ports/signals.ts'
+
+/** How people get in: the demo lets one pick whom to be; `serve` asks for the API token and may only read. */
+export type SignIn =
+  | { readonly kind: 'pick'; readonly sandboxNote: string }
+  | { readonly kind: 'token'; isToken(token: string): boolean }
+  /** Nobody: no API token is configured. */
+  | { readonly kind: 'closed' }
+
+export interface ConsoleSettings {
+  readonly deps: Deps
+  readonly sessions: Sessions
+  readonly signIn: SignIn
+  readonly signals: Signals
+}

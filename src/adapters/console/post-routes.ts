@@ -1,0 +1,104 @@
+import { z } from 'zod'
+import { HttpFault } from '../http/http-fault.ts'
+import { formOf } from './form-of.ts'
+import { handlePress, handleUtterance } from '../../orchestrator/index.ts'
+import { incidentPage, listPage } from './show-pages.ts'
+import { requirePost, sessionAuthentication, visitorOf } from './console-session.ts'
+import type { ConsoleSettings } from './console-settings.ts'
+import type { ConversationPlace, Reply } from '../../orchestrator/index.ts'
+import type { HttpAnswer } from '../http/answers.ts'
+import type { Route } from '../http/route.ts'
+import type { Person } from '../../domain/person.ts'
+import type { Visitor } from './console-session.ts'
+
+const id = z.string().max(40)
+const text = z.string().max(4000)
+const optional = (schema: z.ZodString) =>
+  schema
+    .transform((value) => (value === '' ? null : value))
+    .nullable()
+    .default(null)
+
+const PressForm = z.object({
+  verb: z.enum(['approve', 'reject', 'withdraw', 'cancel', 'stop', 'settle', 'undo', 'ack', 'note']),
+  incidentId: id.min(1),
+  proposalId: optional(id),
+  planHash: optional(z.string().max(64)),
+  text: optional(text),
+  stepId: optional(z.string().max(100)),
+  answer: z.enum(['retry', 'done', 'abort']).nullable().default(null),
+})
+const SayForm = z.object({ text: text.min(1), incidentId: optional(id) })
+
+/** A button of a card. */
+export function pressRoute(settings: ConsoleSettings): Route<Visitor> {
+  return post(settings, '/press', async (form, person) => {
+    const press = parseForm(PressForm, form)
+    const reply = await handlePress(settings.deps, { ...press, ...placeOf(person) })
+    return { reply, incidentId: press.incidentId }
+  })
+}
+
+/** The command box: the same verbs as in chat; on an incident's page they mean that incident. */
+export function sayRoute(settings: ConsoleSettings): Route<Visitor> {
+  return post(settings, '/say', async (form, person) => {
+    const said = parseForm(SayForm, form)
+    const reply = await handleUtterance(settings.deps, {
+      ...placeOf(person),
+      text: said.text,
+      incidentId: said.incidentId,
+    })
+    return { reply, incidentId: reply.incidentId ?? said.incidentId }
+  })
+}
+
+interface Answered {
+  readonly reply: Reply
+  readonly incidentId: string | null
+}
+
+function post(
+  settings: ConsoleSettings,
+  path: string,
+  work: (form: URLSearchParams, person: Person) => Promise<Answered>,
+): Route<Visitor> {
+  return {
+    method: 'POST',
+    path,
+    source: 'console',
+    authentication: sessionAuthentication(settings),
+    handle: async (request, visitor) => {
+      const form = formOf(request)
+      const { reply, incidentId } = await work(form, requirePost(settings, request, form))
+      const now = visitorOf(settings, request) ?? visitor
+      return answerWith(settings, now, reply, incidentId)
+    },
+  }
+}
+
+async function answerWith(
+  settings: ConsoleSettings,
+  visitor: Visitor,
+  reply: Reply,
+  incidentId: string | null,
+): Promise<HttpAnswer> {
+  return incidentId === null ? listPage(settings, visitor, reply) : incidentPage(settings, visitor, incidentId, reply)
+}
+
+function parseForm<Output>(schema: z.ZodType<Output>, form: URLSearchParams): Output {
+  const parsed = schema.safeParse(Object.fromEntries(form))
+  if (parsed.success) return parsed.data
+  const [issue] = parsed.error.issues
+  const field = issue?.path.map(String).join('.') ?? ''
+  throw new HttpFault({
+    status: 400,
+    code: 'bad_form',
+    message: `The field ${field} does not fit: ${issue?.message ?? ''}.`,
+    field,
+  })
+}
+
+function placeOf(person: Person): ConversationPlace {
+  const account = { surface: 'console', tenant: 'console', user: person.id, displayName: person.name } as const
+  return { surface: 'console', account, channel: null, message: null }
+}

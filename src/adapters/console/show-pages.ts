@@ -1,0 +1,41 @@
+import { listIncidents, readEvidence, readIncident, readTimeline } from '../../orchestrator/index.ts'
+import { pageAnswer } from './page-answer.ts'
+import { renderIncidentList, renderIncidentPage } from './pages.ts'
+import type { ConsoleSettings } from './console-settings.ts'
+import type { HttpAnswer } from '../http/answers.ts'
+import type { Reply } from '../../orchestrator/index.ts'
+import type { Visitor } from './console-session.ts'
+
+const LIST_LENGTH = 50
+const TIMELINE_LENGTH = 200
+
+export async function listPage(settings: ConsoleSettings, visitor: Visitor, reply: Reply | null): Promise<HttpAnswer> {
+  const { items } = await listIncidents(settings.deps, visitor.reader, { limit: LIST_LENGTH })
+  const context = { now: settings.deps.clock.now(), csrf: visitor.csrf }
+  const body = renderIncidentList(items, context, reply)
+  return pageAnswer(settings, { title: 'Incidents', body, visitor, path: '/', live: '/live', ...statusOf(reply) })
+}
+
+export async function incidentPage(
+  settings: ConsoleSettings,
+  visitor: Visitor,
+  incidentId: string,
+  reply: Reply | null,
+): Promise<HttpAnswer> {
+  const { deps } = settings
+  const [view, timeline, evidence] = await Promise.all([
+    readIncident(deps, visitor.reader, incidentId),
+    readTimeline(deps, visitor.reader, incidentId, { after: null, limit: TIMELINE_LENGTH }),
+    readEvidence(deps, visitor.reader, incidentId),
+  ])
+  const context = { now: deps.clock.now(), csrf: visitor.csrf }
+  const body = renderIncidentPage({ view, timeline: timeline.items, evidence, reply }, context)
+  const path = `/incidents/${encodeURIComponent(view.id)}`
+  const live = `/live?incident=${encodeURIComponent(view.id)}`
+  return pageAnswer(settings, { title: `${view.id} ${view.severity}`, body, visitor, path, live, ...statusOf(reply) })
+}
+
+/** A refusal is a page that was answered, but scripts should see that it was refused. */
+function statusOf(reply: Reply | null): { status?: number } {
+  return reply?.kind === 'refused' ? { status: 409 } : {}
+}

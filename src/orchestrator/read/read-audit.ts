@@ -1,0 +1,47 @@
+import { humanActor, sourceActor } from '../../domain/actor.ts'
+import { requireReading } from './reader.ts'
+import type { Actor } from '../../domain/actor.ts'
+import type { AuditReading, AuditStanding } from '../../ports/audit-reader.ts'
+import type { Deps } from '../dependencies.ts'
+import type { Reader } from './reader.ts'
+
+export interface AuditPage {
+  readonly items: readonly AuditReading[]
+  readonly next: number | null
+  readonly standing: AuditStanding
+}
+
+export interface AuditQuery {
+  readonly incidentId: string | null
+  readonly after: number | null
+  readonly limit: number
+}
+
+/** Reading the log is itself on the log (PCI DSS 10.2.1.3). */
+export async function readAudit(deps: Deps, reader: Reader, query: AuditQuery): Promise<AuditPage> {
+  await requireReading(deps, reader, 'audit.read')
+  const [items, standing] = await Promise.all([deps.stores.auditReader.list(query), deps.stores.auditReader.describe()])
+  const last = items.at(-1)?.seq ?? null
+  await deps.stores.audit.append([
+    deps.seal({
+      event: 'audit.read',
+      actor: actorOf(reader),
+      origin: reader.origin,
+      outcome: 'success',
+      ...(query.incidentId === null ? {} : { incidentId: query.incidentId }),
+      details: { from: items[0]?.seq ?? null, to: last, count: items.length },
+    }),
+  ])
+  return { items, next: items.length === query.limit ? last : null, standing }
+}
+
+function actorOf(reader: Reader): Actor {
+  switch (reader.type) {
+    case 'person':
+      return humanActor(reader.person)
+    case 'token':
+      return sourceActor('api-token')
+    case 'stranger':
+      return sourceActor(reader.account)
+  }
+}
