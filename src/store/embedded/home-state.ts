@@ -20,8 +20,8 @@ const HomeState = z.object({
 export type HomeState = z.infer<typeof HomeState>
 export type Login = z.infer<typeof Login>
 
-export const OWNER_LOGIN = 'countersign_admin'
-export const APP_LOGIN = 'countersign_app'
+const OWNER_LOGIN = 'countersign_admin'
+const APP_LOGIN = 'countersign_app'
 
 export function createHomeState(clusterFolder: string): HomeState {
   const login = (user: string): Login => ({ user, password: randomBytes(24).toString('hex') })

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
+import { execFileSync } from 'node:child_process'
 import {
   chmodSync,
-  cpSync,
   lstatSync,
   mkdirSync,
   mkdtempSync,
@@ -9,6 +9,7 @@ import {
   readdirSync,
   rmSync,
   statSync,
+  writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, relative } from 'node:path'
@@ -28,14 +29,17 @@ describe('the binaries of PostgreSQL', () => {
   let folder: string
   let installed: Binaries
 
-  /** Another checkout's copy of the package, as npm would have left it. */
-  function copyPackage(into: string): Binaries {
+  /** Another checkout's copy of the package, as npm would have left it. Hard links do where modes stay as they are. */
+  function copyPackage(into: string, how: 'copy' | 'link' = 'link'): Binaries {
     const root = join(folder, into, 'native')
-    cpSync(dirname(installed.root), dirname(root), {
-      recursive: true,
-      verbatimSymlinks: true,
-      filter: (path) => !path.endsWith('.a') && !path.includes('pgxs'),
-    })
+    mkdirSync(dirname(root), { recursive: true })
+    const from = `${dirname(installed.root)}/.`
+    try {
+      execFileSync('cp', [how === 'link' ? '-al' : '-a', from, dirname(root)], { stdio: 'ignore' })
+    } catch {
+      // The checkout and the temporary folder are on different file systems.
+      execFileSync('cp', ['-a', from, dirname(root)])
+    }
     const move = (path: string): string => join(root, relative(installed.root, path))
     const { initdb, postgres, pgCtl, version } = installed
     return { initdb: move(initdb), postgres: move(postgres), pgCtl: move(pgCtl), root, version }
@@ -57,7 +61,7 @@ describe('the binaries of PostgreSQL', () => {
   })
 
   itWhen(isRoot && isLinux, 'needs root', 'run from a read-only node_modules, which stays as it was', async () => {
-    const readOnly = copyPackage('read-only')
+    const readOnly = copyPackage('read-only', 'copy')
     const listing = listAll(dirname(readOnly.root))
     for (const path of listing) if (!lstatSync(path).isSymbolicLink()) chmodSync(path, statSync(path).mode & 0o555)
     const opener = startOpener({ home: homes.create(NOBODY), uid: NOBODY, binaries: readOnly })
@@ -112,17 +116,17 @@ describe('the binaries of PostgreSQL', () => {
     expect(await runProgram(usable.postgres, ['--version'], where)).toMatchObject({ code: 0 })
   })
 
-  itWhen(isRoot && isLinux, 'needs root', 'are not taken from a cache that somebody else could write to', () => {
-    const linkless = copyPackage('linkless-again')
-    removeLinks(linkless)
-    const cache = join(folder, 'shared-cache')
-    const input = { binaries: linkless, user: undefined, cacheFolders: [cache], log: silentLogger }
+  itWhen(isLinux, 'needs Linux', 'are not taken from a cache that somebody else could write to', () => {
+    const small = makeSmallPackage(join(folder, 'small'))
+    const input = { binaries: small, user: undefined, cacheFolders: [join(folder, 'shared-cache')], log: silentLogger }
     const { root } = prepareBinaries(input)
     chmodSync(root, 0o777)
+    writeFileSync(join(root, 'planted'), '')
 
     const again = prepareBinaries(input)
 
     expect(again.root).toBe(root)
+    expect(readdirSync(root)).not.toContain('planted')
     expect(statSync(root).mode & 0o022).toBe(0)
   })
 
@@ -139,7 +143,17 @@ describe('the binaries of PostgreSQL', () => {
   })
 })
 
+/** The shape of the package with a link missing and next to no content. */
+function makeSmallPackage(folder: string): Binaries {
+  const root = join(folder, 'native')
+  for (const name of ['bin', 'lib', 'share']) mkdirSync(join(root, name), { recursive: true })
+  for (const name of ['bin/initdb', 'bin/postgres', 'bin/pg_ctl', 'lib/a.so.1']) writeFileSync(join(root, name), name)
+  const links = [{ source: 'native/lib/a.so.1', target: 'native/lib/a.so' }]
+  writeFileSync(join(root, 'pg-symlinks.json'), JSON.stringify(links))
+  const at = (name: string): string => join(root, 'bin', name)
+  return { initdb: at('initdb'), postgres: at('postgres'), pgCtl: at('pg_ctl'), root, version: '1.0.0' }
+}
+
 function listAll(folder: string): string[] {
-  mkdirSync(folder, { recursive: true })
   return (readdirSync(folder, { recursive: true }) as string[]).map((name) => join(folder, name)).sort()
 }

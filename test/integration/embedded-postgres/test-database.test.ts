@@ -1,7 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
 import { Client } from 'pg'
 import { createTestDatabase } from '../../support/postgres.ts'
 import type { TestDatabase } from '../../support/postgres.ts'
+import { until } from './opener.ts'
 
 jest.setTimeout(60_000)
 
@@ -70,5 +77,26 @@ describe('a database for a test file', () => {
 
     await expect(query(third.url, 'SELECT 1')).rejects.toThrow(/does not exist/)
     await client.end()
+  })
+})
+
+describe('the server of a run', () => {
+  it('is gone with its folder after a kill -9 of the run', async () => {
+    const program = fileURLToPath(new URL('test-server-program.ts', import.meta.url))
+    const { NODE_OPTIONS: _jests, TEST_DATABASE_URL: _external, ...env } = process.env
+    const run = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', program], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+      env,
+    })
+    const [adminUrl] = (await once(createInterface({ input: run.stdout }), 'line')) as [string]
+    const [row] = (await query(adminUrl, 'SHOW data_directory')) as { data_directory: string }[]
+    const home = dirname(dirname(row?.data_directory ?? ''))
+    const wasThere = existsSync(home)
+
+    run.kill('SIGKILL')
+
+    await until(() => !existsSync(home))
+    expect(wasThere).toBe(true)
+    await expect(query(adminUrl, 'SELECT 1')).rejects.toThrow(/ECONNREFUSED/)
   })
 })
