@@ -16,8 +16,9 @@ const DEADLINE_MS = 5_000
  */
 export async function findChangeFacts(deps: Deps, suspect: Suspect, service: Service | null): Promise<FoundChange> {
   const change = await deps.stores.changes.find(suspect.changeId)
-  if (change === undefined)
-    {return { ok: false, reason: `The suspected change ${suspect.changeId} is not on record any more.` }}
+  if (change === undefined) {
+    return { ok: false, reason: `The suspected change ${suspect.changeId} is not on record any more.` }
+  }
   if (change.kind !== 'deploy' || service?.argocd == null || deps.deployState === null) {
     return { ok: true, change: toFacts(change, change.previous) }
   }

@@ -1,0 +1,78 @@
+import type { Alert } from '../../domain/alert.ts'
+import type { Proposal } from '../../domain/approval.ts'
+import type { Incident } from '../../domain/incident.ts'
+import { ENDED_RUN_STATES } from '../../domain/run.ts'
+import type { Run } from '../../domain/run.ts'
+import { NotFoundError } from '../../kernel/errors.ts'
+import { shortlistPlaybooks } from '../../playbooks/shortlist-playbooks.ts'
+import type { Shortlist } from '../../playbooks/shortlist-playbooks.ts'
+import type { IncidentFindings } from '../../ports/incident-store.ts'
+import { findService } from '../../domain/service-catalog.ts'
+import type { Deps } from '../dependencies.ts'
+
+/** What a proposal is judged by, read from our own database. */
+export interface ProposalGround {
+  readonly incident: Incident
+  /** Those that fire; all of them when none fires any more. */
+  readonly alerts: readonly Alert[]
+  readonly findings: IncidentFindings
+  readonly proposals: readonly Proposal[]
+  readonly runs: readonly Run[]
+}
+
+const MOST_ALERTS_READ = 200
+
+export async function readProposalGround(deps: Deps, incidentId: string): Promise<ProposalGround> {
+  const { stores } = deps
+  const [incident, alerts, findings, proposals, runs] = await Promise.all([
+    stores.incidents.find(incidentId),
+    stores.alerts.listByIncident(incidentId, MOST_ALERTS_READ),
+    stores.findings.get(incidentId),
+    stores.proposalQueries.listByIncident(incidentId),
+    stores.runs.listByIncident(incidentId),
+  ])
+  if (incident === undefined) throw new NotFoundError('incident', incidentId)
+  const firing = alerts.filter((alert) => alert.status === 'firing')
+  return { incident, alerts: firing.length > 0 ? firing : alerts, findings, proposals, runs }
+}
+
+/** The proposal that is pending, or approved with a run that has not ended. */
+export function openProposalOf({ proposals }: Pick<ProposalGround, 'proposals'>): Proposal | undefined {
+  return proposals.find((proposal) => proposal.closedAt === null)
+}
+
+/** A run that goes on or is about to. One that was asked to stop before its first step does nothing any more. */
+export function activeRunOf({ runs }: Pick<ProposalGround, 'runs'>): Run | undefined {
+  return runs.find(
+    (run) => !ENDED_RUN_STATES.includes(run.state) && !(run.startedAt === null && run.stopRequestedBy !== null),
+  )
+}
+
+/** Which playbooks fit this incident, and why the others do not. */
+export async function shortlistFor(deps: Deps, ground: ProposalGround): Promise<Shortlist> {
+  return shortlistPlaybooks({
+    playbooks: deps.playbooks,
+    alerts: ground.alerts,
+    suspects: ground.findings.suspects,
+    unknownCause: ground.findings.unknownCause,
+    available: deps.actions.available,
+    successes: await countSuccesses(deps, ground),
+  })
+}
+
+async function countSuccesses(deps: Deps, { incident }: ProposalGround): Promise<ReadonlyMap<string, number>> {
+  const service = findService(deps.catalog, incident.service)
+  if (service === undefined) return new Map()
+  const counts = await Promise.all(
+    deps.playbooks.map(async ({ name }): Promise<readonly [string, number]> => {
+      const { onService } = await deps.stores.playbookRecords.countSuccesses(
+        name,
+        service.name,
+        service.owner,
+        service.criticality,
+      )
+      return [name, onService]
+    }),
+  )
+  return new Map(counts)
+}
