@@ -8,3 +8,8 @@ export interface ArgoCdContext {
   /** How long to wait before asking again how far an operation is. */
   readonly pollMs: number
 }
+
+/** One call may be two requests: the one that counts, and a look at the app when Argo CD refuses it. */
+export function callTimeoutOf(argocd: ArgoCdContext): number {
+  return argocd.client.timeoutMs * 2
+}

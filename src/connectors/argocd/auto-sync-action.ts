@@ -3,6 +3,7 @@ import { parseArguments } from '../shared/parse-arguments.ts'
 import { AppName, lockKeyOf, toAppReference } from './app-name.ts'
 import { stateOf } from './application-state.ts'
 import { reconcileAutoSync, setAutoSync } from './set-auto-sync.ts'
+import { callTimeoutOf } from './argocd-context.ts'
 import type { JsonObject } from '../../kernel/json.ts'
 import type { ActionModule } from '../action-module.ts'
 import type { ArgoCdContext } from './argocd-context.ts'
@@ -25,7 +26,7 @@ export function createAutoSyncAction(argocd: ArgoCdContext): ActionModule {
         crashClass: 'idempotent',
         isVerification: false,
         effects: ['main'],
-        callTimeoutMs: argocd.client.timeoutMs,
+        callTimeoutMs: callTimeoutOf(argocd),
       }
     },
     readState: async (args, signal) => stateOf(await argocd.client.getApplication(read(args).app, signal)),

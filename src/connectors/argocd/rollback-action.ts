@@ -6,6 +6,7 @@ import { historyOf, isAutoSyncOn, revisionOf, shortRevision, stateOf } from './a
 import { footprintOf, readFootprint } from './footprint.ts'
 import { isFailedPrecondition, pendingResult, pollResult, reconcileAnswer, refusedResult } from './operation-result.ts'
 import { reconcileAutoSync, setAutoSync } from './set-auto-sync.ts'
+import { callTimeoutOf } from './argocd-context.ts'
 import type { ActionResult, TargetState } from '../../domain/action.ts'
 import type { JsonObject } from '../../kernel/json.ts'
 import type { EffectContext } from '../../ports/action-runner.ts'
@@ -50,7 +51,7 @@ export function createRollbackAction(argocd: ArgoCdContext): ActionModule {
         crashClass: 'queryable',
         isVerification: false,
         effects: rollback.suspends ? ['suspend', 'main'] : ['main'],
-        callTimeoutMs: argocd.client.timeoutMs,
+        callTimeoutMs: callTimeoutOf(argocd),
       }
     },
     readState: async (args, signal) => {

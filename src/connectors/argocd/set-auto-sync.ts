@@ -13,10 +13,10 @@ export async function setAutoSync(
   client: ArgoCdClient,
   app: AppReference,
   enabled: boolean,
-  wasEnabled: boolean,
+  seemsDone: boolean,
   signal: AbortSignal,
 ): Promise<ActionResult> {
-  if (wasEnabled === enabled) {
+  if (seemsDone) {
     const application = await client.getApplication(app, signal)
     // Read again: the caller's knowledge is from before the intent, and nothing is sent on this path.
     if (isAutoSyncOn(application) === enabled) return switched(application, enabled, false)

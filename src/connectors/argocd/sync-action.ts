@@ -4,6 +4,7 @@ import { AppName, lockKeyOf, toAppReference } from './app-name.ts'
 import { shortRevision, stateOf } from './application-state.ts'
 import { footprintOf, readFootprint, STEP_INFO } from './footprint.ts'
 import { isFailedPrecondition, pendingResult, pollResult, reconcileAnswer, refusedResult } from './operation-result.ts'
+import { callTimeoutOf } from './argocd-context.ts'
 import type { ActionResult } from '../../domain/action.ts'
 import type { JsonObject } from '../../kernel/json.ts'
 import type { EffectContext } from '../../ports/action-runner.ts'
@@ -48,7 +49,7 @@ export function createSyncAction(argocd: ArgoCdContext): ActionModule {
         crashClass: 'queryable',
         isVerification: false,
         effects: ['main'],
-        callTimeoutMs: argocd.client.timeoutMs,
+        callTimeoutMs: callTimeoutOf(argocd),
       }
     },
     readState: async (args, signal) => {
