@@ -14,9 +14,6 @@ import type { Progress, RunSession } from './run-session.ts'
 import { stepsOfRun } from './steps-of-run.ts'
 import { verifyPlan } from './verify-plan.ts'
 
-/** How long a run waits before it looks again whether the run that holds its target is over. */
-const TARGET_BUSY_MS = 3_000
-
 /**
  * Advances one claimed run as far as it goes. Each turn reads the ledger, decides from it what is next, and does that
  * one thing: a replica that takes over after a crash does exactly what the first one would have done, because neither
@@ -79,7 +76,7 @@ async function lockTargets(session: RunSession, progress: Progress): Promise<Run
   const verdict = checkBeforeStep(await readGrounds(session, progress.plan))
   if (verdict.verdict === 'stop') return endRun(session, progress, endingOf(verdict))
   deps.log.info({ runId: progress.run.id, target: taken }, 'a run waits for another one on its target')
-  return { kind: 'later', afterMs: TARGET_BUSY_MS }
+  return { kind: 'later', afterMs: deps.settings.pace.targetBusyMs }
 }
 
 async function takeTurn(session: RunSession, progress: Progress): Promise<RunEnd | undefined> {

@@ -22,6 +22,8 @@ export interface Pace {
   readonly lookAgainMs: number
   /** A longer wait gives the lease back and comes back by a job. */
   readonly holdMs: number
+  /** How long a run waits before it looks again whether the run that holds its target is over. */
+  readonly targetBusyMs: number
   /** How long a target that does not answer is asked what became of a step, before a person is. */
   readonly reconcileForMs: number
 }
@@ -32,7 +34,8 @@ export const DEFAULT_PACE: Pace = {
   maxAttempts: 5,
   lookAgainMs: 2_000,
   holdMs: 15_000,
-  reconcileForMs: 300_000,
+  targetBusyMs: 3_000,
+  reconcileForMs: 60_000,
 }
 
 export interface ExecutorSettings {

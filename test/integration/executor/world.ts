@@ -1,0 +1,102 @@
+import { advanceRun } from '../../../src/orchestrator/advance-run.ts'
+import type { AdvanceOptions } from '../../../src/orchestrator/advance-run.ts'
+import type { Attempt, Run } from '../../../src/domain/run.ts'
+import { createCountingActions } from '../../fakes/counting-target/counting-actions.ts'
+import { CountingTarget } from '../../fakes/counting-target/counting-target.ts'
+import { openReplica } from '../../fakes/counting-target/replica.ts'
+import type { Replica, ReplicaOptions } from '../../fakes/counting-target/replica.ts'
+import { createTestDatabase } from '../../support/postgres.ts'
+import type { TestDatabase } from '../../support/postgres.ts'
+
+/** Fast where the product is patient; nothing in it decides anything. */
+export const QUICK = {
+  retryBaseMs: 10,
+  retryMaxMs: 50,
+  lookAgainMs: 50,
+  targetBusyMs: 20,
+  reconcileForMs: 300,
+} as const
+
+export interface World {
+  readonly database: TestDatabase
+  readonly target: CountingTarget
+  /** Every test gets its own; all are closed at the end. */
+  replica(options?: Partial<ReplicaOptions>): Promise<Replica>
+  close(): Promise<void>
+}
+
+export async function openWorld(): Promise<World> {
+  const database = await createTestDatabase()
+  const target = new CountingTarget()
+  await target.open()
+  const replicas: Replica[] = []
+  return {
+    database,
+    target,
+    replica: async (options = {}) => {
+      const actions = createCountingActions(target.url, { callTimeoutMs: 1_000 })
+      const replica = await openReplica({ url: database.url, actions, ...options })
+      replicas.push(replica)
+      return replica
+    },
+    close: async () => {
+      await Promise.all(replicas.map((replica) => replica.close()))
+      await target.close()
+      await database.drop()
+    },
+  }
+}
+
+/** Follows hints until the run is over or waits for somebody: what the job engine does in the product. */
+export async function advance(replica: Replica, runId: string, options: AdvanceOptions = {}): Promise<Run> {
+  const idle = new AbortController().signal
+  const deadline = performance.now() + 20_000
+  while (performance.now() < deadline) {
+    await advanceRun(replica.deps, { runId }, idle, { ...options, pace: { ...QUICK, ...options.pace } })
+    const run = await find(replica, runId)
+    const isWaiting = run.leaseOwner === null && run.leaseUntil !== null
+    if (!isWaiting) return run
+    await new Promise((resolve) => setTimeout(resolve, 5))
+  }
+  throw new Error(`${runId} does not come to an end.`)
+}
+
+export async function find(replica: Replica, runId: string): Promise<Run> {
+  const run = await replica.deps.stores.runs.find(runId)
+  if (run === undefined) throw new Error(`${runId} is gone.`)
+  return run
+}
+
+export function ledgerOf(replica: Replica, runId: string): Promise<readonly Attempt[]> {
+  return replica.deps.stores.ledger.list(runId)
+}
+
+/** One line an attempt: `step-1 main #1 done`. */
+export async function ledgerLines(replica: Replica, runId: string): Promise<readonly string[]> {
+  const attempts = await ledgerOf(replica, runId)
+  return attempts.map((attempt) => {
+    const undo = attempt.direction === 'undo' ? 'undo ' : ''
+    return `${undo}${attempt.stepId} ${attempt.effect} #${String(attempt.number)} ${attempt.state}`
+  })
+}
+
+/** Events of the audit log about one run, in order. */
+export async function auditEvents(world: World, runId: string): Promise<readonly string[]> {
+  const { Client } = await import('pg')
+  const client = new Client({ connectionString: world.database.ownerUrl })
+  await client.connect()
+  try {
+    const { rows } = await client.query<{ event: string }>(
+      `SELECT event FROM audit_leaves WHERE convert_from(bytes, 'UTF8')::jsonb ->> 'runId' = $1 ORDER BY id`,
+      [runId],
+    )
+    return rows.map((row) => row.event)
+  } finally {
+    await client.end()
+  }
+}
+
+export async function timelineTexts(replica: Replica, incidentId: string): Promise<readonly string[]> {
+  const entries = await replica.deps.stores.timeline.list(incidentId, null, 200)
+  return entries.map((entry) => entry.text)
+}
