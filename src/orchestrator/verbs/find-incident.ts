@@ -1,0 +1,43 @@
+import { NotFoundError, RefusedError } from '../../kernel/errors.ts'
+import type { Deps } from '../dependencies.ts'
+import type { Incident } from '../../domain/incident.ts'
+import type { VerbCall } from './conversation-context.ts'
+
+const MOST_CHOICES = 10
+
+/**
+ * Which incident a verb means (CONTRACT 9): the id that was typed; else the thread's or the page's own; else the only
+ * open one in that channel; else the asker is shown the choices.
+ */
+export async function findIncident(deps: Deps, { request, place }: VerbCall): Promise<Incident> {
+  const named = request.incidentId ?? place.incidentId ?? (await incidentOfThread(deps, place))
+  if (named !== null) {
+    const incident = await deps.stores.incidents.find(named)
+    if (incident === undefined) throw new NotFoundError('incident', named)
+    return incident
+  }
+  const choices = await openIncidentsHere(deps, place)
+  const [only] = choices
+  if (only !== undefined && choices.length === 1) return only
+  if (only === undefined)
+    {throw new RefusedError('which_incident', 'No incident is open here. Name one, for example: status INC-12.')}
+  const list = choices.slice(0, MOST_CHOICES).map((incident) => `${incident.id} ${incident.severity} ${incident.title}`)
+  throw new RefusedError('which_incident', `Several incidents are open here. Name one:\n${list.join('\n')}`)
+}
+
+async function incidentOfThread(deps: Deps, place: VerbCall['place']): Promise<string | null> {
+  if (place.channel === null || place.message === null) return null
+  const card = await deps.stores.cardQueries.findByMessage(place.surface, place.channel, place.message)
+  return card?.incidentId ?? null
+}
+
+/** The console has no channels: there, all open incidents are here. */
+async function openIncidentsHere(deps: Deps, place: VerbCall['place']): Promise<readonly Incident[]> {
+  if (place.channel === null) {
+    const newest = await deps.stores.incidents.list({ limit: 50 })
+    return newest.filter((incident) => incident.state !== 'resolved')
+  }
+  const ids = await deps.stores.cardQueries.listOpenIncidents(place.surface, place.channel)
+  const incidents = await Promise.all(ids.map((id) => deps.stores.incidents.find(id)))
+  return incidents.filter((incident) => incident !== undefined)
+}
