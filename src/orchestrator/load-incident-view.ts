@@ -1,3 +1,4 @@
+import { checkGrounding } from '../summaries/check-grounding.ts'
 import { collectLinks } from './view/collect-links.ts'
 import { describeActivity } from './view/describe-activity.ts'
 import { describeImpact } from '../summaries/describe-impact.ts'
@@ -163,12 +164,14 @@ function pickIncident(incident: Incident) {
   }
 }
 
-/** A model's summary stands until the facts behind it are collected anew; without one the facts speak. */
+/** A model's summary stands while every word of it is still grounded in the newest evidence; else the facts speak. */
 function summaryOf(deps: Deps, records: IncidentRecords): IncidentView['summary'] {
-  const { findings } = records
-  return findings.summary?.source === 'model'
-    ? findings.summary
-    : { source: 'facts', sentences: factsOf(deps, records) }
+  const { findings, evidence } = records
+  if (findings.summary?.source === 'model') {
+    const names = { known: [...deps.catalog.services.keys()], forbidden: [] }
+    if (checkGrounding(findings.summary.sentences, evidence, names).dropped.length === 0) return findings.summary
+  }
+  return { source: 'facts', sentences: factsOf(deps, records) }
 }
 
 function factsOf(deps: Deps, records: IncidentRecords): IncidentView['summary']['sentences'] {

@@ -1,0 +1,79 @@
+import { alertEvidence } from './refresh/alert-evidence.ts'
+import { catalogEvidence } from './refresh/catalog-evidence.ts'
+import { changeEvidence, searchEvidence } from './refresh/change-evidence.ts'
+import { collectChanges } from './refresh/collect-changes.ts'
+import { deployEvidence } from './refresh/deploy-evidence.ts'
+import { focusOf } from './refresh/focus.ts'
+import { metricEvidence } from './refresh/metric-evidence.ts'
+import { onCallEvidence } from './refresh/on-call-evidence.ts'
+import { saveFindings } from './refresh/save-findings.ts'
+import { scoreSuspects } from '../changes/score-suspects.ts'
+import { unreachableOf, valuesOf } from './refresh/ask-source.ts'
+import { writeModelSummary } from './refresh/write-model-summary.ts'
+import type { Alert } from '../domain/alert.ts'
+import type { Collected } from './refresh/save-findings.ts'
+import type { Deps } from './dependencies.ts'
+import type { Incident } from '../domain/incident.ts'
+
+/** Enough alerts to know what fails; a storm of thousands says nothing more. */
+const MOST_ALERTS_READ = 200
+
+/**
+ * The job `incident.refresh`: asks every source in parallel, each with a deadline of its own, ranks the changes, saves
+ * what was found and leaves the choice of a playbook to the next job. It may run at any time and twice at once: every
+ * write names what it is about, and what is not new is not written. A model rewrites the facts at the end, when there
+ * is one; nothing waits for it.
+ */
+export async function refreshIncident(
+  deps: Deps,
+  input: { readonly incidentId: string },
+  signal: AbortSignal,
+): Promise<void> {
+  const { stores } = deps
+  const [incident, alerts, before] = await Promise.all([
+    stores.incidents.find(input.incidentId),
+    stores.alerts.listByIncident(input.incidentId, MOST_ALERTS_READ),
+    stores.evidence.list(input.incidentId),
+  ])
+  if (incident === undefined || incident.state === 'resolved') return
+  const collected = await collect(deps, incident, alerts, signal)
+  const saved = await saveFindings(deps, incident, before, collected)
+  if (deps.model !== null && saved.isOtherStory) await writeModelSummary(deps, deps.model, incident.id, signal)
+}
+
+async function collect(
+  deps: Deps,
+  incident: Incident,
+  alerts: readonly Alert[],
+  signal: AbortSignal,
+): Promise<Collected> {
+  const focus = focusOf(deps.catalog, incident, alerts)
+  const [metrics, deploys, onCall, found] = await Promise.all([
+    metricEvidence(deps, alerts, incident.onsetAt, signal),
+    deployEvidence(deps, incident.id, focus.asked, signal),
+    onCallEvidence(deps, incident, signal),
+    collectChanges(deps, focus, incident.onsetAt, signal),
+  ])
+  const lookbackMs = deps.settings.changesLookbackMs
+  const scored = scoreSuspects({
+    symptom: { ...incident, alerts },
+    changes: found.changes,
+    past: found.changes,
+    catalog: deps.catalog,
+    lookbackMs,
+  })
+  const unreachable = [...new Set([...unreachableOf([...metrics, ...deploys, ...onCall]), ...found.unreachable])].sort()
+  const search = {
+    ...{ considered: scored.considered.length, lookbackMs, unreachable },
+    asked: deps.changeSources.map((source) => source.name),
+  }
+  const now = deps.clock.now()
+  const evidence = [
+    ...alertEvidence(incident.id, alerts),
+    ...valuesOf([...metrics, ...deploys, ...onCall]).filter((piece) => piece !== null),
+    ...changeEvidence(incident.id, scored.considered, found.changes),
+    ...catalogEvidence(deps.catalog, incident, now),
+    searchEvidence(incident, focus, search, now),
+  ]
+  return { evidence, scored, unreachable }
+}
