@@ -1,15 +1,15 @@
-import { TypeOverrides } from 'pg'
-
-const INT8 = 20
+import { types } from 'pg'
 
 /**
  * int8 comes as a number where a number can hold it; beyond that the exact digits stay a string rather than a wrong
- * number. Our own counters never get there. (drizzle's `execute` has parsers of its own and hands over text.)
+ * number. Our own counters never get there.
  */
 function parseInt8(text: string): number | string {
   const value = Number(text)
   return Number.isSafeInteger(value) ? value : text
 }
 
-export const databaseTypes = new TypeOverrides()
-databaseTypes.setTypeParser(INT8, parseInt8)
+/** For the whole process: drizzle brings parsers of its own per query and falls back to the driver's common ones. */
+export function parseInt8AsNumber(): void {
+  types.setTypeParser(types.builtins.INT8, parseInt8)
+}

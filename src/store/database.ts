@@ -3,7 +3,7 @@ import type { NodePgQueryResultHKT } from 'drizzle-orm/node-postgres'
 import type { PgDatabase } from 'drizzle-orm/pg-core'
 import { Pool } from 'pg'
 import type { PoolConfig } from 'pg'
-import { databaseTypes } from './database-types.ts'
+import { parseInt8AsNumber } from './database-types.ts'
 
 /** The handle of the pool and of a transaction alike: a store built on it does not know which of the two it has. */
 export type Database = PgDatabase<NodePgQueryResultHKT>
@@ -32,6 +32,7 @@ const CONNECT_TIMEOUT_MS = 5_000
 const IDLE_IN_TRANSACTION_MS = 30_000
 
 export async function openDatabase(options: DatabaseOptions): Promise<OpenDatabase> {
+  parseInt8AsNumber()
   const pool = new Pool(poolConfig(options))
   // Without a listener the loss of a connection would end the process: an idle one reports to the pool, one that is
   // lent out to its client.
@@ -58,7 +59,6 @@ function poolConfig(options: DatabaseOptions): PoolConfig {
     keepAlive: true,
     statement_timeout: options.statementTimeoutMs ?? STATEMENT_TIMEOUT_MS,
     idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
-    types: databaseTypes,
   }
 }
 

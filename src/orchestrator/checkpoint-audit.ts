@@ -1,0 +1,53 @@
+import type { UnsignedCheckpoint } from '../audit/checkpoint.ts'
+import { rootOf } from '../audit/merkle.ts'
+import type { Checkpoint } from '../domain/audit-entry.ts'
+import type { AuditHead, AuditSequencer } from '../ports/audit-sequencer.ts'
+import type { CheckpointLog } from '../ports/checkpoint-log.ts'
+
+export interface CheckpointDeps {
+  readonly sequencer: AuditSequencer
+  readonly checkpoints: CheckpointLog
+  readonly sign: (checkpoint: UnsignedCheckpoint) => Checkpoint
+  /** A second place that whoever runs the database does not own, for example a line in the incident channel. */
+  readonly publish?: (checkpoint: Checkpoint) => Promise<void>
+}
+
+export type CheckpointResult =
+  | { readonly state: 'made' | 'current'; readonly checkpoint: Checkpoint }
+  /** The database contradicts the last checkpoint: nothing is signed until a person has looked. */
+  | { readonly state: 'refused'; readonly reason: string }
+
+/**
+ * Signs where the log stands, unless the last checkpoint says so already. Before that it compares the two: a database
+ * that is behind its own checkpoint, or different, was restored from an old backup or tampered with, and a signature
+ * under it would cover that up.
+ */
+export async function checkpointAudit(deps: CheckpointDeps): Promise<CheckpointResult> {
+  const last = await deps.checkpoints.findLast()
+  const head = await deps.sequencer.readHead()
+  const reason = last === undefined ? undefined : await contradiction(deps.sequencer, head, last)
+  if (reason !== undefined) return { state: 'refused', reason }
+  if (last?.size === head.size && last.epoch === head.epoch) return { state: 'current', checkpoint: last }
+  const { origin, epoch, size, link, frontier, at } = head
+  const checkpoint = deps.sign({ origin, epoch, size, root: rootOf(frontier), chain: link, at })
+  await deps.checkpoints.append(checkpoint)
+  await deps.publish?.(checkpoint)
+  return { state: 'made', checkpoint }
+}
+
+/** Undefined when the database goes on from where the checkpoint was made. */
+export async function contradiction(
+  sequencer: AuditSequencer,
+  head: AuditHead,
+  last: Checkpoint,
+): Promise<string | undefined> {
+  const made = `The last checkpoint outside the database (${last.at}, entry ${last.size}, epoch ${last.epoch})`
+  if (last.origin !== head.origin) return `${made} belongs to another audit log: ${last.origin}, not ${head.origin}.`
+  if (head.epoch < last.epoch) return `${made} is of a later epoch than the database, which is in epoch ${head.epoch}.`
+  if (head.size < last.size) {
+    return `${made} covers more than the database holds, which ends at entry ${head.size}: entries were removed, or an old backup was restored.`
+  }
+  const link = last.size === head.size ? head.link : last.size === 0 ? last.chain : await sequencer.findLink(last.size)
+  if (link === last.chain) return undefined
+  return `${made} does not fit entry ${last.size} of the database: the log was rewritten, or an old backup was restored and went on.`
+}

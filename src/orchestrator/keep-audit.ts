@@ -1,0 +1,164 @@
+import { COUNTERSIGN } from '../domain/actor.ts'
+import type { AuditOutcome, AuditRecord, SealedLeaf } from '../domain/audit-entry.ts'
+import type { Clock } from '../kernel/clock.ts'
+import type { Logger } from '../kernel/logger.ts'
+import type { AuditLeafStore } from '../ports/audit-leaf-store.ts'
+import type { LeaseStore } from '../ports/lease-store.ts'
+import type { Signals } from '../ports/signals.ts'
+import type { Telemetry } from '../ports/telemetry.ts'
+import { checkpointAudit } from './checkpoint-audit.ts'
+import type { CheckpointDeps, CheckpointResult } from './checkpoint-audit.ts'
+import { sequenceAudit } from './sequence-audit.ts'
+
+export interface KeepAuditDeps extends CheckpointDeps {
+  readonly stores: { readonly audit: AuditLeafStore; readonly leases: LeaseStore }
+  readonly seal: (record: AuditRecord) => SealedLeaf
+  readonly signals: Signals
+  readonly clock: Clock
+  readonly log: Logger
+  readonly telemetry: Telemetry
+  readonly replicaId: string
+}
+
+export interface AuditKeeper {
+  /** Why nothing is signed any more; null while all is well. */
+  readonly refusal: string | null
+  close(): Promise<void>
+}
+
+const LOOK_EVERY_MS = 1_000
+const CHECKPOINT_EVERY_MS = 10_000
+const CHECKPOINT_ENTRIES = 1_000
+const LEASE_MS = 30_000
+/** Beyond this somebody should look: a transaction that does not end holds up all numbers. */
+const LAG_ALARM_SECONDS = 10
+
+/**
+ * The log's own loop on every replica: number what waits (one replica at a time, whichever comes first), and, on the
+ * one that holds the lease, sign a checkpoint at most every ten seconds or thousand entries. A failure is logged and
+ * the next look is a second later: everything it needs is in the database and in the folder.
+ */
+export async function keepAudit(deps: KeepAuditDeps): Promise<AuditKeeper> {
+  const keeper = new Keeper(deps)
+  await keeper.start()
+  return keeper
+}
+
+class Keeper implements AuditKeeper {
+  readonly #deps: KeepAuditDeps
+  #refusal: string | null = null
+  #alarmed = false
+  #failing = false
+  #sinceCheckpoint = 0
+  #checkpointAtMs = Number.NEGATIVE_INFINITY
+  #timer: NodeJS.Timeout | undefined
+  #working: Promise<void> = Promise.resolve()
+  #isClosed = false
+  #stopListening: () => void = () => undefined
+
+  constructor(deps: KeepAuditDeps) {
+    this.#deps = deps
+  }
+
+  get refusal(): string | null {
+    return this.#refusal
+  }
+
+  async start(): Promise<void> {
+    await this.#record('audit.started', 'success', {})
+    this.#stopListening = this.#deps.signals.listen('audit', (payload) => {
+      // Numbers that were given tell others; only a request to look has no payload.
+      if (payload === '') this.#lookSoon(0)
+    })
+    this.#lookSoon(0)
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true
+    this.#stopListening()
+    clearTimeout(this.#timer)
+    await this.#working
+    await this.#guarded(async () => {
+      await this.#record('audit.stopped', 'success', {})
+      await this.#look(true)
+      await this.#deps.stores.leases.release('audit-checkpoint', this.#deps.replicaId)
+    })
+  }
+
+  #lookSoon(inMs: number): void {
+    if (this.#isClosed) return
+    clearTimeout(this.#timer)
+    this.#timer = setTimeout(() => {
+      this.#working = this.#working
+        .then(() => this.#guarded(() => this.#look(false)))
+        .then(() => this.#lookSoon(LOOK_EVERY_MS))
+    }, inMs)
+  }
+
+  async #guarded(work: () => Promise<void>): Promise<void> {
+    try {
+      await work()
+      this.#failing = false
+    } catch (error) {
+      // The first failure of a row of them is said aloud; the next look may find all well again.
+      const { log } = this.#deps
+      if (this.#failing) log.debug({ err: error }, 'the audit log still cannot be kept up')
+      else log.error({ err: error }, 'the audit log cannot be kept up; trying again every second')
+      this.#failing = true
+    }
+  }
+
+  async #look(isLast: boolean): Promise<void> {
+    const { sequencer, telemetry, clock, stores, replicaId } = this.#deps
+    const numbered = await sequenceAudit(sequencer)
+    this.#sinceCheckpoint += numbered
+    if (numbered === 0) await this.#watchLag()
+    else telemetry.observeSeconds('audit_lag', {}, (await sequencer.readLag()).oldestSeconds)
+    const elapsed = clock.monotonicMs() - this.#checkpointAtMs
+    if (!isLast && elapsed < CHECKPOINT_EVERY_MS && this.#sinceCheckpoint < CHECKPOINT_ENTRIES) return
+    if (!(await stores.leases.hold('audit-checkpoint', replicaId, LEASE_MS))) return
+    this.#checkpointAtMs = clock.monotonicMs()
+    this.#sinceCheckpoint = 0
+    await this.#take(await checkpointAudit(this.#deps))
+  }
+
+  async #take(result: CheckpointResult): Promise<void> {
+    if (result.state !== 'refused') {
+      if (this.#refusal !== null) this.#deps.log.info({}, 'the audit log fits its last checkpoint again')
+      this.#refusal = null
+      return
+    }
+    if (this.#refusal === result.reason) return
+    this.#refusal = result.reason
+    this.#deps.log.error(
+      { reason: result.reason },
+      'AUDIT LOG CONTRADICTS ITS CHECKPOINT: nothing is signed any more. Keep the checkpoint folder as evidence, find out what happened to the database, restore the newest backup, or start a new folder in audit.checkpoints',
+    )
+    await this.#record('audit.contradicted', 'failure', { reason: result.reason })
+  }
+
+  async #watchLag(): Promise<void> {
+    const { oldestSeconds, waiting } = await this.#deps.sequencer.readLag()
+    const isLate = oldestSeconds > LAG_ALARM_SECONDS
+    if (isLate && !this.#alarmed) {
+      this.#deps.log.error(
+        { oldestSeconds, waiting },
+        'audit entries wait for their numbers: look for a transaction that does not end (pg_stat_activity, xact_start)',
+      )
+    }
+    this.#alarmed = isLate
+    if (waiting > 0) this.#deps.telemetry.observeSeconds('audit_lag', {}, oldestSeconds)
+  }
+
+  async #record(event: string, outcome: AuditOutcome, details: Record<string, string>): Promise<void> {
+    const { stores, seal, replicaId } = this.#deps
+    const record = {
+      event,
+      actor: COUNTERSIGN,
+      origin: 'clock',
+      outcome,
+      details: { ...details, replica: replicaId },
+    } as const
+    await stores.audit.append([seal(record)])
+  }
+}

@@ -1,0 +1,18 @@
+import type { AuditEntry } from '../domain/audit-entry.ts'
+
+export interface AuditLogRange {
+  readonly incidentId?: string
+  /** Entries with a higher number than this. */
+  readonly after: number
+  /** Up to and with this number. */
+  readonly upTo?: number
+  readonly limit: number
+}
+
+/** The numbered log, for reading and exporting. */
+export interface AuditLog {
+  /** By number, rising. */
+  list(range: AuditLogRange): Promise<readonly AuditEntry[]>
+  /** The leaf hashes of entries 1 … `size`, for proofs. */
+  listLeafHashes(size: number): Promise<readonly string[]>
+}

@@ -1,0 +1,26 @@
+import { sql } from 'drizzle-orm'
+import type { AuditEntry } from '../domain/audit-entry.ts'
+import type { AuditLog } from '../ports/audit-log.ts'
+import type { Database } from './database.ts'
+
+type Row = AuditEntry & Record<string, unknown>
+
+export function createAuditLog(db: Database): AuditLog {
+  return {
+    async list({ incidentId, after, upTo, limit }) {
+      const ofIncident = incidentId === undefined ? sql`` : sql`AND l.incident_id = ${incidentId}`
+      const until = upTo === undefined ? sql`` : sql`AND e.seq <= ${upTo}`
+      const { rows } = await db.execute<Row>(sql`
+        SELECT e.seq, l.bytes, l.leaf_hash AS "leafHash", e.prev_hash AS "prevHash", e.hash
+          FROM audit_entries e JOIN audit_leaves l ON l.id = e.leaf_id
+         WHERE e.seq > ${after} ${until} ${ofIncident} ORDER BY e.seq LIMIT ${limit}`)
+      return rows
+    },
+    async listLeafHashes(size) {
+      const { rows } = await db.execute<{ hash: string }>(sql`
+        SELECT l.leaf_hash AS hash FROM audit_entries e JOIN audit_leaves l ON l.id = e.leaf_id
+         WHERE e.seq <= ${size} ORDER BY e.seq`)
+      return rows.map((row) => row.hash)
+    },
+  }
+}
