@@ -12,6 +12,8 @@ export interface GroupableAlert {
   readonly service: string | null
   readonly environment: string | null
   readonly startsAt: Date
+  /** The incident of the row that it repeats, ends or gives way to (settle-reports.ts); null for what is new. */
+  readonly belongsTo: string | null
 }
 
 /** An incident that an alert may join, with what its alerts say. */
@@ -27,13 +29,13 @@ export interface JoinableIncident {
 }
 
 /** An alert row that has one of the fingerprints of this delivery. */
-export type KnownAlert = Pick<Alert, 'fingerprint' | 'status' | 'startsAt' | 'lastSeenAt'> & {
+export type KnownAlert = Pick<Alert, 'fingerprint' | 'startsAt'> & {
   /** null for a resolve that came before its fire. */
   readonly incidentId: string | null
 }
 
-export interface GroupingInput {
-  readonly alerts: readonly GroupableAlert[]
+export interface GroupingInput<A extends GroupableAlert> {
+  readonly alerts: readonly A[]
   readonly joinable: readonly JoinableIncident[]
   readonly known: readonly KnownAlert[]
   readonly catalog: ServiceCatalog
@@ -54,7 +56,7 @@ export interface GroupingReason {
   readonly text: string
 }
 
-export type Assignment = { readonly alert: GroupableAlert; readonly reason: GroupingReason } & (
+export type Assignment<A extends GroupableAlert> = { readonly alert: A; readonly reason: GroupingReason } & (
   | { readonly to: 'incident'; readonly incidentId: string }
   /** A new incident of this delivery; equal numbers are one incident. */
   | { readonly to: 'new'; readonly group: number }
@@ -76,12 +78,12 @@ interface Candidate {
  * graph whose newest alert is not older than the window. Environments never mix. The alerts of one delivery are
  * looked at in the order they began, and each new group is there for the next alert to join.
  */
-export function groupAlerts(input: GroupingInput): readonly Assignment[] {
+export function groupAlerts<A extends GroupableAlert>(input: GroupingInput<A>): readonly Assignment<A>[] {
   const candidates = input.joinable.filter((one) => isJoinable(one, input)).map(toCandidate)
   const inOrder = [...input.alerts].sort(
     (left, right) => statusOrder(left) - statusOrder(right) || left.startsAt.getTime() - right.startsAt.getTime(),
   )
-  const placed: Assignment[] = []
+  const placed: Assignment<A>[] = []
   let groups = 0
   for (const alert of inOrder) {
     const assignment = placeKnown(alert, input, placed) ?? placeByRelation(alert, candidates, input)
@@ -89,7 +91,7 @@ export function groupAlerts(input: GroupingInput): readonly Assignment[] {
       placed.push(assignment)
       continue
     }
-    if (alert.status === 'resolved' && !wasPlaced(alert, placed)) {
+    if (alert.status === 'resolved') {
       placed.push({ alert, to: 'none', reason: RESOLVED_FIRST })
       continue
     }
@@ -110,11 +112,7 @@ function statusOrder(alert: GroupableAlert): number {
   return alert.status === 'firing' ? 0 : 1
 }
 
-function wasPlaced(alert: GroupableAlert, placed: readonly Assignment[]): boolean {
-  return placed.some((one) => one.alert.fingerprint === alert.fingerprint && one.to !== 'none')
-}
-
-function isJoinable(one: JoinableIncident, input: GroupingInput): boolean {
+function isJoinable(one: JoinableIncident, input: Pick<GroupingInput<GroupableAlert>, 'now' | 'windowMs'>): boolean {
   return mayTakeFiringAlert(one.incident, input.now, input.windowMs)
 }
 
@@ -142,32 +140,24 @@ function newCandidate(alert: GroupableAlert, group: number, now: Date): Candidat
   }
 }
 
-/** The same alert, by fingerprint: earlier in this delivery, or in a row that we have. */
-function placeKnown(
-  alert: GroupableAlert,
-  input: GroupingInput,
-  placed: readonly Assignment[],
-): Assignment | undefined {
+/** The same alert, by fingerprint: in a row that we have, or earlier in this delivery. */
+function placeKnown<A extends GroupableAlert>(
+  alert: A,
+  input: GroupingInput<A>,
+  placed: readonly Assignment<A>[],
+): Assignment<A> | undefined {
+  if (alert.belongsTo !== null) return toIncident(alert, alert.belongsTo, SAME_ALERT)
   const twin = placed.find((one) => one.alert.fingerprint === alert.fingerprint && one.to !== 'none')
   if (twin !== undefined) return { ...twin, alert, reason: SAME_ALERT }
-  const rows = input.known.filter((row) => row.fingerprint === alert.fingerprint)
-  const exact = rows.find((row) => row.startsAt.getTime() === alert.startsAt.getTime())
-  if (exact !== undefined && exact.incidentId !== null) return toIncident(alert, exact.incidentId, SAME_ALERT)
-  if (alert.status === 'resolved') return placeResolve(alert, rows)
-  return placeRefire(alert, rows, input)
+  return alert.status === 'firing' ? placeRefire(alert, input) : undefined
 }
 
 const SAME_ALERT: GroupingReason = { rule: 'same_alert', text: 'It is the same alert.' }
 
-/** A resolve whose start differs (another Alertmanager, a restarted rule) ends what still fires under its fingerprint. */
-function placeResolve(alert: GroupableAlert, rows: readonly KnownAlert[]): Assignment | undefined {
-  const firing = rows.find((row) => row.status === 'firing' && row.incidentId !== null)
-  return firing?.incidentId == null ? undefined : toIncident(alert, firing.incidentId, SAME_ALERT)
-}
-
 /** It fired before: back to its incident while that is worked on, or within the window after it was closed. */
-function placeRefire(alert: GroupableAlert, rows: readonly KnownAlert[], input: GroupingInput): Assignment | undefined {
-  const newestFirst = [...rows].sort((left, right) => right.startsAt.getTime() - left.startsAt.getTime())
+function placeRefire<A extends GroupableAlert>(alert: A, input: GroupingInput<A>): Assignment<A> | undefined {
+  const rows = input.known.filter((row) => row.fingerprint === alert.fingerprint)
+  const newestFirst = rows.sort((left, right) => right.startsAt.getTime() - left.startsAt.getTime())
   for (const row of newestFirst) {
     const home = input.joinable.find((one) => one.incident.id === row.incidentId)
     if (home !== undefined && isJoinable(home, input) && home.incident.environment === alert.environment) {
@@ -180,11 +170,11 @@ function placeRefire(alert: GroupableAlert, rows: readonly KnownAlert[], input: 
   return undefined
 }
 
-function placeByRelation(
-  alert: GroupableAlert,
+function placeByRelation<A extends GroupableAlert>(
+  alert: A,
   candidates: readonly Candidate[],
-  input: GroupingInput,
-): Assignment | undefined {
+  input: GroupingInput<A>,
+): Assignment<A> | undefined {
   const related = candidates
     .filter((candidate) => candidate.environment === alert.environment)
     .map((candidate) => ({ candidate, reason: relate(alert, candidate, input) }))
@@ -205,7 +195,11 @@ function remember(candidate: Candidate, alert: GroupableAlert, now: Date): void 
   candidate.lastAlertAt = now
 }
 
-function relate(alert: GroupableAlert, candidate: Candidate, input: GroupingInput): GroupingReason | undefined {
+function relate<A extends GroupableAlert>(
+  alert: A,
+  candidate: Candidate,
+  input: GroupingInput<A>,
+): GroupingReason | undefined {
   const { service } = alert
   const isRecent = input.now.getTime() - candidate.lastAlertAt.getTime() <= input.windowMs
   if (service === null) {
@@ -246,7 +240,7 @@ function byCloseness(left: Related, right: Related): number {
   )
 }
 
-function toIncident(alert: GroupableAlert, incidentId: string, reason: GroupingReason): Assignment {
+function toIncident<A extends GroupableAlert>(alert: A, incidentId: string, reason: GroupingReason): Assignment<A> {
   return { alert, to: 'incident', incidentId, reason }
 }
 

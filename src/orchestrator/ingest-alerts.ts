@@ -1,0 +1,102 @@
+import { groupAlerts } from '../triage/group-alerts.ts'
+import { INSTALLATION, servicePrincipal } from './authorization-subjects.ts'
+import { placeAlerts } from './ingest/place-alerts.ts'
+import { prepareAlert } from './ingest/prepare-alerts.ts'
+import type { PreparedAlert } from './ingest/prepare-alerts.ts'
+import { requireAuthorized } from './require-authorized.ts'
+import { settleReports } from '../triage/settle-reports.ts'
+import type { Settlement } from '../triage/settle-reports.ts'
+import { tellOfAlerts } from './ingest/tell-of-alerts.ts'
+import type { AlertsOutcome, PlacedAlert } from './ingest/place-alerts.ts'
+import type { Delivery } from '../ports/delivery-store.ts'
+import type { Deps } from './dependencies.ts'
+import type { IncomingAlert } from '../domain/alert.ts'
+import type { IngestAnswer, IngestResult, RejectedItem } from './ingest/ingest-result.ts'
+import type { Stores } from '../ports/stores.ts'
+
+export interface IngestAlertsInput extends Delivery {
+  readonly alerts: readonly IncomingAlert[]
+  /** What the adapter could not read; listed in the answer, while the others count. */
+  readonly rejected: readonly RejectedItem[]
+}
+
+/**
+ * Everything of one delivery in one transaction: the delivery itself, the alerts, the incidents they open or join, the
+ * timeline, the audit leaves, the card in the outbox and the job that looks for the cause. Who is answered 202 can
+ * forget the request; who is not sends it again, and the second time counts once.
+ */
+export async function ingestAlerts(deps: Deps, input: IngestAlertsInput): Promise<IngestResult> {
+  await requireAuthorized(deps, {
+    principal: servicePrincipal(input.source),
+    action: 'ingest',
+    resource: INSTALLATION,
+    origin: 'webhook',
+  })
+  const prepared = input.alerts.map((alert) => prepareAlert(deps, alert))
+  const { result, outcome } = await deps.unitOfWork.run(async (stores) => {
+    const first = await stores.deliveries.accept(input)
+    if (first !== undefined) return { result: { ...first, replayed: true }, outcome: undefined }
+    const placed = prepared.length === 0 ? undefined : await placeAndTell(deps, stores, { input, prepared })
+    const answer = answerOf(input, prepared, placed)
+    await stores.deliveries.answer(input, 202, { ...answer })
+    return { result: { status: 202, answer: { ...answer }, replayed: false }, outcome: placed }
+  })
+  count(deps, input, result, outcome)
+  return result
+}
+
+interface Work {
+  readonly input: IngestAlertsInput
+  readonly prepared: readonly PreparedAlert[]
+}
+
+async function placeAndTell(deps: Deps, stores: Stores, { input, prepared }: Work): Promise<AlertsOutcome> {
+  const context = await stores.alerts.lockForGrouping({
+    environments: prepared.map((alert) => alert.environment),
+    fingerprints: [...new Set(prepared.map((alert) => alert.fingerprint))],
+    startsAt: prepared.map((alert) => alert.startsAt),
+    windowMs: deps.settings.groupingWindowMs,
+  })
+  const settled = settleReports(prepared, context.known, context.now)
+  const assignments = groupAlerts({
+    alerts: settled.filter((one) => one.isOwn).map(toGroupable),
+    joinable: context.joinable,
+    known: context.known,
+    catalog: deps.catalog,
+    windowMs: deps.settings.groupingWindowMs,
+    now: context.now,
+  })
+  const outcome = await placeAlerts(stores, { settled, assignments, context })
+  await tellOfAlerts(deps, stores, { delivery: input, outcome })
+  return outcome
+}
+
+/** Grouped by what was reported: an alert that is over already still opens its incident, as it would have in time. */
+function toGroupable(settlement: Settlement<PreparedAlert>): PlacedAlert {
+  const { report, startsAt, belongsTo } = settlement
+  const { fingerprint, status, name, service, environment } = report
+  return { fingerprint, status, name, service, environment, startsAt, belongsTo, settlement }
+}
+
+/** A report counts as a duplicate when none of the rows it led to changed. */
+function answerOf(input: IngestAlertsInput, prepared: readonly PreparedAlert[], outcome?: AlertsOutcome): IngestAnswer {
+  const accepted = prepared.filter((alert) => outcome?.news.has(alert) === true).length
+  return { accepted, duplicates: prepared.length - accepted, rejected: input.rejected }
+}
+
+function count(deps: Deps, input: IngestAlertsInput, result: IngestResult, outcome: AlertsOutcome | undefined): void {
+  const labels = { source: input.source }
+  if (result.replayed) {
+    deps.telemetry.count('replays', labels)
+    return
+  }
+  const accepted = outcome?.news.size ?? 0
+  deps.telemetry.count('alerts_received', labels, input.alerts.length)
+  deps.telemetry.count('alerts_duplicate', labels, input.alerts.length - accepted)
+  deps.telemetry.count('alerts_rejected', labels, input.rejected.length)
+  deps.telemetry.count(
+    'incidents_opened',
+    { origin: 'alerts' },
+    outcome?.incidents.filter((one) => one.isOpened).length ?? 0,
+  )
+}

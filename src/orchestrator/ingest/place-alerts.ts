@@ -1,0 +1,176 @@
+import type { Assignment, GroupableAlert } from '../../triage/group-alerts.ts'
+import { CLOSED_STATES } from '../incident-moves.ts'
+import type { GroupingContext, NewAlert, UpsertedAlert } from '../../ports/alert-store.ts'
+import type { Incident } from '../../domain/incident.ts'
+import type { IncidentPatch } from '../../ports/incident-store.ts'
+import type { PreparedAlert } from './prepare-alerts.ts'
+import { rowKey } from '../../triage/settle-reports.ts'
+import type { Settlement } from '../../triage/settle-reports.ts'
+import type { Stores } from '../../ports/stores.ts'
+import { worstSeverity } from '../../triage/assess-severity.ts'
+
+export interface PlacedAlert extends GroupableAlert {
+  readonly settlement: Settlement<PreparedAlert>
+}
+
+export interface Placement {
+  readonly settled: readonly Settlement<PreparedAlert>[]
+  readonly assignments: readonly Assignment<PlacedAlert>[]
+  readonly context: GroupingContext
+}
+
+export interface ChangedAlert extends UpsertedAlert {
+  /** Why it went to its incident. */
+  readonly reason: string
+  readonly prepared: PreparedAlert
+}
+
+/** What happened to one incident. */
+export interface IncidentOutcome {
+  readonly incident: Incident
+  /** As it was; undefined when this delivery opened it, or when it was closed long ago. */
+  readonly before: Incident | undefined
+  readonly isOpened: boolean
+  readonly isReopened: boolean
+  readonly changed: readonly ChangedAlert[]
+}
+
+export interface AlertsOutcome {
+  readonly incidents: readonly IncidentOutcome[]
+  /** The reports that told something new. */
+  readonly news: ReadonlySet<PreparedAlert>
+}
+
+/** Opens what is to be opened, writes the alerts, and brings every incident they changed up to date. */
+export async function placeAlerts(stores: Stores, placement: Placement): Promise<AlertsOutcome> {
+  const opened = await openIncidents(stores, placement.assignments)
+  const homes = new Map(placement.assignments.map((one) => [one.alert.settlement, homeOf(one, opened)]))
+  const incidentOf = (one: Settlement<PreparedAlert>) => homes.get(one) ?? one.belongsTo
+  const written = await stores.alerts.upsert(placement.settled.map((one) => toNewAlert(one, incidentOf(one))))
+  const changed = changesOf(written, placement)
+  const byIncident = Map.groupBy(
+    changed.filter((one) => one.alert.incidentId !== null),
+    (one) => one.alert.incidentId ?? '',
+  )
+  const quiet = await listQuiet(stores, byIncident)
+  const incidents: IncidentOutcome[] = []
+  for (const [id, alerts] of byIncident) {
+    const isOpened = [...opened.values()].some((incident) => incident.id === id)
+    const before = placement.context.joinable.find((one) => one.incident.id === id)?.incident
+    const patch = patchOf({ alerts, before, isQuiet: quiet.has(id), now: placement.context.now })
+    incidents.push(await updateIncident(stores, { id, isOpened, before, patch, alerts, opened }))
+  }
+  return { incidents, news: new Set(changed.map((one) => one.prepared)) }
+}
+
+/** One incident a group; it is named after the alert that began first. */
+async function openIncidents(
+  stores: Stores,
+  assignments: readonly Assignment<PlacedAlert>[],
+): Promise<ReadonlyMap<number, Incident>> {
+  const opened = new Map<number, Incident>()
+  const groups = Map.groupBy(
+    assignments.filter((one) => one.to === 'new'),
+    (one) => one.group,
+  )
+  for (const [group, members] of groups) {
+    const alerts = members.map((one) => one.alert.settlement.report)
+    const [first] = alerts
+    if (first === undefined) continue
+    const incident = await stores.incidents.open({
+      title: first.symptom,
+      service: first.service,
+      environment: first.environment,
+      severity: alerts.map((alert) => alert.severity).reduce(worstSeverity),
+      origin: 'alerts',
+      onsetAt: earliest(alerts.map((alert) => alert.startsAt)),
+    })
+    opened.set(group, incident)
+  }
+  return opened
+}
+
+function homeOf(assignment: Assignment<PlacedAlert>, opened: ReadonlyMap<number, Incident>): string | null {
+  switch (assignment.to) {
+    case 'incident':
+      return assignment.incidentId
+    case 'new':
+      return opened.get(assignment.group)?.id ?? null
+    case 'none':
+      return null
+  }
+}
+
+function toNewAlert(one: Settlement<PreparedAlert>, incidentId: string | null): NewAlert {
+  const { report, status, startsAt, endsAt } = one
+  return { ...report, incidentId, status, startsAt, endsAt }
+}
+
+function changesOf(written: readonly UpsertedAlert[], placement: Placement): readonly ChangedAlert[] {
+  const settlements = new Map(placement.settled.map((one) => [rowKey(one.report.fingerprint, one.startsAt), one]))
+  const reasons = new Map(placement.assignments.map((one) => [one.alert.settlement, one.reason.text]))
+  return written.flatMap((one) => {
+    const settlement = settlements.get(rowKey(one.alert.fingerprint, one.alert.startsAt))
+    if (settlement === undefined || one.became === 'repeated') return []
+    return [{ ...one, prepared: settlement.report, reason: reasons.get(settlement) ?? '' }]
+  })
+}
+
+/** Incidents among these of which nothing fires any more; only those that something ended for are asked about. */
+async function listQuiet(
+  stores: Stores,
+  byIncident: ReadonlyMap<string, readonly ChangedAlert[]>,
+): Promise<ReadonlySet<string>> {
+  const candidates = [...byIncident].filter(([, alerts]) => !alerts.some(isNewlyFiring)).map(([id]) => id)
+  if (candidates.length === 0) return new Set()
+  const counts = await stores.alerts.countByIncidents(candidates)
+  return new Set(candidates.filter((id) => counts.get(id)?.firing === 0))
+}
+
+function isNewlyFiring(one: ChangedAlert): boolean {
+  return one.became === 'new' && one.alert.status === 'firing'
+}
+
+interface PatchInput {
+  readonly alerts: readonly ChangedAlert[]
+  readonly before: Incident | undefined
+  readonly isQuiet: boolean
+  readonly now: Date
+}
+
+function patchOf({ alerts, before, isQuiet, now }: PatchInput): IncidentPatch {
+  const firing = alerts.filter(isNewlyFiring).map((one) => one.alert)
+  if (firing.length === 0) return isQuiet && before?.quietSince == null ? { quietSince: now } : {}
+  if (before === undefined) return {}
+  const severity = firing.map((alert) => alert.severity).reduce(worstSeverity, before.severity)
+  return {
+    quietSince: null,
+    ...(severity === before.severity ? {} : { severity }),
+    onsetAt: earliest([before.onsetAt, ...firing.map((alert) => alert.startsAt)]),
+  }
+}
+
+interface UpdateInput {
+  readonly id: string
+  readonly isOpened: boolean
+  readonly before: Incident | undefined
+  readonly patch: IncidentPatch
+  readonly alerts: readonly ChangedAlert[]
+  readonly opened: ReadonlyMap<number, Incident>
+}
+
+/** The patch answers with the state of this moment: a person may have closed the incident since it was read. */
+async function updateIncident(stores: Stores, input: UpdateInput): Promise<IncidentOutcome> {
+  const { id, isOpened, before, patch, alerts } = input
+  const fresh = [...input.opened.values()].find((incident) => incident.id === id)
+  const isUntouched = fresh !== undefined && Object.keys(patch).length === 0
+  const patched = isUntouched ? fresh : await stores.incidents.patch(id, patch)
+  if (patched === undefined) throw new Error(`Alerts belong to ${id}, which does not exist.`)
+  const mustReopen = alerts.some(isNewlyFiring) && CLOSED_STATES.includes(patched.state)
+  const reopened = mustReopen ? await stores.incidents.move(id, CLOSED_STATES, 'open') : undefined
+  return { incident: reopened ?? patched, before, isOpened, isReopened: reopened !== undefined, changed: alerts }
+}
+
+function earliest(dates: readonly Date[]): Date {
+  return new Date(Math.min(...dates.map((date) => date.getTime())))
+}

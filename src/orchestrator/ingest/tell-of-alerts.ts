@@ -1,0 +1,115 @@
+import type { AlertsOutcome, ChangedAlert, IncidentOutcome } from './place-alerts.ts'
+import type { AuditRecord } from '../../domain/audit-entry.ts'
+import { COUNTERSIGN, sourceActor } from '../../domain/actor.ts'
+import type { Delivery } from '../../ports/delivery-store.ts'
+import type { Deps } from '../dependencies.ts'
+import type { NewTimelineEntry } from '../../domain/timeline.ts'
+import { sha256Hex } from '../../kernel/sha256.ts'
+import type { Stores } from '../../ports/stores.ts'
+
+interface Told {
+  readonly delivery: Delivery
+  readonly outcome: AlertsOutcome
+}
+
+/** Timeline, audit, card and the search for a cause, for every incident that changed; nothing when none did. */
+export async function tellOfAlerts(deps: Deps, stores: Stores, { delivery, outcome }: Told): Promise<void> {
+  const { incidents } = outcome
+  if (outcome.news.size === 0) return
+  await stores.timeline.append(incidents.flatMap((one) => timelineOf(one, delivery)))
+  await stores.audit.append(auditOf({ delivery, outcome }).map((record) => deps.seal(record)))
+  await stores.outbox.append(
+    incidents.map((one) => ({
+      kind: 'card' as const,
+      incidentId: one.incident.id,
+      priority: one.isOpened || one.isReopened ? ('result' as const) : ('status' as const),
+    })),
+  )
+  for (const { incident } of incidents) {
+    await stores.jobs.enqueue('incident.refresh', { incidentId: incident.id }, { singletonKey: incident.id })
+  }
+}
+
+const MAX_LINES = 5
+
+function timelineOf(one: IncidentOutcome, delivery: Delivery): readonly NewTimelineEntry[] {
+  const { incident, before, isOpened, isReopened } = one
+  const source = sourceActor(delivery.source)
+  const base = { incidentId: incident.id, origin: 'webhook' as const }
+  const lines: NewTimelineEntry[] = []
+  const [first] = one.changed
+  if (isOpened && first !== undefined) {
+    const text = `${first.prepared.symptom}${whereOf(one)}. ${incident.severity}: ${first.prepared.severityReason}`
+    lines.push({ ...base, actor: source, event: 'incident.opened', text })
+  }
+  if (isReopened) {
+    lines.push({ ...base, actor: COUNTERSIGN, event: 'incident.reopened', text: 'An alert fires again: reopened.' })
+  }
+  lines.push(...alertLines(one).map((line) => ({ ...base, actor: source, ...line })))
+  if (before !== undefined && before.severity !== incident.severity) {
+    const text = `Severity changes from ${before.severity} to ${incident.severity}, as its alerts say.`
+    lines.push({ ...base, actor: COUNTERSIGN, event: 'severity.changed', text })
+  }
+  if (incident.quietSince !== null && before?.quietSince == null) {
+    lines.push({
+      ...base,
+      actor: COUNTERSIGN,
+      event: 'symptom.gone',
+      text: 'No alert of this incident fires any more.',
+    })
+  }
+  return lines
+}
+
+function whereOf({ incident }: IncidentOutcome): string {
+  const service = incident.service === null ? '' : ` on ${incident.service}`
+  return incident.environment === null ? service : `${service} in ${incident.environment}`
+}
+
+/** One line an alert, and one for all beyond the fifth; the alert that opened the incident has its line already. */
+function alertLines(one: IncidentOutcome): readonly Pick<NewTimelineEntry, 'event' | 'text'>[] {
+  const toTell = one.isOpened ? one.changed.slice(1) : one.changed
+  const lines = toTell.slice(0, MAX_LINES).map(alertLine)
+  const more = toTell.length - lines.length
+  return more > 0 ? [...lines, { event: 'alert.joined', text: `${more} more alerts changed.` }] : lines
+}
+
+function alertLine(one: ChangedAlert): Pick<NewTimelineEntry, 'event' | 'text'> {
+  if (one.alert.status === 'resolved') return { event: 'alert.resolved', text: `${one.alert.name} is resolved.` }
+  return { event: 'alert.joined', text: `${one.prepared.symptom}. ${one.reason}`.trim() }
+}
+
+const MAX_FINGERPRINTS = 50
+
+function auditOf({ delivery, outcome }: Told): readonly AuditRecord[] {
+  const base = { actor: sourceActor(delivery.source), origin: 'webhook' as const, outcome: 'success' as const }
+  const [only, ...others] = outcome.incidents
+  const received: AuditRecord = {
+    ...base,
+    event: 'alerts.received',
+    ...(only === undefined || others.length > 0 ? {} : { incidentId: only.incident.id }),
+    details: {
+      bodyHash: sha256Hex(delivery.body),
+      new: outcome.news.size,
+      incidents: outcome.incidents.map((one) => one.incident.id),
+      fingerprints: [...outcome.news].slice(0, MAX_FINGERPRINTS).map((alert) => alert.fingerprint),
+    },
+  }
+  return [received, ...outcome.incidents.flatMap((one) => incidentRecords(one, base))]
+}
+
+function incidentRecords(
+  { incident, isOpened, isReopened }: IncidentOutcome,
+  base: Pick<AuditRecord, 'actor' | 'origin' | 'outcome'>,
+): readonly AuditRecord[] {
+  if (!isOpened && !isReopened) return []
+  return [
+    {
+      ...base,
+      event: isOpened ? 'incident.opened' : 'incident.reopened',
+      incidentId: incident.id,
+      target: { system: 'countersign', resource: incident.service ?? 'unknown', environment: incident.environment },
+      details: { title: incident.title, severity: incident.severity },
+    },
+  ]
+}
