@@ -14,6 +14,7 @@ import type { ServerUser } from '../../../src/store/embedded/choose-user.ts'
 import { locateBinaries } from '../../../src/store/embedded/locate-binaries.ts'
 import type { Binaries } from '../../../src/store/embedded/locate-binaries.ts'
 import { cacheFolders, prepareBinaries } from '../../../src/store/embedded/prepare-binaries.ts'
+import { fastestFolder } from '../../support/test-server.ts'
 import { removeHome } from '../../support/remove-home.ts'
 
 export const isRoot = process.geteuid?.() === 0
@@ -101,7 +102,7 @@ export class Homes {
   #used: Promise<string> | undefined
 
   create(owner?: number): string {
-    const home = mkdtempSync(join(tmpdir(), 'countersign-embedded-'))
+    const home = mkdtempSync(join(fastestFolder(), 'countersign-embedded-'))
     this.#made.push(home)
     if (owner !== undefined) chownSync(home, owner, owner)
     return home
