@@ -33,10 +33,14 @@ export class PublishedSpecification {
   /** One sentence for each way in which the request does not fit. */
   problemsOf(request: RequestToCheck): readonly string[] {
     const called = `${request.method} ${request.path}`
-    const found = this.#findPath(request.path)
-    if (found === undefined) return [`${called}: the specification has no such path`]
-    const operation = found[request.method.toLowerCase()]
-    if (!isRecord(operation)) return [`${called}: the specification has the path, and not this method`]
+    const paths = this.#findPaths(request.path)
+    if (paths.length === 0) return [`${called}: the specification has no such path`]
+    const method = request.method.toLowerCase()
+    const found = paths.find((candidate) => isRecord(candidate[method]))
+    const operation = found?.[method]
+    if (found === undefined || !isRecord(operation)) {
+      return [`${called}: the specification has the path, and not this method`]
+    }
     const parameters = [...this.#parametersOf(found), ...this.#parametersOf(operation)]
     return [
       ...problemsOfQuery(this.document, request.query, parameters),
@@ -51,10 +55,12 @@ export class PublishedSpecification {
     return problemsOfValue(this.document, schema, value, name)
   }
 
-  #findPath(path: string): Record<string, unknown> | undefined {
-    const templates = Object.keys(this.document.paths).sort((left, right) => countHoles(left) - countHoles(right))
-    const template = templates.find((candidate) => toPattern(candidate).test(path))
-    return template === undefined ? undefined : this.document.paths[template]
+  /** Those with the fewest holes first: a literal path wins over a template. */
+  #findPaths(path: string): readonly Record<string, unknown>[] {
+    return Object.entries(this.document.paths)
+      .filter(([template]) => toPattern(template).test(path))
+      .sort(([left], [right]) => countHoles(left) - countHoles(right))
+      .map(([, found]) => found)
   }
 
   #parametersOf(holder: Record<string, unknown>): readonly Parameter[] {

@@ -8,7 +8,7 @@ export function parseServerAddress(
   server: string,
   isInsecureAllowed: boolean,
 ): { readonly url: URL } | { readonly problem: string } {
-  const text = server.trim().replace(/\/+$/, '')
+  const text = server.trim()
   const candidate = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `https://${text}`
   if (text === '' || !URL.canParse(candidate)) {
     return { problem: 'ARGOCD_SERVER is not an address: expected host[:port] or a full URL' }
