@@ -9,18 +9,17 @@ const hasGlobalSetup = existsSync(new URL(globalSetup, import.meta.url))
  * One jest project per kind of test. The source stays ES modules: swc only strips the types, as Node itself does
  * when the product runs.
  */
-function project(displayName, { testTimeout, needsDatabase }) {
+function project(displayName, { needsDatabase }) {
   return {
     displayName,
     rootDir,
     testMatch: [`<rootDir>/test/${displayName}/**/*.test.ts`],
-    testTimeout,
     testEnvironment: 'node',
     injectGlobals: false,
     extensionsToTreatAsEsm: ['.ts'],
     modulePathIgnorePatterns: ['<rootDir>/.countersign/'],
     // Jest would hand the setup to swc as CommonJS, which a package of ES modules cannot load; Node itself can.
-    transformIgnorePatterns: ['/node_modules/', '/test/support/global-setup\\.ts$'],
+    transformIgnorePatterns: ['/node_modules/', '/test/support/global-(setup|teardown)\\.ts$'],
     transform: {
       '^.+\\.ts$': [
         '@swc/jest',
@@ -44,11 +43,14 @@ function project(displayName, { testTimeout, needsDatabase }) {
 export default {
   rootDir,
   watchman: false,
+  // A project's own limit is not honoured by this jest; tests wait for conditions, so a generous one costs nothing.
+  testTimeout: 120_000,
+  globalTeardown: '<rootDir>/test/support/global-teardown.ts',
   reporters: ['<rootDir>/test/support/plain-reporter.mjs'],
   projects: [
-    project('unit', { testTimeout: 20_000, needsDatabase: false }),
-    project('contract', { testTimeout: 60_000, needsDatabase: true }),
-    project('integration', { testTimeout: 60_000, needsDatabase: true }),
-    project('e2e', { testTimeout: 240_000, needsDatabase: true }),
+    project('unit', { needsDatabase: false }),
+    project('contract', { needsDatabase: true }),
+    project('integration', { needsDatabase: true }),
+    project('e2e', { needsDatabase: true }),
   ],
 }

@@ -55,7 +55,8 @@ export interface EmbeddedPostgres {
  *   no files, or half-made ones   -> wipe, initdb, start, create roles, mark as finished
  *
  * Every process that opened it holds a claim until it closes or dies. `close` stops the server when this process
- * started it, nobody else holds a claim, and nobody else is connected; an adopted server is left running.
+ * started it (or adopted it from a process that was killed), nobody else holds a claim, and nobody else is connected;
+ * a server adopted from a living process is left running.
  */
 export async function openEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const home = resolve(options.home)
@@ -64,9 +65,12 @@ export async function openEmbeddedPostgres(options: EmbeddedPostgresOptions): Pr
   return withStartLock(lockFolder(home), async () => {
     const { cluster, state } = describeCluster(home, located, options)
     const { server, adopted } = await bringUp(cluster, state)
-    const startedBy = adopted ? state.startedBy : nameOfThisProcess()
+    // Whoever started it and still lives holds a claim. A server that nobody claims is an orphan of a killed process:
+    // the adopter inherits the duty to stop it.
+    const hasKeeper = adopted && listOtherClaims(clientsFolder(home)).length > 0
+    const startedBy = hasKeeper ? state.startedBy : nameOfThisProcess()
     const now = { ...state, port: server.port, startedBy }
-    if (!adopted || server.port !== state.port) writeHomeState(home, now)
+    if (!hasKeeper || server.port !== state.port) writeHomeState(home, now)
     options.log.info({ home, port: server.port, pid: server.pid, adopted }, 'embedded PostgreSQL is ready')
     return handOut({ home, cluster, state: now, server, adopted, log: options.log })
   })
