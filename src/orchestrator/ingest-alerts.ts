@@ -1,3 +1,4 @@
+import { environmentKey } from '../domain/environment.ts'
 import { groupAlerts } from '../triage/group-alerts.ts'
 import { INSTALLATION, servicePrincipal } from './authorization-subjects.ts'
 import { placeAlerts } from './ingest/place-alerts.ts'
@@ -52,7 +53,7 @@ interface Work {
 
 async function placeAndTell(deps: Deps, stores: Stores, { input, prepared }: Work): Promise<AlertsOutcome> {
   const context = await stores.alerts.lockForGrouping({
-    environments: prepared.map((alert) => alert.environment),
+    environments: prepared.map((alert) => environmentKey(alert.environment)),
     fingerprints: [...new Set(prepared.map((alert) => alert.fingerprint))],
     startsAt: prepared.map((alert) => alert.startsAt),
     windowMs: deps.settings.groupingWindowMs,

@@ -20,7 +20,7 @@ export interface AlertCounts {
 export interface GroupingContext {
   /** Database time, under the lock. */
   readonly now: Date
-  /** Incidents that are not resolved, or were closed within the window. */
+  /** Incidents that are worked on, or were touched within the window. */
   readonly joinable: readonly {
     readonly incident: Incident
     readonly services: readonly string[]
@@ -33,7 +33,8 @@ export interface GroupingContext {
 }
 
 export interface GroupingQuestion {
-  readonly environments: readonly (string | null)[]
+  /** Keys, as domain/environment.ts makes them. */
+  readonly environments: readonly string[]
   readonly fingerprints: readonly string[]
   readonly startsAt: readonly Date[]
   readonly windowMs: number

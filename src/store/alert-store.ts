@@ -13,6 +13,7 @@ import type {
 import { alerts, incidents } from './schema.ts'
 import type { Database } from './database.ts'
 import type { Incident } from '../domain/incident.ts'
+import { environmentKey, namesOfEnvironment } from '../domain/environment.ts'
 import { incidentFromJson, toIncident } from './incident-row.ts'
 import type { IncidentJson } from './incident-row.ts'
 import { milliseconds } from './milliseconds.ts'
@@ -25,12 +26,15 @@ import type { Severity } from '../domain/severity.ts'
 export function createAlertStore(db: Database): AlertStore {
   return {
     upsert: (batch) => upsert(db, batch),
-    listByIncident: (incidentId) => listByIncident(db, incidentId),
+    listByIncident: (incidentId, limit) => listByIncident(db, incidentId, limit),
     countByIncidents: (incidentIds) => countByIncidents(db, incidentIds),
     lockForGrouping: (question) => lockForGrouping(db, question),
     listQuiet: (quietMs, limit) => listQuiet(db, quietMs, limit),
   }
 }
+
+/** A storm of alerts in one incident must not become a storm in memory. */
+const MAX_LISTED = 1_000
 
 interface UpsertRow extends Record<string, unknown> {
   readonly alert: AlertJson
@@ -73,12 +77,13 @@ function whatBecame(row: UpsertRow): UpsertedAlert['became'] {
   return row.had_status === 'firing' && row.alert.status === 'resolved' ? 'resolved' : 'repeated'
 }
 
-async function listByIncident(db: Database, incidentId: string): Promise<readonly Alert[]> {
+async function listByIncident(db: Database, incidentId: string, limit = MAX_LISTED): Promise<readonly Alert[]> {
   const rows = await db
     .select()
     .from(alerts)
     .where(eq(alerts.incidentId, incidentId))
     .orderBy(asc(alerts.startsAt), asc(alerts.id))
+    .limit(limit)
   return rows.map((row) => ({
     ...row,
     id: String(row.id),
@@ -115,23 +120,21 @@ type ContextRow = Record<string, unknown> &
       }
   )
 
-/** Unknown environments share one lock; no environment has this name, since names from outside are trimmed. */
-const UNKNOWN_ENVIRONMENT = ' '
-
 /**
  * Two statements: the reading one must begin after the lock is held, since in READ COMMITTED a statement sees what was
  * committed before it began. Locks are taken in one order, so that two deliveries never wait for each other.
  */
 async function lockForGrouping(db: Database, question: GroupingQuestion): Promise<GroupingContext> {
-  const environments = [...new Set(question.environments.map((name) => name ?? UNKNOWN_ENVIRONMENT))].sort()
+  const environments = [...new Set(question.environments)].sort()
+  const names = environments.flatMap((key) => [...namesOfEnvironment(key)])
   await db.execute(sql`
     SELECT count(pg_advisory_xact_lock(hashtextextended('grouping ' || name, 0)))
       FROM (SELECT name FROM unnest(${sql.param(environments)}::text[]) AS name ORDER BY name) AS ordered`)
   const { rows } = await db.execute<ContextRow>(sql`
     WITH joinable AS (
       SELECT * FROM incidents
-       WHERE coalesce(environment, ${UNKNOWN_ENVIRONMENT}) = ANY (${sql.param(environments)}::text[])
-         AND (state <> 'resolved' OR resolved_at >= clock_timestamp() - ${milliseconds(question.windowMs)})
+       WHERE lower(trim(coalesce(environment, ${environmentKey(null)}))) = ANY (${sql.param(names)}::text[])
+         AND (state IN ('open', 'acknowledged') OR updated_at >= statement_timestamp() - ${milliseconds(question.windowMs)})
     ), known AS (
       SELECT * FROM alerts
        WHERE fingerprint = ANY (${sql.param([...question.fingerprints])}::text[])

@@ -1,4 +1,5 @@
 import type { Alert, AlertStatus } from '../domain/alert.ts'
+import { environmentKey } from '../domain/environment.ts'
 import { mayTakeFiringAlert } from './symptom-state.ts'
 import type { Incident } from '../domain/incident.ts'
 import type { ServiceCatalog } from '../domain/service-catalog.ts'
@@ -107,6 +108,10 @@ const RESOLVED_FIRST: GroupingReason = {
   text: 'It was resolved before it was seen to fire.',
 }
 
+function isSameEnvironment(left: string | null, right: string | null): boolean {
+  return environmentKey(left) === environmentKey(right)
+}
+
 /** What fires comes first, so that a resolve of the same delivery finds its incident. */
 function statusOrder(alert: GroupableAlert): number {
   return alert.status === 'firing' ? 0 : 1
@@ -160,7 +165,11 @@ function placeRefire<A extends GroupableAlert>(alert: A, input: GroupingInput<A>
   const newestFirst = rows.sort((left, right) => right.startsAt.getTime() - left.startsAt.getTime())
   for (const row of newestFirst) {
     const home = input.joinable.find((one) => one.incident.id === row.incidentId)
-    if (home !== undefined && isJoinable(home, input) && home.incident.environment === alert.environment) {
+    if (
+      home !== undefined &&
+      isJoinable(home, input) &&
+      isSameEnvironment(home.incident.environment, alert.environment)
+    ) {
       return toIncident(alert, home.incident.id, {
         rule: 'fires_again',
         text: `${alert.name} fires again.`,
@@ -176,7 +185,7 @@ function placeByRelation<A extends GroupableAlert>(
   input: GroupingInput<A>,
 ): Assignment<A> | undefined {
   const related = candidates
-    .filter((candidate) => candidate.environment === alert.environment)
+    .filter((candidate) => isSameEnvironment(candidate.environment, alert.environment))
     .map((candidate) => ({ candidate, reason: relate(alert, candidate, input) }))
     .filter((one): one is { candidate: Candidate; reason: GroupingReason } => one.reason !== undefined)
     .sort(byCloseness)
