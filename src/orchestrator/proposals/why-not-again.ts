@@ -24,6 +24,6 @@ function endingOf(last: Proposal, run: Run | undefined): string | undefined {
   if (last.state === 'rejected') return `was rejected (${reason})`
   if (last.state === 'approved') return `has run (${reason})`
   // What the executor called off by itself is asked again; what a person called off is not.
-  const byPerson = run === undefined || run.stopRequestedBy !== null
+  const byPerson = run?.stopRequestedBy !== null
   return last.state === 'cancelled' && byPerson ? `was cancelled (${reason})` : undefined
 }

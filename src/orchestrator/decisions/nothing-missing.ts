@@ -1,0 +1,1 @@
+export const NOTHING_MISSING = { approvals: 0, fromOwningGroup: 0, text: '' } as const

@@ -1,0 +1,111 @@
+import { findFreeze, freezeText, modeFor, servicesOf } from '../proposals/mode-and-freeze.ts'
+import { personPrincipal } from '../authorization-subjects.ts'
+import { proposalResource } from '../proposals/proposal-resource.ts'
+import type { AuthorizedAction } from '../../domain/verb.ts'
+import type { Deps } from '../dependencies.ts'
+import { judgeApprover } from '../../policy/approval-quorum.ts'
+import type { Stores } from '../../ports/stores.ts'
+import type { DecisionGround } from './decision-ground.ts'
+import type { Refusal } from './refusal.ts'
+
+const HASH_PREFIX = /^[0-9a-f]{8,64}$/
+
+/**
+ * Why this person may not do this to this proposal; undefined when they may. `hash` is what the card showed or the
+ * asker typed; only an approval has to name one. The order is the one in which answers help most.
+ */
+export async function whyNotDecide(
+  deps: Deps,
+  stores: Stores,
+  ground: DecisionGround,
+  action: Extract<AuthorizedAction, 'approve' | 'reject'>,
+  hash: string | null,
+): Promise<Refusal | undefined> {
+  const wrongPlan = whyNotThisPlan(ground, action, hash)
+  if (wrongPlan !== undefined) return wrongPlan
+  if (action === 'approve') {
+    const closed = await whyClosed(deps, stores, ground)
+    if (closed !== undefined) return closed
+    const person = whyNotThisPerson(ground, deps)
+    if (person !== undefined) return person
+  }
+  return whyNotByPolicy(deps, stores, ground, action)
+}
+
+function whyNotThisPlan(ground: DecisionGround, action: string, hash: string | null): Refusal | undefined {
+  const { proposal } = ground
+  if (hash === null) {
+    if (action !== 'approve') return undefined
+    const text = `An approval names the plan it is for. Type "approve ${proposal.id} <the first 8 of its hash>" after reading the card.`
+    return { code: 'hash_missing', text }
+  }
+  const prefix = hash.toLowerCase()
+  if (HASH_PREFIX.test(prefix) && proposal.planHash.startsWith(prefix)) return undefined
+  return {
+    code: 'hash_mismatch',
+    text: `That is not the hash of ${proposal.id}: what you saw is another plan. Look at the card again and decide on what it shows now.`,
+  }
+}
+
+async function whyClosed(deps: Deps, stores: Stores, ground: DecisionGround): Promise<Refusal | undefined> {
+  const { proposal, incident } = ground
+  if (proposal.tier === 4) {
+    return {
+      code: 'tier_4',
+      text: `${proposal.id} is tier 4, which Countersign does not run: do its steps by hand and record it with "byhand".`,
+    }
+  }
+  const services = servicesOf(incident, proposal.plan.service)
+  if (modeFor(deps, services) === 'observe') {
+    return {
+      code: 'mode_observe',
+      text: `Countersign only observes ${services.join(' and ')} now, so nothing is approved.`,
+    }
+  }
+  const freeze = await findFreeze(stores, services)
+  if (freeze === undefined) return undefined
+  return {
+    code: 'frozen',
+    text: `${freezeText(freeze)} Nothing is approved until then, unless an approver lifts it with "unfreeze".`,
+  }
+}
+
+/** The quorum would not count it, so pressing is refused with the reason instead of being swallowed. */
+function whyNotThisPerson({ proposal, incident, person }: DecisionGround, deps: Deps): Refusal | undefined {
+  const verdict = judgeApprover(
+    {
+      tier: proposal.tier,
+      requirement: proposal.required,
+      requester: proposal.requester,
+      people: deps.directory.list(),
+      commander: incident.assignments['commander'] ?? null,
+    },
+    person.id,
+  )
+  if (verdict.counts) return undefined
+  const code = person.id === proposal.requester && !proposal.required.requesterMayApprove ? 'requester' : 'not_allowed'
+  return { code, text: `${verdict.reason} ${proposal.required.rules.join(' ')}` }
+}
+
+async function whyNotByPolicy(
+  deps: Deps,
+  stores: Stores,
+  ground: DecisionGround,
+  action: AuthorizedAction,
+): Promise<Refusal | undefined> {
+  const { proposal, incident, person, origin } = ground
+  const services = servicesOf(incident, proposal.plan.service)
+  const freeze = await findFreeze(stores, services)
+  const verdict = deps.authorize({
+    principal: personPrincipal(person),
+    action,
+    resource: proposalResource(deps.catalog, proposal),
+    context: { surface: origin, mode: modeFor(deps, services), isFrozen: freeze !== undefined },
+  })
+  if (verdict.verdict === 'allow') return undefined
+  const why = verdict.reasons.map((reason) => reason.text.replace(/[.\s]+$/, '')).join('; ')
+  return {
+    code: 'not_allowed',
+    text: `${person.name} may not ${action} ${proposal.id}: ${why}. Ask someone who may.`,
+  }
+}
