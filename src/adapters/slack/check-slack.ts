@@ -1,0 +1,91 @@
+import { AppError } from '../../kernel/errors.ts'
+import { VendorRejectedError } from '../../kernel/vendor-errors.ts'
+import { z } from 'zod'
+import type { SlackApi } from './outgoing/slack-api.ts'
+
+/** What `doctor` prints of one permission. `remedy` is empty when nothing needs doing. */
+export interface SlackFinding {
+  readonly name: string
+  readonly ok: boolean
+  readonly detail: string
+  readonly remedy: string
+}
+
+/** What the app must be allowed to do, and what for (docs/slack.md says the same to people). */
+export const REQUIRED_SCOPES: readonly { readonly scope: string; readonly why: string }[] = [
+  { scope: 'chat:write', why: 'posts and updates the card, answers and direct messages' },
+  { scope: 'commands', why: 'the slash command /incident' },
+  { scope: 'app_mentions:read', why: 'the same verbs in threads, after a mention' },
+  { scope: 'channels:history', why: 'looks for a card whose answer was lost before it is posted again' },
+  { scope: 'groups:history', why: 'the same in private channels' },
+  { scope: 'channels:read', why: 'doctor checks that the bot is in its channels' },
+  { scope: 'groups:read', why: 'the same in private channels' },
+  { scope: 'im:write', why: 'tells one person, for example the next approver' },
+]
+
+const Identity = z.object({
+  team: z.string().default('?'),
+  user: z.string().default('?'),
+  response_metadata: z.object({ scopes: z.array(z.string()).optional() }).optional(),
+})
+const Channel = z.object({
+  channel: z.object({ is_member: z.boolean().optional(), is_archived: z.boolean().optional() }),
+})
+const TIMEOUT_MS = 10_000
+
+export async function checkSlack(api: SlackApi, channels: readonly string[]): Promise<readonly SlackFinding[]> {
+  const identity = await findingOf('Slack token', 'Check SLACK_BOT_TOKEN and SLACK_API_URL.', async () => {
+    const answer = await api.call('auth.test', {}, Identity, AbortSignal.timeout(TIMEOUT_MS))
+    return { answer, finding: { ok: true, detail: `${answer.user} in ${answer.team}`, remedy: '' } }
+  })
+  if (identity.answer === undefined) return [identity.finding]
+  const scopes = checkScopes(identity.answer.response_metadata?.scopes)
+  const members = await Promise.all([...new Set(channels)].map((channel) => checkChannel(api, channel)))
+  return [identity.finding, scopes, ...members]
+}
+
+function checkScopes(granted: readonly string[] | undefined): SlackFinding {
+  const name = 'Slack scopes'
+  if (granted === undefined) return { name, ok: true, detail: 'Slack did not say which are granted', remedy: '' }
+  const missing = REQUIRED_SCOPES.filter(({ scope }) => !granted.includes(scope))
+  if (missing.length === 0) return { name, ok: true, detail: 'all that are needed are granted', remedy: '' }
+  return {
+    name,
+    ok: false,
+    detail: `missing: ${missing.map(({ scope, why }) => `${scope} (${why})`).join('; ')}`,
+    remedy: 'Add them under OAuth & Permissions and install the app again.',
+  }
+}
+
+async function checkChannel(api: SlackApi, channel: string): Promise<SlackFinding> {
+  const checked = await findingOf(`Slack channel ${channel}`, 'Check the id in countersign.yaml.', async () => {
+    const answer = await api.call('conversations.info', { channel }, Channel, AbortSignal.timeout(TIMEOUT_MS))
+    return { answer, finding: judgeChannel(answer.channel) }
+  })
+  return checked.finding
+}
+
+function judgeChannel(channel: z.infer<typeof Channel>['channel']): Omit<SlackFinding, 'name'> {
+  if (channel.is_archived === true) {
+    return { ok: false, detail: 'it is archived', remedy: 'Name another channel in countersign.yaml.' }
+  }
+  return channel.is_member === true
+    ? { ok: true, detail: 'the bot is a member', remedy: '' }
+    : { ok: false, detail: 'the bot is not a member', remedy: 'Type /invite and the bot’s name in the channel.' }
+}
+
+async function findingOf<Answer>(
+  name: string,
+  remedy: string,
+  ask: () => Promise<{ answer: Answer; finding: Omit<SlackFinding, 'name'> }>,
+): Promise<{ answer: Answer | undefined; finding: SlackFinding }> {
+  try {
+    const { answer, finding } = await ask()
+    return { answer, finding: { name, ...finding } }
+  } catch (error) {
+    // The vendor's own codes bring their remedy in the message.
+    const detail = error instanceof AppError ? error.message : String(error)
+    const hasRemedy = error instanceof VendorRejectedError
+    return { answer: undefined, finding: { name, ok: false, detail, remedy: hasRemedy ? '' : remedy } }
+  }
+}

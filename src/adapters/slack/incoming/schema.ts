@@ -1,0 +1,86 @@
+import { z } from 'zod'
+
+/** What Slack sends, with only the fields that are used: everything else is dropped before Bolt or we look at it. */
+const id = z.string().min(1).max(64)
+const text = z.string().max(100_000)
+const address = z.string().max(2_000)
+const org = z.object({ id }).nullish()
+const flag = z.union([z.boolean(), z.enum(['true', 'false'])]).optional()
+
+export const SlashCommand = z.object({
+  command: z.string().min(1).max(64),
+  text: text.default(''),
+  team_id: id.optional(),
+  enterprise_id: id.optional(),
+  user_id: id,
+  user_name: text.optional(),
+  channel_id: id,
+  response_url: address.optional(),
+  trigger_id: z.string().max(200),
+  is_enterprise_install: flag,
+})
+
+const user = z.object({ id, username: text.optional(), name: text.optional(), team_id: id.nullish() })
+
+export const BlockActions = z.object({
+  type: z.literal('block_actions'),
+  user,
+  team: org,
+  enterprise: org,
+  channel: z.object({ id }).nullish(),
+  container: z.object({ type: z.string().max(64), message_ts: id.nullish(), channel_id: id.nullish() }),
+  trigger_id: z.string().max(200),
+  response_url: address.nullish(),
+  actions: z
+    .array(
+      z.object({ type: z.string().max(64), action_id: z.string().max(255), value: z.string().max(2_000).nullish() }),
+    )
+    .min(1),
+  is_enterprise_install: flag,
+})
+
+export const ViewSubmission = z.object({
+  type: z.literal('view_submission'),
+  user,
+  team: org,
+  enterprise: org,
+  trigger_id: z.string().max(200).nullish(),
+  view: z.object({
+    id,
+    callback_id: z.string().max(255),
+    private_metadata: z.string().max(3_000),
+    hash: z.string().max(100).nullish(),
+    state: z.object({
+      values: z.record(z.string(), z.record(z.string(), z.object({ value: z.string().max(3_000).nullish() }))),
+    }),
+  }),
+  is_enterprise_install: flag,
+})
+
+export const EventCallback = z.object({
+  type: z.literal('event_callback'),
+  team_id: id.nullish(),
+  enterprise_id: id.nullish(),
+  event_id: id,
+  authorizations: z
+    .array(z.object({ user_id: id.nullish(), is_enterprise_install: z.boolean().optional() }))
+    .optional(),
+  event: z.object({
+    type: z.string().max(100),
+    subtype: z.string().max(100).nullish(),
+    user: id.nullish(),
+    bot_id: id.nullish(),
+    text: text.nullish(),
+    ts: id.optional(),
+    thread_ts: id.nullish(),
+    channel: id.optional(),
+    team: id.nullish(),
+    user_team: id.nullish(),
+    source_team: id.nullish(),
+  }),
+})
+
+export const UrlVerification = z.object({ type: z.literal('url_verification'), challenge: z.string().max(1_000) })
+
+/** What a form of ours remembers: where its button stood and what it carried. */
+export const FormMemory = z.object({ b: z.string().max(2_000), c: id.nullable(), m: id.nullable() })

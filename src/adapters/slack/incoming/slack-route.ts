@@ -1,0 +1,102 @@
+import { emptyAnswer, faultAnswer, jsonAnswer, textAnswer } from '../../http/answers.ts'
+import { UrlVerification } from './schema.ts'
+import { UnreadableJsonError } from '../../../kernel/parse-json.ts'
+import { isSslCheck, parseBody } from './parse-body.ts'
+import { readContentKind, verifyRequest } from './verify-request.ts'
+import { readRequest } from './read-request.ts'
+import type { Clock } from '../../../kernel/clock.ts'
+import type { ContentKind } from './verify-request.ts'
+import type { Dispatch } from './front-receiver.ts'
+import type { HttpAnswer } from '../../http/answers.ts'
+import type { HttpRequest, Route } from '../../http/route.ts'
+import type { Logger } from '../../../kernel/logger.ts'
+import type { ReadRequest } from './read-request.ts'
+import type { ReplayGuard } from './replay-guard.ts'
+
+export interface SlackFront {
+  /** One, or two while one replaces the other. */
+  readonly signingSecrets: readonly string[]
+  readonly replays: ReplayGuard
+  readonly dispatch: Dispatch
+  /** Told of what was genuine and still could not be taken. */
+  readonly recordRefusal: (reason: string) => Promise<void>
+  readonly log: Logger
+  readonly clock: Clock
+}
+
+type Caller =
+  { readonly kind: 'slack'; readonly content: ContentKind; readonly signature: string } | { readonly kind: 'ssl_check' }
+
+/** Everything Slack sends comes in here: commands, presses, forms, events. Bolt sees only what has passed. */
+export function slackRoute(front: SlackFront): Route<Caller> {
+  return {
+    method: 'POST',
+    path: '/slack/events',
+    source: 'slack',
+    errors: 'webhook',
+    authentication: {
+      kind: 'body',
+      name: 'Slack signature',
+      check: (request) => authenticate(front, request),
+    },
+    handle: (request, caller) =>
+      caller.kind === 'ssl_check' ? emptyAnswer(200) : answer(front, request, caller.content, caller.signature),
+  }
+}
+
+function authenticate(front: SlackFront, request: HttpRequest) {
+  const verified = verifyRequest(request, front.signingSecrets, front.clock.now().getTime())
+  if (verified.isGenuine) {
+    return { ok: true, who: { kind: 'slack', content: verified.content, signature: verified.signature } } as const
+  }
+  if (isSslCheck(request.body, readContentKind(request))) return { ok: true, who: { kind: 'ssl_check' } } as const
+  if (verified.reason === 'stale') {
+    // Signed, so it is Slack's own or a copy of it: either somebody plays it again, or a clock is wrong.
+    front.log.warn({ skewSeconds: verified.skewSeconds }, 'slack request is signed but not fresh; check this clock')
+  }
+  return { ok: false, reason: verified.reason } as const
+}
+
+async function answer(
+  front: SlackFront,
+  request: HttpRequest,
+  content: ContentKind,
+  signature: string,
+): Promise<HttpAnswer> {
+  const first = await front.replays.begin(signature)
+  if (!first.isNew) return emptyAnswer(first.status)
+  const given = await answerOnce(front, request, content)
+  // The answer does not wait for its record: a copy in between is told the same a moment later.
+  front.replays.end(signature, given.status).catch((error: unknown) => {
+    front.log.warn({ err: error }, 'slack answer could not be recorded')
+  })
+  return given
+}
+
+async function answerOnce(front: SlackFront, request: HttpRequest, content: ContentKind): Promise<HttpAnswer> {
+  const read = readBody(request.body, content)
+  if (read === 'malformed') {
+    await front.recordRefusal('malformed')
+    const message = 'Signed by Slack, but none of the shapes that Slack documents.'
+    return faultAnswer({ status: 400, code: 'malformed', message }, 'webhook')
+  }
+  if ('challenge' in read) return textAnswer(200, 'text/plain; charset=utf-8', read.challenge)
+  if (read.request.kind === 'ignored') return emptyAnswer(200)
+  const retry = request.header('x-slack-retry-num')
+  const acknowledged = await front.dispatch(read, retry === undefined ? null : Number(retry))
+  if (acknowledged.body === undefined) return emptyAnswer(acknowledged.status)
+  return jsonAnswer(acknowledged.status, acknowledged.body)
+}
+
+function readBody(body: Uint8Array, content: ContentKind): ReadRequest | { challenge: string } | 'malformed' {
+  let value: unknown
+  try {
+    value = parseBody(body, content)
+  } catch (error) {
+    if (error instanceof UnreadableJsonError) return 'malformed'
+    throw error
+  }
+  const verification = UrlVerification.safeParse(value)
+  if (verification.success) return { challenge: verification.data.challenge }
+  return readRequest(value) ?? 'malformed'
+}

@@ -1,0 +1,56 @@
+import { z } from 'zod'
+import type { Press } from '../../../orchestrator/index.ts'
+
+/**
+ * What a button carries: ids and the hash of the plan that the card shows, nothing else. Everybody in the workspace
+ * can read it, and it decides nothing by itself: what counts is compared with the stored proposal.
+ */
+const ButtonValue = z.object({
+  v: z.enum(['approve', 'reject', 'withdraw', 'cancel', 'stop', 'settle', 'undo', 'ack', 'note']),
+  i: z.string().regex(/^INC-\d{1,12}$/),
+  p: z
+    .string()
+    .regex(/^PRO-\d{1,12}$/)
+    .optional(),
+  h: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .optional(),
+  s: z.string().min(1).max(200).optional(),
+  a: z.enum(['retry', 'done', 'abort']).optional(),
+})
+
+export type PressedButton = Pick<Press, 'verb' | 'incidentId' | 'proposalId' | 'planHash' | 'stepId' | 'answer'>
+
+export function encodeButton(button: PressedButton): string {
+  return JSON.stringify({
+    v: button.verb,
+    i: button.incidentId,
+    p: button.proposalId ?? undefined,
+    h: button.planHash ?? undefined,
+    s: button.stepId ?? undefined,
+    a: button.answer ?? undefined,
+  })
+}
+
+/** Undefined when it is not one of ours. */
+export function decodeButton(value: string): PressedButton | undefined {
+  if (value.length > 2000) return undefined
+  let json: unknown
+  try {
+    json = JSON.parse(value)
+  } catch {
+    return undefined
+  }
+  const result = ButtonValue.safeParse(json)
+  if (!result.success) return undefined
+  const { v, i, p, h, s, a } = result.data
+  return {
+    verb: v,
+    incidentId: i,
+    proposalId: p ?? null,
+    planHash: h ?? null,
+    stepId: s ?? null,
+    answer: a ?? null,
+  }
+}

@@ -1,0 +1,112 @@
+import { encodeButton } from './button-value.ts'
+import { hashPrefix } from './card-proposal.ts'
+import { truncateText } from '../../../kernel/clean-text.ts'
+import { visibleLine } from './visible-text.ts'
+import type { IncidentView, ProposalView } from '../../../domain/incident-view.ts'
+import type { PressedButton } from './button-value.ts'
+import type { types } from '@slack/bolt'
+
+type Button = types.Button
+
+/** Confirm dialogs: title 100, text 300, buttons 30 characters. */
+const LONGEST_CONFIRM = 300
+
+/**
+ * The buttons that are apt now. When a decision fell, those that decide are gone; an answer to a step nobody knows
+ * about, a stop and an undo take their place.
+ */
+export function renderButtons(view: IncidentView): readonly types.ActionsBlock[] {
+  const elements = [...decisionButtons(view), ...runButtons(view), ...incidentButtons(view)]
+  return elements.length === 0 ? [] : [{ type: 'actions', elements }]
+}
+
+function decisionButtons(view: IncidentView): readonly Button[] {
+  const { proposal } = view
+  if (proposal?.state !== 'pending') return rejectBeforeStart(view)
+  const own = { incidentId: view.id, proposalId: proposal.id, planHash: proposal.planHash }
+  return [
+    { ...button('Approve', press('approve', own)), style: 'primary', confirm: confirmApproval(view, proposal) },
+    { ...button('Reject', press('reject', own)), style: 'danger' },
+  ]
+}
+
+/** Rejection wins until the first step starts. */
+function rejectBeforeStart(view: IncidentView): readonly Button[] {
+  const { proposal, run } = view
+  if (proposal?.state !== 'approved') return []
+  if (run !== null && run.proposalId === proposal.id && run.state !== 'queued') return []
+  const own = { incidentId: view.id, proposalId: proposal.id, planHash: proposal.planHash }
+  return [{ ...button('Reject', press('reject', own)), style: 'danger' }]
+}
+
+function runButtons(view: IncidentView): readonly Button[] {
+  const { run } = view
+  if (run === null) return []
+  const own = { incidentId: view.id, proposalId: run.proposalId }
+  switch (run.state) {
+    case 'running':
+    case 'waiting':
+      return [{ ...button('Stop', press('stop', own)), style: 'danger' }]
+    case 'unknown':
+      return settleButtons(view, own)
+    case 'failed':
+    case 'stopped':
+      return run.canUndo ? [button('Undo', press('undo', own))] : []
+    case 'queued':
+    case 'succeeded':
+    case 'undone':
+      return []
+  }
+}
+
+function settleButtons(view: IncidentView, own: Partial<PressedButton>): readonly Button[] {
+  const step = view.run?.steps.find((one) => one.state === 'unknown')
+  // A longer id than any button may carry is answered by the typed verb.
+  if (step === undefined || step.id.length > 200) return []
+  const settle = (answer: 'retry' | 'done' | 'abort') => press('settle', { ...own, stepId: step.id, answer })
+  return [
+    button('Retry', settle('retry')),
+    button('Mark done', settle('done')),
+    { ...button('Abort', settle('abort')), style: 'danger' },
+  ]
+}
+
+function incidentButtons(view: IncidentView): readonly Button[] {
+  const own = { incidentId: view.id }
+  const acknowledge = view.state === 'open' ? [button('Acknowledge', press('ack', own))] : []
+  return [...acknowledge, button('Add note', press('note', own))]
+}
+
+function press(verb: PressedButton['verb'], given: Partial<PressedButton>): PressedButton {
+  return { incidentId: '', proposalId: null, planHash: null, stepId: null, answer: null, ...given, verb }
+}
+
+function button(label: string, pressed: PressedButton): Button {
+  const actionId = pressed.answer === null ? pressed.verb : `${pressed.verb}-${pressed.answer}`
+  return {
+    type: 'button',
+    action_id: actionId,
+    text: { type: 'plain_text', text: label, emoji: false },
+    value: encodeButton(pressed),
+  }
+}
+
+/** Names the plan, so that nobody approves what they have not seen. */
+function confirmApproval(view: IncidentView, proposal: ProposalView): types.ConfirmationDialog {
+  const effects = proposal.steps.filter((step) => !step.isVerification)
+  const gone = proposal.symptomGone ? 'The symptom is gone: no alert fires any more. ' : ''
+  const [first] = effects
+  const more = effects.length > 1 ? ` and ${String(effects.length - 1)} more` : ''
+  const what = first === undefined ? visibleLine(proposal.playbookTitle, 160) : visibleLine(first.sentence, 160)
+  const plan = `${what}${more}. Plan ${hashPrefix(proposal.planHash)}, ${view.id}.`
+  return {
+    title: plainText(proposal.symptomGone ? `Approve ${proposal.id} all the same?` : `Approve ${proposal.id}?`),
+    text: plainText(truncateText(`${gone}${plan}`, LONGEST_CONFIRM)),
+    confirm: plainText('Approve'),
+    deny: plainText('Go back'),
+  }
+}
+
+function plainText(value: string): types.PlainTextElement {
+  return { type: 'plain_text', text: value, emoji: false }
+}

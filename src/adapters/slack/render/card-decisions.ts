@@ -1,0 +1,60 @@
+import { bold, bullets, richText, section, text, time } from './rich-text.ts'
+import { nameSome } from './card-room.ts'
+import { visibleLine } from './visible-text.ts'
+import type { CardRoom } from './card-room.ts'
+import type { DecisionView, IncidentView, ProposalView } from '../../../domain/incident-view.ts'
+import type { Inline, RichPart } from './rich-text.ts'
+import type { ProposalState } from '../../../domain/approval.ts'
+import type { types } from '@slack/bolt'
+
+/** What became of it, in words. */
+const ENDINGS: Readonly<Record<Exclude<ProposalState, 'pending'>, string>> = {
+  approved: 'Approved',
+  rejected: 'Rejected',
+  expired: 'Expired: nobody decided in time',
+  superseded: 'Replaced by another proposal',
+  drifted: 'Void: the target is no longer as it was approved',
+  cancelled: 'Withdrawn',
+}
+
+/** Who has decided, how many are missing, and who can give what is missing. */
+export function renderDecisions(view: IncidentView, room: CardRoom): readonly types.RichTextBlock[] {
+  const { proposal } = view
+  if (proposal === null) return []
+  const decisions = proposal.decisions.slice(-6).map((decision) => describeDecision(decision, room))
+  const summary = proposal.state === 'pending' ? whatIsMissing(proposal, room) : [ending(proposal, room)]
+  return richText(...summary, ...bullets(decisions))
+}
+
+function whatIsMissing(proposal: ProposalView, room: CardRoom): readonly RichPart[] {
+  const { required, approvalsCounted } = proposal
+  const missing = Math.max(0, required.approvals - approvalsCounted)
+  const rules = required.rules.slice(0, room.reasons).map((rule) => visibleLine(rule, room.detail))
+  const names = proposal.canApprove.map((name) => visibleLine(name, 60))
+  const who =
+    names.length === 0 ? 'Nobody in the directory can give it.' : `Can approve: ${nameSome(names, room.names)}.`
+  return [
+    section(
+      bold(`${String(approvalsCounted)} of ${String(required.approvals)} approvals`),
+      text(missing === 0 ? '' : `, ${String(missing)} missing. ${who}`),
+    ),
+    ...(rules.length === 0 ? [] : [section(text(rules.join(' ')))]),
+  ]
+}
+
+function ending(proposal: ProposalView, room: CardRoom): RichPart {
+  const state = proposal.state === 'pending' ? '' : ENDINGS[proposal.state]
+  const reason = proposal.closedReason === null ? '' : `: ${visibleLine(proposal.closedReason, room.detail)}`
+  const at = proposal.closedAt === null ? [] : [text(' at '), time(proposal.closedAt)]
+  return section(bold(state), ...at, text(reason))
+}
+
+function describeDecision(decision: DecisionView, room: CardRoom): readonly Inline[] {
+  const did = decision.decision === 'approve' ? 'Approved by ' : 'Rejected by '
+  const reason = decision.reason === null ? '' : `: ${visibleLine(decision.reason, room.detail)}`
+  return [
+    text(`${did}${visibleLine(decision.personName, 60)} (${visibleLine(decision.person, 60)}) at `),
+    time(decision.at),
+    text(` in ${visibleLine(decision.surface, 20)}${decision.withdrawn ? ', withdrawn' : ''}${reason}`),
+  ]
+}

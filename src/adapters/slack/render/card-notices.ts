@@ -1,0 +1,59 @@
+import { bold, bullets, dotted, link, richText, section, text, time } from './rich-text.ts'
+import { visibleLine } from './visible-text.ts'
+import type { CardRoom } from './card-room.ts'
+import type { IncidentView, LinkView } from '../../../domain/incident-view.ts'
+import type { Inline, RichPart } from './rich-text.ts'
+import type { types } from '@slack/bolt'
+
+/** What a person should know before they decide. */
+export function renderNotices(view: IncidentView, room: CardRoom): readonly types.RichTextBlock[] {
+  const notices: RichPart[] = []
+  if (view.freeze !== null) {
+    const scope = view.freeze.service === null ? 'everything' : visibleLine(view.freeze.service, 60)
+    notices.push(
+      section(
+        bold(`Frozen: ${scope} `),
+        text('until '),
+        time(view.freeze.until),
+        text(`: ${visibleLine(view.freeze.reason, room.detail)}. Nothing runs.`),
+      ),
+    )
+  }
+  if (view.proposal?.state === 'pending' && view.proposal.symptomGone) {
+    notices.push(
+      section(bold('The symptom is gone '), text('(no alert fires any more). Approving asks a second time.')),
+    )
+  }
+  if (view.noProposal !== null) {
+    notices.push(section(bold('No proposal '), text(visibleLine(view.noProposal, room.line))))
+  }
+  return richText(...notices)
+}
+
+/** Follow-ups, and links from typed fields only, each with the host it leads to. */
+export function renderLinks(view: IncidentView, room: CardRoom): readonly types.RichTextBlock[] {
+  const followUps = view.followUps.slice(0, room.steps).map((followUp) => [text(visibleLine(followUp, room.line))])
+  const links = view.links.filter((one) => isSound(one, room)).slice(0, room.links)
+  const console = view.consoleUrl === null ? [] : [consoleLink(view.consoleUrl)]
+  const all = dotted([...links.map(showLink), ...console])
+  return richText(
+    ...(followUps.length === 0 ? [] : [section(bold('Still open')), ...bullets(followUps)]),
+    ...(all.length === 0 ? [] : [section(...all)]),
+  )
+}
+
+/** The host beside a link must be the one it leads to, whoever built the view. */
+function isSound(one: LinkView, room: CardRoom): boolean {
+  if (one.url.length > room.url || !URL.canParse(one.url)) return false
+  const url = new URL(one.url)
+  const isWeb = url.protocol === 'https:' || url.protocol === 'http:'
+  return isWeb && url.host === one.host && url.username === '' && url.password === ''
+}
+
+function showLink(one: LinkView): readonly Inline[] {
+  return [link(new URL(one.url).href, `${visibleLine(one.title, 60)} (${one.host})`)]
+}
+
+function consoleLink(url: string): readonly Inline[] {
+  return [link(url, 'Console')]
+}

@@ -1,0 +1,91 @@
+import { bold, bullets, code, numbered, richText, section, text, time } from './rich-text.ts'
+import { describeDuration } from '../../../kernel/duration.ts'
+import { nameSome, someOf } from './card-room.ts'
+import { visibleLine } from './visible-text.ts'
+import type { CardRoom } from './card-room.ts'
+import type { IncidentView, PlanStepView, ProposalView } from '../../../domain/incident-view.ts'
+import type { Inline, RichPart } from './rich-text.ts'
+import type { types } from '@slack/bolt'
+
+/** True while people still have to look at the plan itself; afterwards the run tells what is done. */
+export function isBeforeRun(view: IncidentView, proposal: ProposalView): boolean {
+  if (proposal.state === 'pending') return true
+  return proposal.state === 'approved' && view.run?.proposalId !== proposal.id
+}
+
+/**
+ * What an approval signs, from the plan alone: no sentence of a model stands here. Ids and the beginning of the hash
+ * are what `approve` takes when it is typed.
+ */
+export function renderProposal(view: IncidentView, room: CardRoom): readonly types.RichTextBlock[] {
+  const { proposal } = view
+  if (proposal === null) return []
+  const title = [bold(`${proposal.id} `), text(visibleLine(proposal.playbookTitle, room.line)), text(' · plan ')]
+  const head = section(...title, code(hashPrefix(proposal.planHash)))
+  return isBeforeRun(view, proposal) ? richText(head, ...planOf(proposal, room, view.consoleUrl)) : richText(head)
+}
+
+export function hashPrefix(planHash: string): string {
+  return planHash.slice(0, 8)
+}
+
+function planOf(proposal: ProposalView, room: CardRoom, consoleUrl: string | null): readonly RichPart[] {
+  const { shown, more } = someOf(proposal.steps, room.steps)
+  const rest =
+    more === 0
+      ? []
+      : [
+          section(
+            text(`and ${String(more)} more steps: read the whole plan ${wherePlanIs(consoleUrl)} before you approve.`),
+          ),
+        ]
+  return [
+    section(bold('Runs')),
+    ...numbered(shown.map((step) => describeStep(step, room))),
+    ...rest,
+    ...bullets([
+      [bold('Disturbs '), text(disturbed(proposal, room))],
+      [bold(`Tier ${String(proposal.tier)} `), text(tierReasons(proposal, room))],
+      [bold('Undo '), text(undoOf(proposal, room))],
+      [bold('Why '), text(whyThis(proposal, room))],
+      [bold('Expires '), time(proposal.expiresAt), text(`, ${validity(proposal)} after it was proposed`)],
+    ]),
+  ]
+}
+
+function wherePlanIs(consoleUrl: string | null): string {
+  return consoleUrl === null ? 'with "plan"' : 'in the console'
+}
+
+function describeStep(step: PlanStepView, room: CardRoom): readonly Inline[] {
+  const what = `${step.uses} on ${visibleLine(step.target, room.detail)}`
+  return [text(`${visibleLine(step.sentence, room.line)} `), code(step.isVerification ? `check: ${what}` : what)]
+}
+
+function disturbed(proposal: ProposalView, room: CardRoom): string {
+  const services = proposal.disturbed.map((service) => visibleLine(service, 60))
+  return services.length === 0 ? 'no other service' : nameSome(services, room.names)
+}
+
+function tierReasons(proposal: ProposalView, room: CardRoom): string {
+  return proposal.tierReasons
+    .slice(0, room.reasons)
+    .map((reason) => visibleLine(reason, room.detail))
+    .join(' ')
+}
+
+function undoOf(proposal: ProposalView, room: CardRoom): string {
+  const undo = proposal.steps.flatMap((step) => (step.undo === null ? [] : [visibleLine(step.undo, room.detail)]))
+  if (undo.length > 0) return `${nameSome(undo.toReversed(), room.reasons)}; one approver presses`
+  return proposal.reversible ? 'by hand; the playbook has no undo steps' : 'not possible'
+}
+
+function whyThis(proposal: ProposalView, room: CardRoom): string {
+  const asked = `Proposed by ${visibleLine(proposal.requesterName, 60)}.`
+  const reasons = proposal.reasons.slice(0, room.reasons).map((reason) => visibleLine(reason, room.detail))
+  return [asked, ...reasons].join(' ')
+}
+
+function validity(proposal: ProposalView): string {
+  return describeDuration(proposal.expiresAt.getTime() - proposal.createdAt.getTime())
+}

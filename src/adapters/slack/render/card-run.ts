@@ -1,0 +1,54 @@
+import { bold, bullets, richText, section, text, time } from './rich-text.ts'
+import { someOf } from './card-room.ts'
+import { visibleLine } from './visible-text.ts'
+import type { AttemptState, RunState } from '../../../domain/run.ts'
+import type { CardRoom } from './card-room.ts'
+import type { IncidentView, RunStepView, RunView } from '../../../domain/incident-view.ts'
+import type { Inline } from './rich-text.ts'
+import type { types } from '@slack/bolt'
+
+const RUN_WORDS: Readonly<Record<RunState, string>> = {
+  queued: 'about to start',
+  running: 'running',
+  waiting: 'waiting for the target',
+  unknown: 'waits for a person: what became of a step is unknown',
+  succeeded: 'succeeded',
+  failed: 'failed',
+  undone: 'undone',
+  stopped: 'stopped',
+}
+
+const STEP_WORDS: Readonly<Record<'pending' | AttemptState, string>> = {
+  pending: 'not started',
+  intended: 'starting',
+  sent: 'under way',
+  done: 'done',
+  failed: 'failed',
+  unknown: 'unknown',
+}
+
+/** Progress, step by step, and the result. */
+export function renderRun(view: IncidentView, room: CardRoom): readonly types.RichTextBlock[] {
+  const { run } = view
+  if (run === null) return []
+  const { shown, more } = someOf(stepsToShow(run), room.steps)
+  const detail = run.detail === null ? '' : `. ${visibleLine(run.detail, room.line)}`
+  const what = run.direction === 'undo' ? `Undo of ${run.id}` : run.id
+  const ended = run.finishedAt === null ? [] : [text(' at '), time(run.finishedAt)]
+  return richText(
+    section(bold(`${what} ${RUN_WORDS[run.state]}`), ...ended, text(detail)),
+    ...bullets(shown.map((step) => describeStep(step, room))),
+    ...(more === 0 ? [] : [section(text(`and ${String(more)} more steps`))]),
+  )
+}
+
+/** While an undo runs, its steps are the news; what went before stands in the thread. */
+function stepsToShow(run: RunView): readonly RunStepView[] {
+  return run.direction === 'undo' ? run.steps.filter((step) => step.direction === 'undo') : run.steps
+}
+
+function describeStep(step: RunStepView, room: CardRoom): readonly Inline[] {
+  const tries = step.attempts > 1 ? `, try ${String(step.attempts)}` : ''
+  const detail = step.detail === null ? '' : `: ${visibleLine(step.detail, room.detail)}`
+  return [bold(visibleLine(step.id, 60)), text(` (${step.uses}) ${STEP_WORDS[step.state]}${tries}${detail}`)]
+}
