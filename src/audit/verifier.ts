@@ -8,7 +8,7 @@ import { parseArgs } from 'node:util'
 /**
  * Verifies an exported audit log without the database, the network, or any other file of Countersign:
  *
- *   node verifier.ts EXPORT.jsonl --checkpoints EXPORT.jsonl.checkpoints.jsonl --key audit.pub [--json]
+ *   node verifier.ts EXPORT.jsonl --checkpoints EXPORT.checkpoints.jsonl --key audit.pub [--json]
  *
  * (Node 22.18 or later.) Exit codes: 0 the log is whole; 1 it is not, and the first bad place is named, also where a file
  * does not parse; 2 wrong usage. What is checked, in order: each checkpoint's signature; each entry's content against its

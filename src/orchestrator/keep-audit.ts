@@ -29,7 +29,7 @@ export interface AuditKeeper {
 const LOOK_EVERY_MS = 1_000
 const CHECKPOINT_EVERY_MS = 10_000
 const CHECKPOINT_ENTRIES = 1_000
-const LEASE_MS = 30_000
+const LEASE_MS = 15_000
 /** Beyond this somebody should look: a transaction that does not end holds up all numbers. */
 const LAG_ALARM_SECONDS = 10
 
@@ -116,8 +116,8 @@ class Keeper implements AuditKeeper {
     else telemetry.observeSeconds('audit_lag', {}, (await sequencer.readLag()).oldestSeconds)
     const elapsed = clock.monotonicMs() - this.#checkpointAtMs
     if (!isLast && elapsed < CHECKPOINT_EVERY_MS && this.#sinceCheckpoint < CHECKPOINT_ENTRIES) return
-    if (!(await stores.leases.hold('audit-checkpoint', replicaId, LEASE_MS))) return
     this.#checkpointAtMs = clock.monotonicMs()
+    if (!(await stores.leases.hold('audit-checkpoint', replicaId, LEASE_MS))) return
     this.#sinceCheckpoint = 0
     await this.#take(await checkpointAudit(this.#deps))
   }

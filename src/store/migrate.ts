@@ -1,8 +1,10 @@
 import { fileURLToPath } from 'node:url'
+import { sql } from 'drizzle-orm'
 import { readMigrationFiles } from 'drizzle-orm/migrator'
 import type { MigrationMeta } from 'drizzle-orm/migrator'
 import { Client } from 'pg'
 import { AppError } from '../kernel/errors.ts'
+import type { Database } from './database.ts'
 import { assumeOwnerRole } from './owner-role.ts'
 import { grantToApplication } from './grants.ts'
 import { installJobTables, prepareJobSchema } from './job-tables.ts'
@@ -113,13 +115,10 @@ async function listPending(client: Client): Promise<readonly MigrationMeta[]> {
 }
 
 /** For readiness: whether every migration of this build is applied. */
-export async function countPendingMigrations(client: {
-  query(text: string): Promise<{ rows: { made_at: number | string }[] }>
-}): Promise<number> {
-  const known = await client.query(`SELECT 1 AS made_at WHERE to_regclass('${LEDGER}') IS NOT NULL`)
-  const files = readMigrationFiles({ migrationsFolder: MIGRATIONS_FOLDER })
-  if (known.rows.length === 0) return files.length
-  const { rows } = await client.query(`SELECT made_at FROM ${LEDGER}`)
+export async function isMigrated(db: Database): Promise<boolean> {
+  const { rows: known } = await db.execute(sql`SELECT FROM pg_class WHERE oid = to_regclass(${LEDGER})`)
+  if (known.length === 0) return false
+  const { rows } = await db.execute<{ made_at: number | string }>(sql.raw(`SELECT made_at FROM ${LEDGER}`))
   const applied = new Set(rows.map((row) => Number(row.made_at)))
-  return files.filter((migration) => !applied.has(migration.folderMillis)).length
+  return readMigrationFiles({ migrationsFolder: MIGRATIONS_FOLDER }).every((file) => applied.has(file.folderMillis))
 }

@@ -1,0 +1,104 @@
+import { createPublicKey } from 'node:crypto'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Pool } from 'pg'
+import packageJson from '../../package.json' with { type: 'json' }
+import { keyIdOf, signCheckpoint } from '../audit/checkpoint.ts'
+import { sealEntry } from '../audit/seal-entry.ts'
+import type { Config } from '../config/config.ts'
+import type { AuditRecord, Checkpoint, SealedLeaf } from '../domain/audit-entry.ts'
+import type { Clock } from '../kernel/clock.ts'
+import { uuidV7 } from '../kernel/ids.ts'
+import type { RandomBytes } from '../kernel/ids.ts'
+import type { Logger } from '../kernel/logger.ts'
+import { keepAudit } from '../orchestrator/keep-audit.ts'
+import type { AuditKeeper } from '../orchestrator/keep-audit.ts'
+import type { Signals } from '../ports/signals.ts'
+import type { Stores } from '../ports/stores.ts'
+import type { Telemetry } from '../ports/telemetry.ts'
+import { openAuditKey } from '../store/audit-key.ts'
+import type { AuditKeySource } from '../store/audit-key.ts'
+import { createAuditSequencer } from '../store/audit-sequencer.ts'
+import { openCheckpointFolder } from '../store/checkpoint-folder.ts'
+import type { Database } from '../store/database.ts'
+
+export interface SealerNeeds {
+  readonly clock: Clock
+  readonly randomBytes: RandomBytes
+  readonly replicaId: string
+  /** Values that must never appear on record: the tokens of this installation. */
+  readonly secrets: readonly string[]
+}
+
+/** `Deps.seal`: redacts, adds id and time, makes the bytes and their hash. */
+export function createSealer(needs: SealerNeeds): (record: AuditRecord) => SealedLeaf {
+  const { clock, randomBytes, replicaId: replica, secrets } = needs
+  const build = packageJson.version
+  return (record) => {
+    const at = clock.now()
+    return sealEntry(record, { entryId: uuidV7(at.getTime(), randomBytes), at, replica, build, secrets })
+  }
+}
+
+const NAMES_OF_SECRETS = /TOKEN|SECRET|PASSWORD|API_KEY|_PEM|DATABASE/i
+/** Shorter ones would take harmless words out of every entry. */
+const SHORTEST_SECRET = 6
+
+/** Every secret value of the environment, for the sealer and for whoever else must not repeat them. */
+export function secretsOf({ environment }: Config): readonly string[] {
+  return Object.entries(environment)
+    .filter(([name]) => NAMES_OF_SECRETS.test(name))
+    .flatMap(([, value]) => (Array.isArray(value) ? value : [value]))
+    .filter((value) => typeof value === 'string')
+    .map((value) => (URL.canParse(value) ? decodeURIComponent(new URL(value).password) : value))
+    .filter((value) => value.length >= SHORTEST_SECRET)
+}
+
+export function auditKeySourceOf(config: Config): AuditKeySource {
+  return {
+    path: config.environment.COUNTERSIGN_AUDIT_KEY,
+    pem: config.environment.COUNTERSIGN_AUDIT_KEY_PEM,
+    defaultPath: `${config.dataFolder}-audit.key`,
+  }
+}
+
+export interface OpenAuditNeeds {
+  readonly config: Config
+  readonly pool: Pool
+  readonly db: Database
+  readonly stores: Pick<Stores, 'audit' | 'leases'>
+  readonly signals: Signals
+  readonly seal: (record: AuditRecord) => SealedLeaf
+  readonly clock: Clock
+  readonly log: Logger
+  readonly telemetry: Telemetry
+  readonly replicaId: string
+  readonly publish?: (checkpoint: Checkpoint) => Promise<void>
+}
+
+/** Starts numbering and signing on this replica. Its `close` comes before the stores'. */
+export async function openAudit(needs: OpenAuditNeeds): Promise<AuditKeeper> {
+  const { config, log, pool, db, publish } = needs
+  const key = await openAuditKey(auditKeySourceOf(config))
+  const publicKey = createPublicKey(key.privateKey)
+  if (key.isNew) {
+    log.warn(
+      { path: key.path, keyId: keyIdOf(publicKey) },
+      'an audit key was made beside the data folder; production keeps it elsewhere: see "countersign audit keygen" and COUNTERSIGN_AUDIT_KEY',
+    )
+  }
+  await writePublicKey(config.checkpointFolder, publicKey.export({ type: 'spki', format: 'pem' }).toString())
+  return keepAudit({
+    ...needs,
+    sequencer: createAuditSequencer(pool, db),
+    checkpoints: openCheckpointFolder(config.checkpointFolder),
+    sign: (checkpoint) => signCheckpoint(checkpoint, key.privateKey),
+    ...(publish === undefined ? {} : { publish }),
+  })
+}
+
+/** For convenience only: who verifies keeps a copy of the public key of their own. */
+async function writePublicKey(folder: string, pem: string): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: 0o750 })
+  await writeFile(join(folder, 'audit.pub'), pem, { mode: 0o644 })
+}

@@ -1,0 +1,16 @@
+import { runVerifier } from '../audit/verifier.ts'
+import type { Command } from './command.ts'
+
+/** The very file that an auditor runs elsewhere, with its own exit codes. */
+export const auditVerifyCommand: Command = {
+  name: 'audit verify',
+  summary: 'Verifies an exported audit log, offline',
+  usage: `audit verify FILE.jsonl --checkpoints FILE.checkpoints.jsonl --key audit.pub [--json]
+
+Exits 0 when the log is whole, 1 naming the first bad place, 2 for wrong usage.
+The same check runs without Countersign: copy src/audit/verifier.ts and run it with Node 22.18 or later.`,
+  run: async (args, context) =>
+    runVerifier(args, (text) => {
+      context.print(text.trimEnd())
+    }),
+}

@@ -1,0 +1,130 @@
+import { buildLevels, inclusionPath } from '../audit/merkle.ts'
+import type { TreeLevels } from '../audit/merkle.ts'
+import { printExportLine } from '../audit/verifier.ts'
+import type { AuditEntry, AuditRecord, SealedLeaf } from '../domain/audit-entry.ts'
+import { canonicalJson } from '../kernel/canonical-json.ts'
+import { NotFoundError } from '../kernel/errors.ts'
+import type { Json, JsonObject } from '../kernel/json.ts'
+import type { AuditLeafStore } from '../ports/audit-leaf-store.ts'
+import type { AuditLog } from '../ports/audit-log.ts'
+import { checkpointAudit } from './checkpoint-audit.ts'
+import type { CheckpointDeps } from './checkpoint-audit.ts'
+import { sequenceAudit } from './sequence-audit.ts'
+
+export interface ExportAuditDeps extends Omit<CheckpointDeps, 'sign'> {
+  /** null without the key: then the checkpoints are those that were made already. */
+  readonly sign: CheckpointDeps['sign'] | null
+  readonly auditLog: AuditLog
+  readonly audit: AuditLeafStore
+  readonly seal: (record: AuditRecord) => SealedLeaf
+  /** The checkpoint lines as they lie in the folder, never from the database. */
+  readonly readCheckpointLines: () => Promise<readonly string[]>
+}
+
+export interface AuditRange {
+  readonly incidentId?: string
+  readonly from?: number
+  readonly to?: number
+}
+
+export interface AuditExport {
+  readonly entries: number
+  readonly checkpointLines: readonly string[]
+  /** What the reader should know, though the files are written. */
+  readonly warning: string | null
+}
+
+const PAGE = 1_000
+
+/**
+ * Writes the log one entry a line. The export is itself on the log, and a checkpoint is made first, so that it covers
+ * all that is exported. A part of the log (an incident, a range) carries a proof with each entry instead of the chain.
+ */
+export async function exportAudit(
+  deps: ExportAuditDeps,
+  range: AuditRange,
+  record: AuditRecord,
+  write: (line: string) => Promise<void>,
+): Promise<AuditExport> {
+  await deps.audit.append([deps.seal(record)])
+  await sequenceAudit(deps.sequencer)
+  const warning = await makeCheckpoint(deps)
+  const checkpointLines = await deps.readCheckpointLines()
+  const { size } = await deps.sequencer.readHead()
+  const covered = Math.max(0, ...checkpointLines.map(sizeOf).filter((covers) => covers <= size))
+  const isPart = range.incidentId !== undefined || range.from !== undefined || range.to !== undefined
+  const entries = isPart
+    ? await writePart(deps, range, covered, write)
+    : // What another replica numbered since then is left to the next export, unless no checkpoint can be made.
+      await writeAll(deps.auditLog, warning === null ? covered : size, write)
+  return { entries, checkpointLines, warning }
+}
+
+async function makeCheckpoint({ sign, ...deps }: ExportAuditDeps): Promise<string | null> {
+  if (sign === null) {
+    return 'There is no audit key here (COUNTERSIGN_AUDIT_KEY), so no checkpoint was made: the newest entries may not be covered yet.'
+  }
+  const result = await checkpointAudit({ ...deps, sign })
+  return result.state === 'refused' ? `No checkpoint was made. ${result.reason}` : null
+}
+
+function sizeOf(line: string): number {
+  try {
+    const size: unknown = (JSON.parse(line) as { size?: unknown }).size
+    return typeof size === 'number' ? size : 0
+  } catch {
+    // A damaged line is exported as it is, for the verifier to name.
+    return 0
+  }
+}
+
+async function writeAll(log: AuditLog, upTo: number, write: (line: string) => Promise<void>): Promise<number> {
+  return eachEntry(log, { upTo }, ({ seq, hash, prevHash, leafHash, bytes }) =>
+    write(printExportLine({ seq, hash, prevHash, leafHash, ...contentOf(bytes) })),
+  )
+}
+
+async function writePart(
+  { auditLog }: ExportAuditDeps,
+  { incidentId, from, to }: AuditRange,
+  covered: number,
+  write: (line: string) => Promise<void>,
+): Promise<number> {
+  const levels: TreeLevels = buildLevels(await auditLog.listLeafHashes(covered))
+  const filter = {
+    ...(incidentId === undefined ? {} : { incidentId }),
+    ...(to === undefined ? {} : { upTo: to }),
+    after: from === undefined ? 0 : from - 1,
+  }
+  const entries = await eachEntry(auditLog, filter, ({ seq, leafHash, bytes }) => {
+    const proof = seq <= covered ? { size: covered, path: inclusionPath(levels, seq - 1) } : null
+    return write(printExportLine({ seq, leafHash, proof, ...contentOf(bytes) }))
+  })
+  if (entries > 0) return entries
+  throw new NotFoundError('audit entry of', incidentId ?? `the range from ${from ?? 1} to ${to ?? 'the end'}`)
+}
+
+type Filter = Omit<Parameters<AuditLog['list']>[0], 'limit' | 'after'> & { readonly after?: number }
+
+async function eachEntry(log: AuditLog, filter: Filter, take: (entry: AuditEntry) => Promise<void>): Promise<number> {
+  let count = 0
+  for (let after = filter.after ?? 0; ;) {
+    const page = await log.list({ ...filter, after, limit: PAGE })
+    for (const entry of page) await take(entry)
+    count += page.length
+    after = page.at(-1)?.seq ?? after
+    if (page.length < PAGE) return count
+  }
+}
+
+/** The entry as JSON, or, where its bytes are not what sealing writes, the bytes themselves. */
+function contentOf(bytes: Uint8Array): JsonObject {
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+    const entry = JSON.parse(text) as Json
+    if (canonicalJson(entry) === text) return { entry }
+  } catch {
+    // Not JSON, or not UTF-8: fall through.
+  }
+  return { bytes: Buffer.from(bytes).toString('base64') }
+}
