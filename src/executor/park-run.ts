@@ -13,7 +13,7 @@ export async function parkRun(deps: ExecutorDeps, held: HeldLease): Promise<RunE
   const text = `${run.id} is set aside: the replicas that worked on it stopped ${String(crashes)} times in a row. Look at the log and at its target, then an approver says Retry or Abort.`
   await deps.unitOfWork.run(async (stores) => {
     if (run.state === 'queued') await stores.leasedRuns.move(held.lease, ['queued'], 'running', null)
-    if (run.state !== 'unknown') await stores.leasedRuns.move(held.lease, ['running', 'waiting'], 'unknown', text)
+    await stores.leasedRuns.move(held.lease, ['running', 'waiting', 'unknown'], 'unknown', text)
     await stores.leasedRuns.release(held.lease)
     await stores.audit.append([
       deps.seal({

@@ -150,7 +150,7 @@ export async function askPerson(session: RunSession, progress: Progress, work: U
   const { step, attempt } = work
   const text = `${run.id} needs a person: it is not known whether step ${step.id} happened (${why}). Look at ${step.target.resource}, then an approver says Retry, Mark done or Abort.`
   await deps.unitOfWork.run(async (stores) => {
-    if (run.state !== 'unknown') await stores.leasedRuns.move(held.lease, ['running', 'waiting'], 'unknown', text)
+    await stores.leasedRuns.move(held.lease, ['running', 'waiting', 'unknown'], 'unknown', text)
     await stores.leasedRuns.release(held.lease)
     const record = stepRecordOf(progress, 'step.handed_over', 'unknown', work, attempt, { why })
     await stores.audit.append([deps.seal(record)])

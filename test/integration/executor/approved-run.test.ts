@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import { approveRun } from '../../fakes/counting-target/approved-run.ts'
 import { advanceRun } from '../../../src/orchestrator/advance-run.ts'
 import { QUICK, advance, auditEvents, find, ledgerLines, openWorld, timelineTexts } from './world.ts'
@@ -8,6 +8,7 @@ let world: World
 beforeAll(async () => {
   world = await openWorld()
 })
+afterEach(() => world.closeReplicas())
 afterAll(() => world.close())
 
 describe('an approved run', () => {

@@ -20,8 +20,9 @@ export const QUICK = {
 export interface World {
   readonly database: TestDatabase
   readonly target: CountingTarget
-  /** Every test gets its own; all are closed at the end. */
+  /** Every test gets its own. */
   replica(options?: Partial<ReplicaOptions>): Promise<Replica>
+  closeReplicas(): Promise<void>
   close(): Promise<void>
 }
 
@@ -30,17 +31,21 @@ export async function openWorld(): Promise<World> {
   const target = new CountingTarget()
   await target.open()
   const replicas: Replica[] = []
+  const closeReplicas = async () => {
+    await Promise.all(replicas.splice(0).map((replica) => replica.close()))
+  }
   return {
     database,
     target,
     replica: async (options = {}) => {
       const actions = createCountingActions(target.url, { callTimeoutMs: 1_000 })
-      const replica = await openReplica({ url: database.url, actions, ...options })
+      const replica = await openReplica({ url: database.url, actions, maxConnections: 5, ...options })
       replicas.push(replica)
       return replica
     },
+    closeReplicas,
     close: async () => {
-      await Promise.all(replicas.map((replica) => replica.close()))
+      await closeReplicas()
       await target.close()
       await database.drop()
     },
