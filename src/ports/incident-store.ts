@@ -26,7 +26,14 @@ export interface IncidentPatch {
   readonly severityPinned?: boolean
   readonly quietSince?: Date | null
   readonly onsetAt?: Date
+  /** Added to those that are there; the same role again replaces it. */
   readonly assignments?: Readonly<Record<string, string>>
+}
+
+/** What else must hold in the row at that moment. */
+export interface MoveCondition {
+  /** Quiet for at least this long by database time. */
+  readonly isQuietForMs: number
 }
 
 export interface IncidentStore {
@@ -35,7 +42,12 @@ export interface IncidentStore {
   /** Newest first. */
   list(filter: IncidentFilter): Promise<readonly Incident[]>
   /** Conditional on the states it may come from; undefined when somebody else moved it first. Sets the state's own time. */
-  move(id: string, from: readonly IncidentState[], to: IncidentState): Promise<Incident | undefined>
+  move(
+    id: string,
+    from: readonly IncidentState[],
+    to: IncidentState,
+    condition?: MoveCondition,
+  ): Promise<Incident | undefined>
   /** A severity without `severityPinned` leaves one alone that a person has set. */
   patch(id: string, patch: IncidentPatch): Promise<Incident | undefined>
 }

@@ -2,8 +2,15 @@ import { and, desc, eq, inArray, sql } from 'drizzle-orm'
 import type { SQL } from 'drizzle-orm'
 import type { Database } from './database.ts'
 import type { Incident, IncidentState } from '../domain/incident.ts'
-import type { IncidentFilter, IncidentPatch, IncidentStore, NewIncident } from '../ports/incident-store.ts'
+import type {
+  IncidentFilter,
+  IncidentPatch,
+  IncidentStore,
+  MoveCondition,
+  NewIncident,
+} from '../ports/incident-store.ts'
 import { incidents } from './schema.ts'
+import { milliseconds } from './milliseconds.ts'
 import { storableText } from '../kernel/clean-text.ts'
 import { toIncident } from './incident-row.ts'
 
@@ -16,7 +23,7 @@ export function createIncidentStore(db: Database): IncidentStore {
       return row === undefined ? undefined : toIncident(row)
     },
     list: (filter) => list(db, filter),
-    move: (id, from, to) => move(db, id, from, to),
+    move: (id, from, to, condition) => move(db, { id, from, to, condition }),
     patch: (id, patch) => patchIncident(db, id, patch),
   }
 }
@@ -69,16 +76,22 @@ function timesOf(to: IncidentState) {
   }
 }
 
-async function move(
-  db: Database,
-  id: string,
-  from: readonly IncidentState[],
-  to: IncidentState,
-): Promise<Incident | undefined> {
+interface Move {
+  readonly id: string
+  readonly from: readonly IncidentState[]
+  readonly to: IncidentState
+  readonly condition: MoveCondition | undefined
+}
+
+async function move(db: Database, { id, from, to, condition }: Move): Promise<Incident | undefined> {
+  const isQuiet =
+    condition === undefined
+      ? undefined
+      : sql`${incidents.quietSince} <= clock_timestamp() - ${milliseconds(condition.isQuietForMs)}`
   const [row] = await db
     .update(incidents)
     .set({ state: to, updatedAt: now, ...timesOf(to) })
-    .where(and(eq(incidents.id, id), inArray(incidents.state, [...from])))
+    .where(and(eq(incidents.id, id), inArray(incidents.state, [...from]), isQuiet))
     .returning()
   return row === undefined ? undefined : toIncident(row)
 }
@@ -96,7 +109,9 @@ async function patchIncident(db: Database, id: string, patch: IncidentPatch): Pr
       ...patch,
       ...severityOf(patch),
       ...(patch.title === undefined ? {} : { title: storableText(patch.title) }),
-      ...(patch.assignments === undefined ? {} : { assignments: { ...patch.assignments } }),
+      ...(patch.assignments === undefined
+        ? {}
+        : { assignments: sql`${incidents.assignments} || ${JSON.stringify(patch.assignments)}::jsonb` }),
       updatedAt: now,
     })
     .where(eq(incidents.id, id))
