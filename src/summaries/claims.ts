@@ -88,7 +88,7 @@ export function supportOf(text: string, cited: ReadonlySet<string>): number {
   const words = tokensIn(text)
     .map((token) => token.toLowerCase())
     .filter((word) => word.length >= SHORTEST_CONTENT_WORD && /^\p{L}+$/u.test(word) && !STOP_WORDS.has(word))
-  if (words.length === 0) return 1
+  if (words.length === 0) return 0
   const stems = new Set([...cited].map(stemOf))
   return words.filter((word) => stems.has(stemOf(word))).length / words.length
 }
