@@ -19,8 +19,9 @@ export async function findIncident(deps: Deps, { request, place }: VerbCall): Pr
   const choices = await openIncidentsHere(deps, place)
   const [only] = choices
   if (only !== undefined && choices.length === 1) return only
-  if (only === undefined)
-    {throw new RefusedError('which_incident', 'No incident is open here. Name one, for example: status INC-12.')}
+  if (only === undefined) {
+    throw new RefusedError('which_incident', 'No incident is open here. Name one, for example: status INC-12.')
+  }
   const list = choices.slice(0, MOST_CHOICES).map((incident) => `${incident.id} ${incident.severity} ${incident.title}`)
   throw new RefusedError('which_incident', `Several incidents are open here. Name one:\n${list.join('\n')}`)
 }

@@ -43,7 +43,8 @@ async function newestRun(deps: Deps, call: VerbCall): Promise<Run> {
   const incident = await findIncident(deps, call)
   const runs = await deps.stores.runs.listByIncident(incident.id)
   const newest = runs.toSorted((left, right) => right.createdAt.getTime() - left.createdAt.getTime())[0]
-  if (newest === undefined)
-    {throw new RefusedError('no_run', `Nothing has run for ${incident.id}. A run starts when a proposal is approved.`)}
+  if (newest === undefined) {
+    throw new RefusedError('no_run', `Nothing has run for ${incident.id}. A run starts when a proposal is approved.`)
+  }
   return newest
 }

@@ -1,0 +1,43 @@
+import type { CardRouteRule, Settings } from '../orchestrator/dependencies.ts'
+import type { Config } from '../config/config.ts'
+import type { SurfaceName } from '../domain/surface.ts'
+
+/** The configuration as the orchestrator reads it. */
+export function buildSettings(config: Config, replicaId: string): Settings {
+  const { settings } = config
+  return {
+    mode: settings.mode,
+    replicaId,
+    publicUrl: settings.server.publicUrl ?? null,
+    mapping: settings.mapping,
+    linkHosts: settings.links.hosts,
+    groupingWindowMs: settings.grouping.window,
+    changesLookbackMs: settings.changes.lookback,
+    approvalsTtlMs: settings.approvals.ttl,
+    fatigue: { decisions: settings.approvals.fatigue.decisions, perMs: settings.approvals.fatigue.per },
+    inflightWindowMs: settings.execution.inflightWindow,
+    leaseMs: settings.execution.lease,
+    routes: [...routesOf('slack', settings.slack), ...routesOf('teams', settings.teams)],
+  }
+}
+
+interface Place {
+  readonly channel: string
+  readonly routes: readonly {
+    readonly owner?: string | undefined
+    readonly severity?: CardRouteRule['severity'] | undefined
+    readonly channel: string
+  }[]
+}
+
+/** First match; the surface's own channel comes last and takes the rest. */
+function routesOf(surface: SurfaceName, place: Place | undefined): readonly CardRouteRule[] {
+  if (place === undefined) return []
+  const rules = place.routes.map((route) => ({
+    surface,
+    owner: route.owner ?? null,
+    severity: route.severity ?? null,
+    channel: route.channel,
+  }))
+  return [...rules, { surface, owner: null, severity: null, channel: place.channel }]
+}

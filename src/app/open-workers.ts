@@ -1,0 +1,29 @@
+import { advanceRun } from '../orchestrator/advance-run.ts'
+import { proposeForIncident } from '../orchestrator/propose-for-incident.ts'
+import { refreshIncident } from '../orchestrator/refresh-incident.ts'
+import { runTick } from '../orchestrator/run-tick.ts'
+import type { Deps } from '../orchestrator/dependencies.ts'
+import type { JobWorkers } from '../ports/job-queue.ts'
+import type { JsonObject } from '../kernel/json.ts'
+
+/** How many of each kind of work go on at once in one process. */
+const RUNS_AT_ONCE = 8
+const LOOKS_AT_ONCE = 4
+
+/** Ties each job to its intent. A job is a hint: each intent reads the row and decides what there is to do. */
+export async function openWorkers(deps: Deps, workers: JobWorkers): Promise<void> {
+  await workers.work('run.advance', RUNS_AT_ONCE, (data, signal) => advanceRun(deps, data, signal))
+  await workers.work('incident.refresh', LOOKS_AT_ONCE, (data, signal) =>
+    refreshIncident(deps, { incidentId: textOf(data, 'incidentId') }, signal),
+  )
+  await workers.work('incident.propose', LOOKS_AT_ONCE, async (data) => {
+    await proposeForIncident(deps, { incidentId: textOf(data, 'incidentId') })
+  })
+  await workers.work('clock.tick', 1, () => runTick(deps))
+}
+
+function textOf(data: JsonObject, name: string): string {
+  const value = data[name]
+  if (typeof value === 'string') return value
+  throw new TypeError(`A job came without its ${name}.`)
+}
