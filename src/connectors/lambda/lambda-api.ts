@@ -2,6 +2,7 @@ import { AppError, RefusedError } from '../../kernel/errors.ts'
 import type * as LambdaSdk from '@aws-sdk/client-lambda'
 import type { GetFunctionConfigurationCommandOutput, InvokeCommandOutput, LambdaClient } from '@aws-sdk/client-lambda'
 import { toVendorError } from './vendor-error-of.ts'
+import { createWatchedAgents } from './watched-agents.ts'
 
 export interface LambdaOptions {
   /** For one call, the function's own time included; default 25 s. Longer work belongs into mode: event. */
@@ -33,6 +34,7 @@ type Sdk = typeof LambdaSdk
  */
 export class LambdaApi {
   readonly #options: LambdaOptions
+  readonly #agents = createWatchedAgents()
   #opened: Promise<{ readonly sdk: Sdk; readonly client: LambdaClient }> | null = null
 
   constructor(options: LambdaOptions) {
@@ -52,11 +54,10 @@ export class LambdaApi {
       Payload: invocation.payload,
       ...(invocation.clientContext === null ? {} : { ClientContext: invocation.clientContext }),
     })
-    try {
-      return await client.send(command, { abortSignal: signal })
-    } catch (cause) {
-      throw toVendorError(cause, invocation.mode !== 'rehearsal')
-    }
+    return this.#agents.watch(
+      () => client.send(command, { abortSignal: signal }),
+      (cause, wasConnected) => toVendorError(cause, wasConnected, invocation.mode !== 'rehearsal'),
+    )
   }
 
   async describeFunction(
@@ -66,11 +67,10 @@ export class LambdaApi {
   ): Promise<GetFunctionConfigurationCommandOutput> {
     const { sdk, client } = await this.#ready()
     const command = new sdk.GetFunctionConfigurationCommand({ FunctionName: functionName, Qualifier: qualifier })
-    try {
-      return await client.send(command, { abortSignal: signal })
-    } catch (cause) {
-      throw toVendorError(cause, false)
-    }
+    return this.#agents.watch(
+      () => client.send(command, { abortSignal: signal }),
+      (cause, wasConnected) => toVendorError(cause, wasConnected, false),
+    )
   }
 
   /** Everything that can fail before a request leaves is done here, so that a failure proves that nothing was sent. */
@@ -101,8 +101,8 @@ export class LambdaApi {
         requestTimeout: this.callTimeoutMs,
         throwOnRequestTimeout: true,
         socketTimeout: this.callTimeoutMs,
-        httpAgent: { keepAlive: false },
-        httpsAgent: { keepAlive: false },
+        httpAgent: this.#agents.http,
+        httpsAgent: this.#agents.https,
       },
       ...(region === undefined ? {} : { region }),
       ...(endpoint === undefined ? {} : { endpoint }),
