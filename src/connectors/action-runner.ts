@@ -38,18 +38,18 @@ export function createActionRunner(modules: readonly ActionModule[]): ActionRunn
     describe: (input) => find(input).describe(input.with),
     readState: async (input, signal) => find(input).readState(input.with, signal),
     perform: async (input, before, context) => {
-      const module = find(input)
-      const { callTimeoutMs } = module.describe(input.with)
       try {
+        const module = find(input)
+        const { callTimeoutMs } = module.describe(input.with)
         return await module.perform(input.with, before, withDeadline(context, callTimeoutMs))
       } catch (cause) {
         return resultOfFailure(cause)
       }
     },
     poll: async (input, handle, context) => {
-      const module = find(input)
-      const { callTimeoutMs } = module.describe(input.with)
       try {
+        const module = find(input)
+        const { callTimeoutMs } = module.describe(input.with)
         return await module.poll(input.with, handle, withDeadline(context, callTimeoutMs))
       } catch (cause) {
         // Asking failed; what was asked about goes on. The step's own deadline ends the asking.
@@ -57,9 +57,9 @@ export function createActionRunner(modules: readonly ActionModule[]): ActionRunn
       }
     },
     reconcile: async (input, attempt, context): Promise<ReconcileAnswer> => {
-      const module = find(input)
-      const { callTimeoutMs } = module.describe(input.with)
       try {
+        const module = find(input)
+        const { callTimeoutMs } = module.describe(input.with)
         return await module.reconcile(input.with, attempt, withDeadline(context, callTimeoutMs))
       } catch (cause) {
         return { found: 'unknown', detail: messageOf(cause) }
