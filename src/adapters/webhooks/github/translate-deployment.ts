@@ -20,25 +20,33 @@ export function deploymentToChanges(
   catalog: ServiceCatalog,
 ): readonly IncomingChange[] | undefined {
   const status = 'deployment_status' in event ? event.deployment_status : undefined
-  const outcome = status === undefined ? 'running' : OUTCOMES.get(status.state)
+  const outcome = OUTCOMES.get(status?.state ?? 'pending')
   if (outcome === undefined) return []
   const { deployment } = event
   const services = deployedServices(deployment, catalog, event.repository.full_name)
   if (services.length === 0) return undefined
-  const common: Omit<IncomingChange, 'service' | 'sourceId'> = {
+  const common = { ...describe(deployment, status), outcome, finishedAt: endOf(outcome, status) }
+  return services.map((service) => ({ ...common, service, sourceId: `deployment ${deployment.id} ${service}` }))
+}
+
+type Status = DeploymentStatusEvent['deployment_status'] | undefined
+
+function describe(deployment: Deployment, status: Status) {
+  return {
     source: 'github',
-    kind: 'deploy',
+    kind: 'deploy' as const,
     environment: textOrNull(deployment.environment),
     at: deployment.created_at,
-    finishedAt: outcome === 'running' ? null : (status?.created_at ?? null),
     revision: deployment.sha,
     previous: null,
     actor: deployment.creator?.login ?? null,
     url: textOrNull(status?.log_url) ?? textOrNull(status?.target_url),
     summary: textOrNull(deployment.description),
-    outcome,
   }
-  return services.map((service) => ({ ...common, service, sourceId: `deployment ${deployment.id} ${service}` }))
+}
+
+function endOf(outcome: IncomingChange['outcome'], status: Status): Date | null {
+  return outcome === 'running' ? null : (status?.created_at ?? null)
 }
 
 function textOrNull(text: string | null | undefined): string | null {
