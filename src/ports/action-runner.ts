@@ -35,7 +35,9 @@ export type ReconcileAnswer =
 
 /**
  * The actions of all connectors behind one door. `describe` throws RefusedError for an action that is not configured
- * here or whose arguments do not fit; `readState` throws the vendor errors of kernel/vendor-errors.ts.
+ * here or whose arguments do not fit; `readState` throws the vendor errors of kernel/vendor-errors.ts, and RefusedError
+ * when the target's state makes the action unfit (a rollback while auto-sync is on). `perform`, `poll` and `reconcile`
+ * do not throw.
  */
 export interface ActionRunner {
   /** Names of the actions this installation can run. */

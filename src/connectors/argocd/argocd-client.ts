@@ -22,7 +22,7 @@ export interface SyncRequest {
   readonly infos: readonly { readonly name: string; readonly value: string }[]
 }
 
-export const ARGO_CD = 'Argo CD'
+const ARGO_CD = 'Argo CD'
 const DEFAULT_TIMEOUT_MS = 10_000
 
 /** Argo CD's REST interface, as far as we use it. One attempt per call; errors are those of kernel/vendor-errors.ts. */

@@ -28,7 +28,9 @@ export function judgeOperation(
   }
   const state = application.status?.operationState
   const isNew = (state?.startedAt ?? null) !== footprint.startedAtBefore
-  if (state != null && isNew && isOurOperation(footprint, state.operation)) return judgeOwn(application, state, wants)
+  // A stamp is proof enough; without one an operation from before the request could look like ours.
+  const isOwn = (isNew || footprint.stepKey !== null) && isOurOperation(footprint, state?.operation)
+  if (state != null && isOwn) return judgeOwn(application, state, wants)
   if (findOurEntry(footprint, application) !== undefined) {
     return { state: 'succeeded', detail: 'Argo CD carried it out, and another operation has started since' }
   }

@@ -75,7 +75,9 @@ export function refusedResult(
   kind: OperationKind,
 ): ActionResult {
   const operation = currentOperation(application)
-  if (isOurOperation(footprint, operation)) {
+  const startedAt = application.status?.operationState?.startedAt ?? null
+  const isNew = startedAt === null || startedAt !== footprint.startedAtBefore
+  if ((isNew || footprint.stepKey !== null) && isOurOperation(footprint, operation)) {
     return pendingResult(footprint, 'Argo CD is at it already; the running operation is ours', kind.pollMs)
   }
   if (operation !== null) {

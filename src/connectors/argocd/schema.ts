@@ -30,7 +30,7 @@ export type OperationState = z.infer<typeof OperationState>
 
 const HistoryEntry = z.object({
   // The first entry has id 0, which Go may leave out.
-  id: z.number().int().nonnegative().default(0),
+  id: z.coerce.number().int().nonnegative().default(0),
   revision: z.string().nullish(),
   revisions: z.array(z.string()).nullish(),
   deployedAt: z.string(),

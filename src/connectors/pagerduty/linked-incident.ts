@@ -9,6 +9,8 @@ export interface IncidentTrace {
 }
 
 const MOST_KEYS = 10
+/** A reconcile must have looked everywhere: alerts that came meanwhile may have pushed the right key back. */
+const MOST_KEYS_LATER = 100
 
 /**
  * The PagerDuty incident that belongs to ours: by an alert's dedup key, which is certain, else the only open one of
@@ -38,11 +40,9 @@ export async function listOnceLinked(
   signal: AbortSignal,
 ): Promise<readonly string[] | null> {
   const found = new Set<string>()
-  const { pagerdutyServiceId: serviceId } = trace
-  const searches = [
-    ...trace.dedupKeys.slice(0, MOST_KEYS).map((key) => ({ key })),
-    ...(serviceId ? [{ serviceId }] : []),
-  ]
+  const { dedupKeys, pagerdutyServiceId: serviceId } = trace
+  if (dedupKeys.length > MOST_KEYS_LATER) return null
+  const searches = [...(serviceId === null ? [] : [{ serviceId }]), ...dedupKeys.map((key) => ({ key }))]
   for (const by of searches) {
     const incidents = await client.listIncidents(by, 'all', signal)
     if (incidents.length >= MOST_INCIDENTS) return null

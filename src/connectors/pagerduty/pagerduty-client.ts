@@ -23,7 +23,7 @@ export interface PagerDutyClientOptions {
   readonly onTiming?: (timing: HttpTiming) => void
 }
 
-export const PAGERDUTY = 'PagerDuty'
+const PAGERDUTY = 'PagerDuty'
 export const MOST_INCIDENTS = 25
 const DEFAULT_TIMEOUT_MS = 10_000
 const OPEN_STATUSES = ['triggered', 'acknowledged']

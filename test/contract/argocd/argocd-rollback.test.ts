@@ -123,6 +123,18 @@ describe('a rollback in Argo CD', () => {
     expect(world.fake.countEffects('rollback')).toBe(1)
   })
 
+  it('does not take an older operation of its own account for the one it asks for', async () => {
+    world.fake.movesOnRead = false
+    world.fake.startForeign(world.app, 'rev-a', 'proj:payments:countersign')
+    world.fake.move(world.app)
+    const whileRunning = await world.runner.readState(input, world.signal)
+
+    const result = await world.runner.perform(input, whileRunning, effectContext())
+
+    expect(whileRunning).toMatchObject({ operation: { revision: 'rev-a' } })
+    expect(result).toMatchObject({ outcome: 'not_executed', retryAfterMs: 5_000 })
+  })
+
   it('never shows the token, whatever goes wrong', async () => {
     const body = `token fake-argocd-token-9c1d is not welcome`
     world.fake.server.inject({ kind: 'answer', answer: { status: 403, body } })

@@ -4,7 +4,7 @@ import type { FakeAnswer, SeenRequest } from '../vendor-server.ts'
 import type { FakeApp, FakeOperation } from './describe-application.ts'
 
 export const FAKE_TOKEN = 'fake-argocd-token-9c1d'
-export const FAKE_ACCOUNT = 'proj:payments:countersign'
+const FAKE_ACCOUNT = 'proj:payments:countersign'
 
 export interface FakeEffect {
   readonly kind: 'rollback' | 'sync' | 'auto-sync'
