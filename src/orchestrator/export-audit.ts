@@ -9,7 +9,7 @@ import type { AuditLeafStore } from '../ports/audit-leaf-store.ts'
 import type { AuditLog } from '../ports/audit-log.ts'
 import { checkpointAudit } from './checkpoint-audit.ts'
 import type { CheckpointDeps } from './checkpoint-audit.ts'
-import { sequenceAudit } from './sequence-audit.ts'
+import { sequenceAllAudit } from './sequence-audit.ts'
 
 export interface ExportAuditDeps extends Omit<CheckpointDeps, 'sign'> {
   /** null without the key: then the checkpoints are those that were made already. */
@@ -35,6 +35,8 @@ export interface AuditExport {
 }
 
 const PAGE = 1_000
+/** Other transactions of the server usually end within milliseconds. */
+const PATIENCE_MS = 5_000
 
 /**
  * Writes the log one entry a line. The export is itself on the log, and a checkpoint is made first, so that it covers
@@ -47,8 +49,8 @@ export async function exportAudit(
   write: (line: string) => Promise<void>,
 ): Promise<AuditExport> {
   await deps.audit.append([deps.seal(record)])
-  await sequenceAudit(deps.sequencer)
-  const warning = await makeCheckpoint(deps)
+  const waiting = await sequenceAllAudit(deps.sequencer, PATIENCE_MS)
+  const obstacle = await makeCheckpoint(deps)
   const checkpointLines = await deps.readCheckpointLines()
   const { size } = await deps.sequencer.readHead()
   const covered = Math.max(0, ...checkpointLines.map(sizeOf).filter((covers) => covers <= size))
@@ -56,8 +58,11 @@ export async function exportAudit(
   const entries = isPart
     ? await writePart(deps, range, covered, write)
     : // What another replica numbered since then is left to the next export, unless no checkpoint can be made.
-      await writeAll(deps.auditLog, warning === null ? covered : size, write)
-  return { entries, checkpointLines, warning }
+      await writeAll(deps.auditLog, obstacle === null ? covered : size, write)
+  const late =
+    waiting === 0 ? null : `${waiting} entries are not exported: they wait for their number until a transaction ends.`
+  const warnings = [obstacle, late].filter((text) => text !== null)
+  return { entries, checkpointLines, warning: warnings.length === 0 ? null : warnings.join(' ') }
 }
 
 async function makeCheckpoint({ sign, ...deps }: ExportAuditDeps): Promise<string | null> {

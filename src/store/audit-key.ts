@@ -3,6 +3,7 @@ import type { KeyObject } from 'node:crypto'
 import { link, mkdir, open, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { AppError } from '../kernel/errors.ts'
+import { fileErrorCodeOf } from './file-error.ts'
 
 export class AuditKeyError extends AppError {
   constructor(message: string, options?: { cause?: unknown }) {
@@ -42,7 +43,7 @@ export async function findAuditKey(source: AuditKeySource): Promise<AuditKey | u
     return { privateKey: parseKey(await readFile(path, 'utf8'), path), isOwn, isNew: false, path }
   } catch (error) {
     if (error instanceof AuditKeyError) throw error
-    if (isOwn && isAbsent(error)) return undefined
+    if (isOwn && fileErrorCodeOf(error) === 'ENOENT') return undefined
     throw new AuditKeyError(
       `The audit key ${path} cannot be read. Make one with "countersign audit keygen --out DIR" and set COUNTERSIGN_AUDIT_KEY to its audit.key.`,
       { cause: error },
@@ -83,7 +84,7 @@ async function writeKeyPair(path: string): Promise<boolean> {
     await file.sync()
     await link(draft, path)
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false
+    if (fileErrorCodeOf(error) === 'EEXIST') return false
     throw error
   } finally {
     await file.close()
@@ -114,8 +115,4 @@ function parseKey(text: string, where: string): KeyObject {
 
 export function publicPemOf(privateKey: KeyObject): string {
   return createPublicKey(privateKey).export({ type: 'spki', format: 'pem' }).toString()
-}
-
-function isAbsent(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT'
 }

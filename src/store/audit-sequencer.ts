@@ -28,7 +28,6 @@ interface Row extends Record<string, unknown> {
   readonly lastXid: string
   readonly lastLeafId: string | number
   readonly isNewCluster: boolean
-  readonly cluster: string | null
   readonly at: string
 }
 
@@ -62,7 +61,7 @@ export function createAuditSequencer(pool: Pool, db: Database): AuditSequencer {
 async function hasWaiting(db: Database): Promise<boolean> {
   const { rows } = await db.execute<{ waits: boolean }>(
     sql`SELECT EXISTS (SELECT FROM audit_leaves l WHERE (l.xid, l.id) > (s.last_xid, s.last_leaf_id))
-            OR s.cluster_id IS DISTINCT FROM (SELECT system_identifier::text FROM pg_control_system()) AS waits
+            OR s.cluster_id <> (SELECT system_identifier::text FROM pg_control_system()) AS waits
           FROM audit_sequencer s`,
   )
   return rows[0]?.waits === true
@@ -100,9 +99,8 @@ function goOn(row: Row, leaves: readonly LeafRow[]): Place {
   return { xid: last?.xid ?? row.lastXid, leafId: last?.id ?? row.lastLeafId, epoch: row.epoch }
 }
 
-/** The very first cluster is no move. */
 function startOver(row: Row, found: readonly LeafRow[]): Place {
-  return { xid: found[0]?.xmin ?? '0', leafId: '0', epoch: row.cluster === null ? row.epoch : row.epoch + 1 }
+  return { xid: found[0]?.xmin ?? '0', leafId: '0', epoch: row.epoch + 1 }
 }
 
 async function moveHead(db: Database, { link, frontier }: Placement, by: number, place: Place): Promise<void> {
@@ -116,8 +114,7 @@ async function moveHead(db: Database, { link, frontier }: Placement, by: number,
 async function selectHead(db: Database, locking: ReturnType<typeof sql>): Promise<readonly Row[]> {
   const { rows } = await db.execute<Row>(sql`
     SELECT origin, epoch, size, last_hash AS link, frontier, last_xid::text AS "lastXid", last_leaf_id AS "lastLeafId",
-           cluster_id AS cluster,
-           cluster_id IS DISTINCT FROM (SELECT system_identifier::text FROM pg_control_system()) AS "isNewCluster",
+           coalesce(cluster_id <> (SELECT system_identifier::text FROM pg_control_system()), false) AS "isNewCluster",
            to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS at
       FROM audit_sequencer WHERE id = 1 ${locking}`)
   return rows

@@ -3,6 +3,7 @@ import type { FileHandle } from 'node:fs/promises'
 import { mkdir, open, readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { AppError } from '../kernel/errors.ts'
+import { fileErrorCodeOf } from './file-error.ts'
 import { canonicalJson } from '../kernel/canonical-json.ts'
 import type { Checkpoint } from '../domain/audit-entry.ts'
 import type { CheckpointLog } from '../ports/checkpoint-log.ts'
@@ -59,7 +60,7 @@ export async function readCheckpointLines(folder: string): Promise<readonly stri
   try {
     return (await readFile(checkpointFileOf(folder), 'utf8')).split('\n').slice(0, -1)
   } catch (error) {
-    if (isAbsent(error)) return []
+    if (fileErrorCodeOf(error) === 'ENOENT') return []
     throw error
   }
 }
@@ -69,7 +70,7 @@ async function readTail(path: string): Promise<string> {
   try {
     file = await open(path, 'r')
   } catch (error) {
-    if (isAbsent(error)) return ''
+    if (fileErrorCodeOf(error) === 'ENOENT') return ''
     throw error
   }
   try {
@@ -118,8 +119,4 @@ async function syncFolder(folder: string): Promise<void> {
       await handle.close()
     }
   }
-}
-
-function isAbsent(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT'
 }
