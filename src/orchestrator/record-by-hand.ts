@@ -77,9 +77,9 @@ async function closeProposal(
   origin: Origin,
 ): Promise<Proposal | null> {
   const current = await stores.proposalQueries.findCurrent(incident.id)
-  if (current === undefined || current.closedAt !== null) return null
+  if (current?.closedAt !== null) return null
   const locked = await stores.proposals.lock(current.id)
-  if (locked === undefined || locked.proposal.closedAt !== null) return null
+  if (locked?.proposal.closedAt !== null) return null
   const run = await findRun(stores, locked.proposal)
   if (hasStarted({ run })) {
     throw new RefusedError(

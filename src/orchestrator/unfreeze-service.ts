@@ -37,7 +37,7 @@ export async function unfreezeService(deps: Deps, input: UnfreezeInput): Promise
       const hint = rest === undefined ? 'Nothing holds it.' : 'Everything is frozen: type "unfreeze all".'
       throw new RefusedError('not_frozen', `No freeze of ${what} is in force. ${hint}`)
     }
-    const stillHeld = rest === undefined ? '' : ' Everything else stays frozen, this service with it.'
+    const stillHeld = rest === undefined ? '' : ' Everything is still frozen.'
     const text = `${actor.name} lifts the freeze of ${what}.${stillHeld}`
     const details = { freezeIds: lifted.map((freeze) => freeze.id) }
     await tellOfFreeze(deps, stores, { event: 'freeze.lifted', actor, origin: input.origin, service, text, details })

@@ -93,7 +93,12 @@ function checkPolicy(file: string, text: string, id: string, part: Part): readon
     policies: { staticPolicies: { [id]: part.text } },
   })
   const errors = answer.type === 'failure' ? answer.errors : answer.validationErrors.map((mistake) => mistake.error)
-  return errors.map((error) => toProblem(file, text, part.start, error))
+  const problems = errors.map((error) => toProblem(file, text, part.start, error))
+  // One mistake comes once for every type of entity it concerns, in no order.
+  const byPlace = new Map(
+    problems.toSorted((left, right) => (left.found < right.found ? 1 : -1)).map((problem) => [problem.at, problem]),
+  )
+  return [...byPlace.values()]
 }
 
 function findDoubled(policies: readonly ParsedPolicy[]): readonly Problem[] {
