@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { RefusedError } from '../../kernel/errors.ts'
+import { KNOWN_LATER, KnownLater } from '../shared/known-later.ts'
 import { parseArguments } from '../shared/parse-arguments.ts'
 import { AppName, lockKeyOf, toAppReference } from './app-name.ts'
 import { stateOf } from './application-state.ts'
@@ -8,19 +10,22 @@ import type { JsonObject } from '../../kernel/json.ts'
 import type { ActionModule } from '../action-module.ts'
 import type { ArgoCdContext } from './argocd-context.ts'
 
-const Arguments = z.strictObject({ app: AppName, enabled: z.boolean() })
+const Arguments = z.strictObject({ app: AppName, enabled: z.union([KnownLater, z.boolean()]) })
 
 /** `argocd/auto-sync`: sets a field to a value, so asking twice is harmless. Prune and selfHeal stay as they are. */
 export function createAutoSyncAction(argocd: ArgoCdContext): ActionModule {
+  const readApp = (args: JsonObject) =>
+    toAppReference(parseArguments('argocd/auto-sync', Arguments, args).app, argocd.projectOf)
   const read = (args: JsonObject) => {
-    const { app, enabled } = parseArguments('argocd/auto-sync', Arguments, args)
-    return { app: toAppReference(app, argocd.projectOf), enabled }
+    const { enabled } = parseArguments('argocd/auto-sync', Arguments, args)
+    if (enabled !== KNOWN_LATER) return { app: readApp(args), enabled }
+    throw new RefusedError('argument_missing', 'On or off is not known; an earlier step had to say so.')
   }
 
   return {
     name: 'argocd/auto-sync',
     describe: (args) => {
-      const { app } = read(args)
+      const app = readApp(args)
       return {
         target: { system: 'argocd', resource: app.name, lockKey: lockKeyOf(app) },
         crashClass: 'idempotent',
@@ -29,7 +34,7 @@ export function createAutoSyncAction(argocd: ArgoCdContext): ActionModule {
         callTimeoutMs: callTimeoutOf(argocd),
       }
     },
-    readState: async (args, signal) => stateOf(await argocd.client.getApplication(read(args).app, signal)),
+    readState: async (args, signal) => stateOf(await argocd.client.getApplication(readApp(args), signal)),
     perform: async (args, before, context) => {
       const { app, enabled } = read(args)
       return setAutoSync(argocd.client, app, enabled, before?.['autoSync'] === enabled, context.signal)

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { RefusedError } from '../../kernel/errors.ts'
+import { KNOWN_LATER, KnownLater } from '../shared/known-later.ts'
 import { parseArguments } from '../shared/parse-arguments.ts'
 import { AppName, lockKeyOf, toAppReference } from './app-name.ts'
 import { historyOf, isAutoSyncOn, revisionOf, shortRevision, stateOf } from './application-state.ts'
@@ -20,8 +21,12 @@ import type { Application } from './schema.ts'
 const Arguments = z.strictObject({
   app: AppName,
   id: z
-    .union([z.string().regex(/^\d{1,15}$/, 'expected the id of an entry of the history'), z.int().nonnegative()])
-    .transform(Number)
+    .union([
+      KnownLater,
+      z
+        .union([z.string().regex(/^\d{1,15}$/), z.int().nonnegative()], 'expected the id of an entry of the history')
+        .transform(Number),
+    ])
     .optional(),
   prune: z.boolean().default(false),
   autoSync: z.enum(['refuse', 'suspend']).default('refuse'),
@@ -29,7 +34,7 @@ const Arguments = z.strictObject({
 
 interface Rollback {
   readonly app: AppReference
-  readonly id: number
+  readonly id: number | typeof KNOWN_LATER
   readonly prune: boolean
   readonly suspends: boolean
 }
@@ -116,6 +121,9 @@ async function look(
     argocd.client.getApplication(rollback.app, signal),
     argocd.client.findAccount(signal),
   ])
+  if (rollback.id === KNOWN_LATER) {
+    return { application, footprint: footprintOf(application, { account, revision: null, stepKey: null }) }
+  }
   const entry = historyOf(application).find((each) => each.id === rollback.id)
   if (entry === undefined) {
     throw new RefusedError(
@@ -132,6 +140,9 @@ async function performRollback(
   before: TargetState | null,
   context: EffectContext,
 ): Promise<ActionResult> {
+  if (rollback.id === KNOWN_LATER) {
+    throw new RefusedError('argument_missing', 'The id to roll back to is not known; an earlier step had to give it.')
+  }
   const footprint = readFootprint(markOf(before)) ?? (await look(argocd, rollback, context.signal)).footprint
   const kind = kindOf(argocd, rollback, footprint)
   try {

@@ -100,6 +100,18 @@ describe('a rollback in Argo CD', () => {
     )
   })
 
+  it('can be planned before an earlier step has said where to, and not be sent', async () => {
+    const later: ActionInput = { uses: ROLLBACK, with: { app: 'checkout', id: '${{ steps.sync.previousHistoryId }}' } }
+
+    const state = await world.runner.readState(later, world.signal)
+    const result = await world.runner.perform(later, state, effectContext())
+
+    expect(world.runner.describe(later).target.lockKey).toBe('argocd:payments/checkout')
+    expect(state).toMatchObject({ historyId: '41' })
+    expect(result).toMatchObject({ outcome: 'not_executed', retryAfterMs: null })
+    expect(() => world.runner.describe({ ...later, with: { app: '${{ steps.x.app }}', id: '40' } })).toThrow(/with.app/)
+  })
+
   it('steps back when somebody else is at it, and says when to try again', async () => {
     world.fake.movesOnRead = false
     world.fake.startForeign(world.app, 'rev-c')
