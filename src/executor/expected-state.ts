@@ -18,7 +18,7 @@ export function expectedState(step: RunStep, plan: Plan, attempts: readonly Atte
   const own = attempts.filter((attempt) => isSameTarget(targetOf(plan, attempt), step.target) && mayHaveActed(attempt))
   const lastDone = own.findLastIndex((attempt) => attempt.state === 'done')
   const isUncertain = own.slice(lastDone + 1).some((attempt) => againReasonOf(attempt) !== 'person')
-  if (isUncertain) return null
+  if (isUncertain || leftUnknown(own[lastDone])) return null
   if (step.direction === 'undo') return own[lastDone]?.after ?? null
   if (step.before === null) return null
   return own
@@ -32,6 +32,11 @@ export function differences(expected: TargetState, actual: TargetState | null): 
   return Object.keys(expected)
     .filter((field) => field !== MARK && text(expected[field]) !== text(now[field]))
     .map((field) => `${field} is ${text(now[field])} and was ${text(expected[field])} when it was approved`)
+}
+
+/** Done, and nobody recorded in which state that left a target whose state is compared: a person said that it is done. */
+function leftUnknown(attempt: Attempt | undefined): boolean {
+  return attempt !== undefined && attempt.before !== null && attempt.after === null
 }
 
 function overlay(state: TargetState, after: TargetState | null): TargetState {

@@ -24,10 +24,13 @@ export function createLeasedRunStore(db: Database): LeasedRunStore {
   }
 }
 
+/** A run that ended or was given back under the same fence is no loss: only its holder can have done that. */
 async function heartbeat(db: Database, lease: RunLease, leaseMs: number): Promise<void> {
   const { rows } = await db.execute(sql`
-    UPDATE runs SET lease_until = clock_timestamp() + ${milliseconds(leaseMs)}
-     WHERE id = ${lease.run.id} AND fence = ${lease.fence} AND lease_owner IS NOT NULL
+    UPDATE runs
+       SET lease_until = CASE WHEN lease_owner IS NULL THEN lease_until
+                              ELSE clock_timestamp() + ${milliseconds(leaseMs)} END
+     WHERE id = ${lease.run.id} AND fence = ${lease.fence}
     RETURNING id`)
   if (rows.length === 0) throw new FencedError(lease.run.id)
 }

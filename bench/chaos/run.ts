@@ -1,0 +1,77 @@
+import { randomInt } from 'node:crypto'
+import { existsSync, readFileSync } from 'node:fs'
+import { openChaosDatabase } from './chaos-database.ts'
+import { readOptions } from './chaos-config.ts'
+import type { ChaosOptions } from './chaos-config.ts'
+import type { Verdict } from './judge.ts'
+import { playScenario } from './play-scenario.ts'
+import { brokenPromises, table } from './report.ts'
+
+const USAGE = `npm run chaos [-- --runs N] [--kills N] [--seed S] [--short]
+
+Kills replicas of the executor (kill -9) while they carry out approved steps on targets that lose answers, then compares
+what the targets saw with what was approved. Exits 1 when a promise breaks; --short takes less than a minute.`
+
+async function main(): Promise<void> {
+  const args = process.argv.slice(2)
+  if (args.includes('--help')) {
+    console.log(USAGE)
+    return
+  }
+  const options = readOptions(args, () => randomInt(1, 1_000_000))
+  console.log(`seed ${String(options.seed)} (play it again with --seed ${String(options.seed)})`)
+  const startedAt = performance.now()
+  const print = (line: string) => console.log(`  ${elapsed(startedAt)}  ${line}`)
+  const database = await openChaosDatabase()
+  stopOnSignals(() => database.close())
+  try {
+    const chaos = await playScenario(database, { name: 'chaos', reconciles: true, options }, print)
+    const control = await playScenario(
+      database,
+      { name: 'without reconciling', reconciles: false, options: controlOf(options) },
+      print,
+    )
+    report(options, chaos, control, database.logFile)
+  } finally {
+    await database.close()
+  }
+  console.log(`  ${elapsed(startedAt)}  done`)
+}
+
+/** The same with fewer runs: it only has to show what reconciling prevents. */
+function controlOf(options: ChaosOptions): ChaosOptions {
+  const isShort = options.runs < 50
+  const smaller = isShort ? { runs: 10, steps: 20, kills: 2 } : { runs: 24, steps: 48, kills: 10 }
+  return { ...options, ...smaller, killsBetween: 0, seed: options.seed + 10 }
+}
+
+function report(options: ChaosOptions, chaos: Verdict, control: Verdict, logFile: string): void {
+  console.log(table(chaos, control))
+  const broken = brokenPromises(options, chaos, control)
+  for (const promise of broken) console.error(`broken: ${promise}`)
+  if (broken.length === 0) {
+    console.log('every promise held')
+    return
+  }
+  process.exitCode = 1
+  if (existsSync(logFile)) console.error(readFileSync(logFile, 'utf8').split('\n').slice(-40).join('\n'))
+}
+
+/** The workers die with this process, and the watchdog then clears up; this only makes it orderly. */
+function stopOnSignals(close: () => Promise<void>): void {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.once(signal, () => {
+      console.error(`stopped by ${signal}`)
+      void close().finally(() => process.kill(process.pid, 'SIGKILL'))
+    })
+  }
+}
+
+function elapsed(since: number): string {
+  return `${((performance.now() - since) / 1000).toFixed(1).padStart(6)} s`
+}
+
+await main().catch((error: unknown) => {
+  console.error(error instanceof Error ? (error.stack ?? error.message) : error)
+  process.exitCode = error instanceof Error && error.message.includes('--') ? 2 : 1
+})

@@ -1,0 +1,57 @@
+import type { Client } from 'pg'
+import type { Deps } from '../../src/orchestrator/dependencies.ts'
+import { settleStep } from '../../src/orchestrator/settle-step.ts'
+import { ANA } from '../../test/fakes/counting-target/approved-run.ts'
+import type { CountingTarget } from '../../test/fakes/counting-target/counting-target.ts'
+
+export interface Asked {
+  readonly byClass: ReadonlyMap<string, number>
+  /** Runs that wait for a person without having said so on the timeline. */
+  readonly silent: number
+}
+
+/**
+ * The person who is asked: looks at the target, which the product could not, and says what became of the step. A step
+ * that did not happen is sent again, and may be lost again, so this goes on until nothing waits.
+ */
+export async function settleUnknown(deps: Deps, owner: Client, target: CountingTarget): Promise<Asked> {
+  const byClass = new Map<string, number>()
+  let silent = 0
+  for (;;) {
+    const waiting = await listWaiting(owner)
+    if (waiting.length === 0 && (await countMoving(owner)) === 0) return { byClass, silent }
+    for (const { id, key, step, crash_class: crashClass, told } of waiting) {
+      byClass.set(crashClass, (byClass.get(crashClass) ?? 0) + 1)
+      if (!told) silent += 1
+      const choice = target.countOf(key) > 0 ? 'done' : 'retry'
+      await settleStep(deps, { runId: id, stepId: step, choice, reason: 'looked', person: ANA, origin: 'console' })
+    }
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+}
+
+interface Waiting {
+  readonly id: string
+  readonly key: string
+  readonly step: string
+  readonly crash_class: string
+  readonly told: boolean
+}
+
+async function listWaiting(owner: Client): Promise<readonly Waiting[]> {
+  const { rows } = await owner.query<Waiting>(
+    `SELECT r.id, a.idempotency_key AS key, a.step_id AS step, a.crash_class,
+            EXISTS (SELECT FROM timeline_entries t WHERE t.incident_id = r.incident_id AND t.event = 'step.handed_over') AS told
+       FROM runs r JOIN attempts a ON a.run_id = r.id AND a.state = 'unknown'
+      WHERE r.state = 'unknown' AND r.lease_owner IS NULL`,
+  )
+  return rows
+}
+
+async function countMoving(owner: Client): Promise<number> {
+  const { rows } = await owner.query<{ count: number }>(
+    `SELECT count(*)::int AS count FROM runs
+      WHERE state IN ('queued', 'running', 'waiting') OR (state = 'unknown' AND lease_owner IS NOT NULL)`,
+  )
+  return rows[0]?.count ?? 0
+}

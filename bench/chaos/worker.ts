@@ -1,0 +1,66 @@
+import { randomBytes } from 'node:crypto'
+import { appendFileSync } from 'node:fs'
+import type { Logger } from '../../src/kernel/logger.ts'
+import { silentLogger } from '../../src/kernel/silent-logger.ts'
+import { advanceRun } from '../../src/orchestrator/advance-run.ts'
+import { sweepRuns } from '../../src/orchestrator/sweep-runs.ts'
+import type { ActionRunner } from '../../src/ports/action-runner.ts'
+import { openDatabase } from '../../src/store/database.ts'
+import { openJobs } from '../../src/store/jobs.ts'
+import { openSignals } from '../../src/store/signals.ts'
+import { createCountingActions } from '../../test/fakes/counting-target/counting-actions.ts'
+import { openReplica } from '../../test/fakes/counting-target/replica.ts'
+import { DieOrder, WORKER_VARIABLE, WorkerConfig } from './chaos-config.ts'
+
+/**
+ * One replica of the chaos bench: the product's jobs, executor and stores in a process of its own, made to be killed.
+ * It dies with the bench, so that nothing is left behind when that one is killed.
+ */
+const config = WorkerConfig.parse(JSON.parse(process.env[WORKER_VARIABLE] ?? 'null'))
+const die = (): never => {
+  process.kill(process.pid, 'SIGKILL')
+  throw new Error('unreachable')
+}
+process.on('disconnect', die)
+
+let dieAt: string | undefined
+process.on('message', (message) => {
+  dieAt = DieOrder.parse(message).dieAt
+})
+
+const log: Logger = {
+  ...silentLogger,
+  warn: (fields, text) =>
+    appendFileSync(config.logFile, `${config.replicaId} warn ${text} ${JSON.stringify(fields)}\n`),
+  error: (fields, text) =>
+    appendFileSync(config.logFile, `${config.replicaId} error ${text} ${JSON.stringify(fields)}\n`),
+}
+
+const pool = await openDatabase({ url: config.databaseUrl, applicationName: 'chaos-jobs', maxConnections: 4 })
+const signals = await openSignals({ url: config.databaseUrl, log })
+const jobs = await openJobs({ pool: pool.pool, signals, log, randomBytes })
+const { deps } = await openReplica({
+  url: config.databaseUrl,
+  replicaId: config.replicaId,
+  actions: actionsOf(config),
+  settings: { leaseMs: config.leaseMs, inflightWindowMs: config.reconciles ? config.inflightWindowMs : 0 },
+  queueOf: (db) => jobs.queueOf(db),
+  log,
+  maxConnections: 8,
+})
+
+// Every crash here is the bench's own doing, and none says that a run is poison.
+const options = {
+  crashesBeforeParking: 1_000,
+  pace: { retryBaseMs: 50, retryMaxMs: 400, lookAgainMs: 200, targetBusyMs: 200, maxAttempts: 50 },
+  debugPoint: (point: string) => (point === dieAt ? die() : Promise.resolve()),
+} as const
+await jobs.workers.work('run.advance', 6, (data, signal) => advanceRun(deps, data, signal, options))
+setInterval(() => void sweepRuns(deps).catch(() => undefined), 500)
+process.send?.('ready')
+
+function actionsOf({ targetUrl, callTimeoutMs, reconciles }: WorkerConfig): ActionRunner {
+  const actions = createCountingActions(targetUrl, { callTimeoutMs })
+  if (reconciles) return actions
+  return { ...actions, reconcile: () => Promise.resolve({ found: 'not_executed', detail: 'nobody asked' }) }
+}
