@@ -1,4 +1,4 @@
-import type { Pool } from 'pg'
+import type { Pool, QueryResult } from 'pg'
 import { PgBoss } from 'pg-boss'
 import type { RandomBytes } from '../kernel/ids.ts'
 import type { JsonObject } from '../kernel/json.ts'
@@ -89,7 +89,7 @@ export async function openJobs(options: JobsOptions): Promise<Jobs> {
 function createBoss({ pool, signals, supervises = true }: JobsOptions): PgBoss {
   return new PgBoss({
     db: {
-      executeSql: (text, values) => pool.query(text, values),
+      executeSql: (text, values) => execute(pool, text, values),
       listen: async (channel, onNotification, onReconnect) => {
         const remove = await signals.listenOn(channel, (payload) => {
           if (payload === '') onReconnect()
@@ -106,6 +106,22 @@ function createBoss({ pool, signals, supervises = true }: JobsOptions): PgBoss {
     monitorIntervalSeconds: SUPERVISE_SECONDS,
     useListenNotify: true,
   })
+}
+
+/**
+ * The engine sends whole transactions as one text. When one fails, the connection is left within it, so it is not
+ * used again.
+ */
+async function execute(pool: Pool, text: string, values?: unknown[]): Promise<QueryResult> {
+  const client = await pool.connect()
+  let failed = true
+  try {
+    const result = await client.query(text, values)
+    failed = false
+    return result
+  } finally {
+    client.release(failed)
+  }
 }
 
 interface Work {

@@ -81,7 +81,6 @@ describe('jobs with the same key', () => {
   })
 
   it('are never taken before the commit of the one that joined, so nothing it wrote is missed', async () => {
-    await replica.pool.query('CREATE TABLE IF NOT EXISTS pg_temp.nothing (n int)').catch(() => undefined)
     const seen: number[] = []
     const hour = 3_600_000
     await replica.stores.jobs.enqueue('run.advance', {}, { singletonKey: 'RUN-1', startAfterMs: hour })

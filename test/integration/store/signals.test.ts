@@ -1,0 +1,82 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { Client } from 'pg'
+import { notify } from '../../../src/store/notify.ts'
+import { createTestDatabase } from '../../support/postgres.ts'
+import type { TestDatabase } from '../../support/postgres.ts'
+import { runTransaction } from '../../../src/store/unit-of-work.ts'
+import { openTestStores, until } from './open-test-stores.ts'
+import type { TestStores } from './open-test-stores.ts'
+
+let database: TestDatabase
+let replica: TestStores
+
+beforeAll(async () => {
+  database = await createTestDatabase()
+  replica = await openTestStores(database.url)
+})
+afterAll(async () => {
+  await replica.close()
+  await database.drop()
+})
+
+describe('a signal', () => {
+  it('arrives when its transaction commits, not before, and not when it rolls back', async () => {
+    const heard: string[] = []
+    const stop = replica.signals.listen('outbox', (payload) => heard.push(payload))
+
+    await runTransaction(replica.pool, async (db) => {
+      await notify(db, 'outbox', 'rolled back')
+      throw new Error('no')
+    }).catch(() => undefined)
+    await runTransaction(replica.pool, async (db) => {
+      await notify(db, 'outbox', 'committed')
+      // Another transaction's signal would have overtaken ours by now.
+      await notify(replica.db, 'outbox', 'at once')
+      await until(() => heard.includes('at once'), 'the signal without a transaction')
+      expect(heard).toEqual(['at once'])
+    })
+    await until(() => heard.includes('committed'), 'the signal of the transaction')
+    stop()
+
+    expect(heard).toEqual(['at once', 'committed'])
+  })
+
+  it('is heard again after the connection was cut, and the gap is told by an empty one', async () => {
+    const heard: string[] = []
+    const stop = replica.signals.listen('incident', (payload) => heard.push(payload))
+    const owner = new Client({ connectionString: database.ownerUrl })
+    await owner.connect()
+    await owner.query(
+      "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name = 'countersign-signals' AND datname = current_database()",
+    )
+    await owner.end()
+
+    await until(() => heard.includes(''), 'the call after the reconnection')
+    await notify(replica.db, 'incident', 'INC-1')
+    await until(() => heard.includes('INC-1'), 'the signal on the new connection')
+    stop()
+  })
+})
+
+describe('a named lease', () => {
+  it('belongs to one owner until it runs out or is given back, by the clock of the database', async () => {
+    const { leases } = replica.stores
+
+    expect(await leases.hold('tick', 'one', 60_000)).toBe(true)
+    expect(await leases.hold('tick', 'one', 60_000)).toBe(true)
+    expect(await leases.hold('tick', 'two', 60_000)).toBe(false)
+    await leases.release('tick', 'two')
+    expect(await leases.hold('tick', 'two', 60_000)).toBe(false)
+    await leases.release('tick', 'one')
+    expect(await leases.hold('tick', 'two', 1)).toBe(true)
+    await until(() => leases.hold('tick', 'three', 60_000), 'the lease of one millisecond')
+  })
+
+  it('is taken by one of many who ask at once', async () => {
+    const owners = Array.from({ length: 20 }, (_, index) => `owner-${index}`)
+
+    const held = await Promise.all(owners.map((owner) => replica.stores.leases.hold('race', owner, 60_000)))
+
+    expect(held.filter(Boolean)).toHaveLength(1)
+  })
+})
