@@ -1,13 +1,9 @@
 import type { ConfigurationFile } from './configuration-file.ts'
 import type { Environment } from './environment.ts'
 import type { Person } from '../domain/person.ts'
+import type { PolicyFile } from '../policy/parse-policies.ts'
 import type { Playbook } from '../domain/playbook.ts'
 import type { ServiceCatalog } from '../domain/service-catalog.ts'
-
-export interface PolicyFile {
-  readonly file: string
-  readonly text: string
-}
 
 /** Everything a process needs to know, read once, checked and frozen. Paths are absolute. */
 export interface Config {

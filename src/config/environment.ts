@@ -116,12 +116,6 @@ function contradictions(environment: Environment): readonly Problem[] {
     'PAGERDUTY_FROM',
     environment.PAGERDUTY_FROM !== undefined,
   )
-  needs(
-    environment.OPENAI_BASE_URL !== undefined,
-    'OPENAI_BASE_URL',
-    'OPENAI_MODEL',
-    environment.OPENAI_MODEL !== undefined,
-  )
   if (environment.SLACK_SIGNING_SECRET.length > 2) {
     problems.push({
       file: 'environment',

@@ -3,12 +3,12 @@ import { ConfigurationError } from '../kernel/errors.ts'
 import { ConfigurationFile } from './configuration-file.ts'
 import { checkEnvironment } from './environment.ts'
 import { checkYaml } from '../kernel/checked-yaml.ts'
-import { createPolicyEngine } from '../policy/cedar-engine.ts'
 import { fileExists, listFiles, readText } from './read-files.ts'
 import { findSecrets } from './find-secrets.ts'
 import { loadCatalog } from './load-catalog.ts'
 import { loadPeople } from './load-people.ts'
 import { parsePlaybooks } from '../playbooks/parse-playbook.ts'
+import { parsePolicies } from '../policy/parse-policies.ts'
 import type { Config } from './config.ts'
 import type { Person } from '../domain/person.ts'
 import type { Problem } from '../kernel/errors.ts'
@@ -45,7 +45,7 @@ export async function loadConfig(source: ConfigSource): Promise<Config> {
     ...catalog.problems,
     ...people.problems,
     ...playbooks.problems,
-    ...(policies.length === 0 ? [] : createPolicyEngine(policies).problems),
+    ...(policies.length === 0 ? [] : parsePolicies(policies).problems),
     ...(isLenient ? [] : gaps),
   ]
   if (problems.length > 0 || checked.environment === undefined) throw new ConfigurationError(problems)

@@ -22,8 +22,9 @@ export function openDirectory(file: string, initial: readonly Person[], log: Log
     try {
       const loaded = await loadPeople(file)
       if (loaded.problems.length === 0) people = loaded.people
-      else
+      else {
         log.error({ file, problems: loaded.problems }, 'people file has mistakes; the last good reading stays in force')
+      }
     } catch (error) {
       log.error({ file, error }, 'people file cannot be read; the last good reading stays in force')
     }

@@ -1,0 +1,112 @@
+import { randomBytes } from 'node:crypto'
+import { buildDeps } from './app/build-deps.ts'
+import { buildSlack } from './app/build-slack.ts'
+import { createClosers } from './app/closers.ts'
+import { createMetrics } from './telemetry/metrics.ts'
+import { openAudit } from './app/open-audit.ts'
+import { openClock } from './adapters/schedule/open-clock.ts'
+import { openDeliverer } from './orchestrator/outbox/open-deliverer.ts'
+import { openWeb } from './app/open-web.ts'
+import { openWorkers } from './app/open-workers.ts'
+import { COUNTERSIGN } from './domain/actor.ts'
+import type { Closers } from './app/closers.ts'
+import type { Config } from './config/config.ts'
+import type { Foundation } from './app/build-deps.ts'
+import type { Logger } from './kernel/logger.ts'
+import type { SignIn } from './adapters/console/console-settings.ts'
+import type { Slack } from './adapters/slack/open-slack.ts'
+import type { SurfaceName } from './domain/surface.ts'
+
+export const PROCESS_ROLES = ['web', 'worker'] as const
+export type ProcessRole = (typeof PROCESS_ROLES)[number]
+
+export interface AppOptions {
+  readonly config: Config
+  readonly log: Logger
+  /** Both on a laptop; split where the load asks for it. */
+  readonly roles: readonly ProcessRole[]
+  readonly replicaId: string
+  /** The demo lets one pick whom to be; undefined asks for the API token. */
+  readonly signIn?: SignIn
+}
+
+export interface App {
+  /** Where the HTTP server listens; null for a worker alone. */
+  readonly url: string | null
+  /** Graceful: takes nothing more, ends what is in work, gives leases back, closes in reverse. */
+  close(): Promise<void>
+}
+
+export function newReplicaId(): string {
+  return `r-${randomBytes(4).toString('hex')}`
+}
+
+/** Builds the whole house and starts it. What was opened before a failure is closed again. */
+export async function openApp(options: AppOptions): Promise<App> {
+  const closers = createClosers(options.log)
+  try {
+    const url = await openParts(options, closers)
+    return { url, close: () => closers.closeAll() }
+  } catch (error) {
+    await closers.closeAll()
+    throw error
+  }
+}
+
+async function openParts(options: AppOptions, closers: Closers): Promise<string | null> {
+  const { config, log, replicaId, roles } = options
+  for (const warning of config.warnings) log.warn({ warning }, 'the configuration has a gap')
+  const telemetry = createMetrics()
+  const surfaces: readonly SurfaceName[] = config.environment.SLACK_BOT_TOKEN === undefined ? [] : ['slack']
+  const supervisesJobs = roles.includes('worker')
+  const foundation = await buildDeps({ config, log, telemetry, replicaId, surfaces, supervisesJobs }, closers)
+  const slack = await buildSlack(config, foundation.deps)
+  if (slack !== null) closers.add('slack', () => slack.close())
+  const audit = await startWorking(options, foundation, slack, closers)
+  if (!roles.includes('web')) return null
+  const server = openWeb({ config, foundation, metrics: telemetry, audit, slack, signIn: options.signIn })
+  closers.add('http', () => server.close())
+  const { url } = await server.listen()
+  slack?.start()
+  log.info({ url, roles, mode: config.settings.mode }, 'Countersign is ready')
+  return url
+}
+
+/** Sequencer, deliverers, workers and clock; a web replica numbers audit leaves as well, so that nothing waits for a worker. */
+async function startWorking(options: AppOptions, foundation: Foundation, slack: Slack | null, closers: Closers) {
+  const { config, log, replicaId, roles } = options
+  const { deps, database, signals, jobs } = foundation
+  const audit = await openAudit({
+    config,
+    pool: database.pool,
+    db: database.db,
+    stores: deps.stores,
+    signals,
+    seal: deps.seal,
+    clock: deps.clock,
+    log,
+    telemetry: deps.telemetry,
+    replicaId,
+  })
+  closers.add('audit', () => audit.close())
+  await recordStart(foundation, 'service.started', roles)
+  closers.add('audit stop', () => recordStart(foundation, 'service.stopped', roles))
+  if (!roles.includes('worker')) return audit
+  await openWorkers(deps, jobs.workers)
+  closers.add('workers', () => jobs.workers.close())
+  if (slack !== null) {
+    const deliverer = openDeliverer(deps, slack.surface, signals)
+    closers.add('deliverer', () => deliverer.close())
+  }
+  const clock = openClock(() => deps.stores.jobs.enqueue('clock.tick', {}, { singletonKey: 'tick' }), log)
+  closers.add('clock', () => clock.close())
+  return audit
+}
+
+/** Start and stop of the service are on the log (PCI DSS 10.2.1.6). */
+async function recordStart({ deps }: Foundation, event: string, roles: readonly string[]): Promise<void> {
+  const details = { roles, mode: deps.settings.mode, playbooks: deps.playbooks.length }
+  await deps.stores.audit.append([
+    deps.seal({ event, actor: COUNTERSIGN, origin: 'clock', outcome: 'success', details }),
+  ])
+}

@@ -1,0 +1,114 @@
+import { randomBytes } from 'node:crypto'
+import { buildConnectors } from './build-connectors.ts'
+import { buildSettings } from './build-settings.ts'
+import { createPolicyEngine } from '../policy/cedar-engine.ts'
+import { createSealer, secretsOf } from './open-audit.ts'
+import { createUnitOfWork } from '../store/unit-of-work.ts'
+import { openAiModel } from '../connectors/openai/openai-model.ts'
+import { openDatabase } from '../store/database.ts'
+import { openDirectory } from '../config/open-directory.ts'
+import { openJobs } from '../store/jobs.ts'
+import { openSignals } from '../store/signals.ts'
+import { openStorage } from './open-storage.ts'
+import { openStores } from '../store/open-stores.ts'
+import { prepareTables } from './prepare-tables.ts'
+import { systemClock } from '../kernel/clock.ts'
+import type { Closers } from './closers.ts'
+import type { Config } from '../config/config.ts'
+import type { Connectors } from './build-connectors.ts'
+import type { Database, OpenDatabase } from '../store/database.ts'
+import type { Deps } from '../orchestrator/dependencies.ts'
+import type { Jobs } from '../store/jobs.ts'
+import type { LanguageModel } from '../ports/language-model.ts'
+import type { Logger } from '../kernel/logger.ts'
+import type { Storage } from './open-storage.ts'
+import type { SignalHub } from '../store/signals.ts'
+import type { SurfaceName } from '../domain/surface.ts'
+import type { Telemetry } from '../ports/telemetry.ts'
+
+const MAX_CONNECTIONS = 12
+
+export interface Foundation {
+  readonly deps: Deps
+  readonly database: OpenDatabase
+  readonly signals: SignalHub
+  readonly jobs: Jobs
+  readonly connectors: Connectors
+}
+
+export interface FoundationNeeds {
+  readonly config: Config
+  readonly log: Logger
+  readonly telemetry: Telemetry
+  readonly replicaId: string
+  readonly surfaces: readonly SurfaceName[]
+  /** This process also looks after timeouts and old jobs. */
+  readonly supervisesJobs: boolean
+}
+
+/** Everything below the adapters, from database to connectors; what is opened is handed to the closers. */
+export async function buildDeps(needs: FoundationNeeds, closers: Closers): Promise<Foundation> {
+  const { config, log, telemetry, replicaId, surfaces } = needs
+  const storage = await openStorage(config, log)
+  closers.add('storage', () => storage.close())
+  const { database, signals, jobs } = await openEngine(needs, storage, closers)
+  const storesOf = (db: Database) => openStores(db, { surfaces, queueOf: (handle) => jobs.queueOf(handle) })
+  const stores = storesOf(database.db)
+  const clock = systemClock
+  const directory = openDirectory(config.peopleFile, config.people, log)
+  closers.add('directory', () => directory.close())
+  const policy = createPolicyEngine(config.policies)
+  const connectors = buildConnectors({ config, stores, clock, telemetry })
+  const deps: Deps = {
+    unitOfWork: createUnitOfWork(database.pool, storesOf),
+    stores,
+    clock,
+    log,
+    randomBytes,
+    telemetry,
+    settings: buildSettings(config, replicaId),
+    catalog: config.catalog,
+    playbooks: config.playbooks,
+    directory,
+    onCall: connectors.onCall,
+    authorize: (request) => policy.authorize(request),
+    seal: createSealer({ clock, randomBytes, replicaId, secrets: secretsOf(config) }),
+    actions: connectors.actions,
+    metrics: connectors.metrics,
+    changeSources: connectors.changeSources,
+    deployState: connectors.deployState,
+    model: buildModel(config),
+  }
+  return { deps, database, signals, jobs, connectors }
+}
+
+async function openEngine(needs: FoundationNeeds, storage: Storage, closers: Closers) {
+  const { log, replicaId } = needs
+  const { url } = storage
+  const database = await openDatabase({
+    url,
+    applicationName: `countersign ${replicaId}`,
+    maxConnections: MAX_CONNECTIONS,
+    onConnectionLost: (error) => {
+      log.warn({ error }, 'an idle database connection was lost')
+    },
+  })
+  closers.add('database', () => database.close())
+  await prepareTables(storage, database.db, log)
+  const signals = await openSignals({ url, log })
+  closers.add('signals', () => signals.close())
+  const jobs = await openJobs({ pool: database.pool, signals, log, randomBytes, supervises: needs.supervisesJobs })
+  closers.add('jobs', () => jobs.close())
+  return { database, signals, jobs }
+}
+
+/** Used where OPENAI_MODEL names none. */
+const DEFAULT_MODEL = 'gpt-4.1-mini'
+const OPENAI = 'https://api.openai.com/v1'
+
+/** A key or an address of one's own switches the model on; without either the facts stand as they are. */
+function buildModel(config: Config): LanguageModel | null {
+  const { OPENAI_API_KEY: apiKey, OPENAI_BASE_URL: baseUrl, OPENAI_MODEL: model } = config.environment
+  if (apiKey === undefined && baseUrl === undefined) return null
+  return openAiModel({ apiKey: apiKey ?? 'none', baseUrl: baseUrl ?? OPENAI, model: model ?? DEFAULT_MODEL })
+}

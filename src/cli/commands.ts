@@ -1,0 +1,26 @@
+import { auditExportCommand } from './audit-export.ts'
+import { auditKeygenCommand } from './audit-keygen.ts'
+import { auditVerifyCommand } from './audit-verify.ts'
+import { doctorCommand } from './doctor.ts'
+import { freezeCommand, unfreezeCommand } from './freeze.ts'
+import { migrateCommand } from './migrate.ts'
+import { playbookLintCommand } from './playbook-lint.ts'
+import { playbookListCommand } from './playbook-list.ts'
+import { playbookPlanCommand } from './playbook-plan.ts'
+import { serveCommand } from './serve.ts'
+import type { Command } from './command.ts'
+
+/** In the order of the printed help. */
+export const COMMANDS: readonly Command[] = [
+  serveCommand,
+  migrateCommand,
+  doctorCommand,
+  playbookLintCommand,
+  playbookListCommand,
+  playbookPlanCommand,
+  auditVerifyCommand,
+  auditExportCommand,
+  auditKeygenCommand,
+  freezeCommand,
+  unfreezeCommand,
+]

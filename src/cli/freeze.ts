@@ -1,0 +1,40 @@
+import { freezeService } from '../orchestrator/freeze-service.ts'
+import { parseOptions } from './parse-options.ts'
+import { unfreezeService } from '../orchestrator/unfreeze-service.ts'
+import { UsageError } from './usage-error.ts'
+import { withFoundation } from './with-deps.ts'
+import type { Command } from './command.ts'
+
+export const freezeCommand: Command = {
+  name: 'freeze',
+  summary: 'Lets nothing run on a service, or on anything (the kill switch)',
+  usage: `freeze <service|all> <for> <reason …> [--config PATH]
+
+For example: freeze all 2h "something is wrong with the bot". Runs stop before their next step within five seconds.`,
+  async run(args, context) {
+    const { options, positionals } = parseOptions(args, { config: 'text' })
+    const [service, duration, ...reason] = positionals
+    if (service === undefined || duration === undefined || reason.length === 0) {
+      throw new UsageError('What, for how long and why are needed.')
+    }
+    const input = { service, for: duration, reason: reason.join(' '), personId: null, origin: 'cli' } as const
+    const { text } = await withFoundation(context, options.config, ({ deps }) => freezeService(deps, input))
+    context.print(text)
+    return 0
+  },
+}
+
+export const unfreezeCommand: Command = {
+  name: 'unfreeze',
+  summary: 'Lifts a freeze',
+  usage: 'unfreeze <service|all> [--config PATH]',
+  async run(args, context) {
+    const { options, positionals } = parseOptions(args, { config: 'text' })
+    const [service, ...more] = positionals
+    if (service === undefined || more.length > 0) throw new UsageError('Say which service, or all.')
+    const input = { service, personId: null, origin: 'cli' } as const
+    const { text } = await withFoundation(context, options.config, ({ deps }) => unfreezeService(deps, input))
+    context.print(text)
+    return 0
+  },
+}

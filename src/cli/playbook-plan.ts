@@ -1,0 +1,45 @@
+import { describeStep } from '../summaries/describe-step.ts'
+import { parseOptions } from './parse-options.ts'
+import { planOnRequest } from '../orchestrator/proposals/plan-on-request.ts'
+import { readProposalGround } from '../orchestrator/proposals/proposal-ground.ts'
+import { UsageError } from './usage-error.ts'
+import { withFoundation } from './with-deps.ts'
+import type { Command } from './command.ts'
+
+export const playbookPlanCommand: Command = {
+  name: 'playbook plan',
+  summary: 'Shows exactly what a playbook would do for an incident',
+  usage: `playbook plan NAME --incident INC-12 [key=value …] [--config PATH] [--json]
+
+Reads the targets' state, proposes nothing and writes nothing.`,
+  async run(args, context) {
+    const { options, positionals } = parseOptions(args, { incident: 'text', config: 'text', json: 'flag' })
+    const [name, ...pairs] = positionals
+    if (name === undefined || options.incident === undefined) {
+      throw new UsageError('The name of a playbook and --incident are needed.')
+    }
+    const incidentId = options.incident.toUpperCase()
+    const inputs = Object.fromEntries(pairs.map(parsePair))
+    const { draft } = await withFoundation(context, options.config, async ({ deps }) =>
+      planOnRequest(deps, await readProposalGround(deps, incidentId), name, inputs),
+    )
+    if (options.json) {
+      const { plan, planDigest, tierReasons, required } = draft
+      context.print(JSON.stringify({ plan, planDigest, tierReasons, required }))
+      return 0
+    }
+    draft.plan.steps.forEach((step, index) => {
+      context.print(`${index + 1}. ${step.id}: ${describeStep(step)}`)
+    })
+    context.print(`Tier ${draft.plan.tier}. ${draft.tierReasons.join(' ')}`)
+    context.print(draft.required.rules.join(' '))
+    context.print(`Plan digest ${draft.planDigest}. Nothing is proposed.`)
+    return 0
+  },
+}
+
+function parsePair(pair: string): readonly [string, string] {
+  const at = pair.indexOf('=')
+  if (at > 0) return [pair.slice(0, at), pair.slice(at + 1)]
+  throw new UsageError(`"${pair}" is not of the form key=value.`)
+}

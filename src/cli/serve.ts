@@ -1,0 +1,48 @@
+import { PROCESS_ROLES, newReplicaId, openApp } from '../app.ts'
+import { UsageError } from './usage-error.ts'
+import { createLogger } from '../telemetry/create-logger.ts'
+import { loadConfigFor } from './load-config-for.ts'
+import { parseOptions } from './parse-options.ts'
+import { redactText } from '../audit/redact.ts'
+import { secretsOf } from '../app/open-audit.ts'
+import type { Command } from './command.ts'
+import type { ProcessRole } from '../app.ts'
+
+export const serveCommand: Command = {
+  name: 'serve',
+  summary: 'Runs the service (npm start)',
+  usage: `serve [--config PATH] [--role web|worker]
+
+Reads countersign.yaml and the environment, serves chat, console, webhooks and API, and works on incidents and runs.
+Without --role one process does everything. SIGTERM ends it gracefully.`,
+  async run(args, context) {
+    const { options, positionals } = parseOptions(args, { config: 'text', role: 'text' })
+    if (positionals.length > 0) throw new UsageError(`"${positionals.join(' ')}" is too much.`)
+    const config = await loadConfigFor(context, options.config)
+    const secrets = secretsOf(config)
+    const replicaId = newReplicaId()
+    const log = createLogger({
+      level: config.environment.LOG_LEVEL,
+      replicaId,
+      redact: (line) => redactText(line, { secrets }).value,
+      write: (line) => {
+        context.print(line.trimEnd())
+      },
+    })
+    const app = await openApp({ config, log, roles: rolesOf(options.role), replicaId })
+    await new Promise<void>((resolve) => {
+      if (context.signal.aborted) resolve()
+      else context.signal.addEventListener('abort', () => resolve(), { once: true })
+    })
+    log.info({}, 'Countersign stops')
+    await app.close()
+    return 0
+  },
+}
+
+function rolesOf(role: string | undefined): readonly ProcessRole[] {
+  if (role === undefined) return PROCESS_ROLES
+  const known = PROCESS_ROLES.find((candidate) => candidate === role)
+  if (known !== undefined) return [known]
+  throw new UsageError(`--role is web or worker; found "${role}".`)
+}

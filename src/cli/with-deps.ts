@@ -1,0 +1,32 @@
+import { buildDeps } from '../app/build-deps.ts'
+import { createClosers } from '../app/closers.ts'
+import { loadConfigFor } from './load-config-for.ts'
+import { silentLogger } from '../kernel/silent-logger.ts'
+import { silentTelemetry } from '../telemetry/silent-telemetry.ts'
+import type { CommandContext } from './command.ts'
+import type { Config } from '../config/config.ts'
+import type { Foundation } from '../app/build-deps.ts'
+
+/** Everything below the adapters for one command, closed again whatever comes of it. */
+export async function withFoundation<Result>(
+  context: CommandContext,
+  configPath: string | undefined,
+  work: (foundation: Foundation, config: Config) => Promise<Result>,
+): Promise<Result> {
+  const config = await loadConfigFor(context, configPath)
+  const closers = createClosers(silentLogger)
+  try {
+    const surfaces = config.environment.SLACK_BOT_TOKEN === undefined ? [] : (['slack'] as const)
+    const needs = {
+      config,
+      log: silentLogger,
+      telemetry: silentTelemetry,
+      replicaId: 'cli',
+      surfaces,
+      supervisesJobs: false,
+    }
+    return await work(await buildDeps(needs, closers), config)
+  } finally {
+    await closers.closeAll()
+  }
+}
