@@ -7,6 +7,7 @@ import { dependentsOf, findService } from '../domain/service-catalog.ts'
 import { NotFoundError } from '../kernel/errors.ts'
 import { nameOf, viewProposal } from './view/view-proposal.ts'
 import { onCallNames } from './view/on-call-evidence.ts'
+import { redactText } from '../audit/redact.ts'
 import { stepKnowledge } from './view/step-knowledge.ts'
 import { stricterMode } from '../domain/mode.ts'
 import { viewRun } from './view/view-run.ts'
@@ -129,7 +130,7 @@ function toView(deps: Deps, records: IncidentRecords): IncidentView {
     owner: service?.owner ?? null,
     onCall,
     alerts: records.counts,
-    symptom: describeSymptom(alerts, incident.title),
+    symptom: symptomOf(records),
     impact: describeImpact(deps.catalog, incident.service),
     summary: summaryOf(deps, records),
     suspects: findings.suspects,
@@ -155,8 +156,14 @@ function toView(deps: Deps, records: IncidentRecords): IncidentView {
   }
 }
 
+/** Alert texts may hold secrets that a card would spread. */
+function symptomOf({ alerts, incident }: IncidentRecords): string {
+  return redactText(describeSymptom(alerts, incident.title)).value
+}
+
 function pickIncident(incident: Incident) {
-  const { id, title, service, environment, severity, state } = incident
+  const title = redactText(incident.title).value
+  const { id, service, environment, severity, state } = incident
   const { openedAt, onsetAt, updatedAt, mitigatedAt, resolvedAt, quietSince } = incident
   return {
     ...{ id, title, service, environment, severity, state },
@@ -179,7 +186,7 @@ function factsOf(deps: Deps, records: IncidentRecords): IncidentView['summary'][
   return writeSummary({
     ...{ service: incident.service, environment: incident.environment, onsetAt: incident.onsetAt },
     quietSince: incident.quietSince,
-    symptom: describeSymptom(alerts, incident.title),
+    symptom: symptomOf(records),
     alerts: counts,
     alertNames: [...new Set(alerts.map((alert) => alert.name))],
     dependents: incident.service === null ? [] : dependentsOf(deps.catalog, incident.service),

@@ -33,7 +33,7 @@ export const graphDistance: Feature = (change, context) => {
   }
 }
 
-export function weightOfHops(count: number): number {
+function weightOfHops(count: number): number {
   if (count === 0) return SAME_SERVICE
   return Math.max(FARTHEST, DIRECT_DEPENDENCY + PER_FURTHER_HOP * (count - 1))
 }

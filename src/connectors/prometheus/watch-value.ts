@@ -63,13 +63,13 @@ export function lastBreak(series: readonly MetricSeries[], args: AssertArguments
   return breaks.length === 0 ? undefined : Math.max(...breaks)
 }
 
-export function holds(value: number, args: AssertArguments): boolean {
+function holds(value: number, args: AssertArguments): boolean {
   if (args.below !== undefined && !(value < args.below)) return false
   if (args.above !== undefined && !(value > args.above)) return false
   return args.equals === undefined || value === args.equals
 }
 
-export function describeValue(value: number): string {
+function describeValue(value: number): string {
   if (!Number.isFinite(value)) return value > 0 ? '+Inf' : '-Inf'
   return String(Number(value.toPrecision(4)))
 }

@@ -62,6 +62,12 @@ describe('the view of an incident that has just been opened', () => {
     expect((await viewOf(id)).links).toEqual([])
   })
 
+  it('shows no secret that an alert text holds', async () => {
+    const id = await world.openIncident([{ annotations: { summary: 'login with password=hunter2hunter2 fails' } }])
+
+    expect(JSON.stringify(await viewOf(id))).not.toContain('hunter2')
+  })
+
   it('is the same each time it is loaded, so that an unchanged card is not sent again', async () => {
     const id = await world.openIncident()
     const first = await viewOf(id)

@@ -6,8 +6,8 @@ export function piece(id: string, kind: Evidence['kind'], fact: string, rest: Pa
   return { id, incidentId: 'INC-1', kind, source: 'alertmanager', at: AT, fact, url: null, data: {}, ...rest }
 }
 
-export const ALERT = piece('EV-1', 'alert', 'HighErrorRate fires on checkout since 14:02 UTC: 5xx at 8.4 % of requests')
-export const METRIC = piece(
+const ALERT = piece('EV-1', 'alert', 'HighErrorRate fires on checkout since 14:02 UTC: 5xx at 8.4 % of requests')
+const METRIC = piece(
   'EV-2',
   'metric',
   'What HighErrorRate measures is 0.084 at 14:06 UTC; before 14:02 UTC it was 0.002',
@@ -15,7 +15,7 @@ export const METRIC = piece(
     source: 'Prometheus',
   },
 )
-export const CHANGE = piece(
+const CHANGE = piece(
   'EV-3',
   'change',
   'CHG-7: deploy of checkout to 7f3c21a from 1b22e0f at 13:57 UTC by jenkins, succeeded',
@@ -25,10 +25,10 @@ export const CHANGE = piece(
     at: new Date('2026-11-20T13:57:00.000Z'),
   },
 )
-export const SEARCH = piece('EV-4', 'note', '1 change of checkout and what is connected within 2 h before 14:02 UTC', {
+const SEARCH = piece('EV-4', 'note', '1 change of checkout and what is connected within 2 h before 14:02 UTC', {
   source: 'countersign',
 })
-export const CATALOG = piece('EV-5', 'note', '2 services depend on checkout: frontend and mobile; Criticality 1 of 4', {
+const CATALOG = piece('EV-5', 'note', '2 services depend on checkout: frontend and mobile; Criticality 1 of 4', {
   source: 'catalog',
 })
 export const EVIDENCE = [ALERT, METRIC, CHANGE, SEARCH, CATALOG]
