@@ -63,7 +63,9 @@ export function createRollbackAction(argocd: ArgoCdContext): ActionModule {
       const rollback = read(args)
       const { application, footprint } = await look(argocd, rollback, signal)
       if (!rollback.suspends && isAutoSyncOn(application)) throw autoSyncIsOn(rollback.app.name)
-      return stateOf(application, footprint)
+      // What the id stands for is part of what is approved; an id that is known later stands for nothing yet.
+      const asked = footprint.revision === null ? {} : { rollbackTo: footprint.revision }
+      return { ...stateOf(application, footprint), ...asked }
     },
     perform: async (args, before, context) => {
       const rollback = read(args)

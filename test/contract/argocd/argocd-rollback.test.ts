@@ -27,6 +27,7 @@ describe('a rollback in Argo CD', () => {
       targetRevision: 'main',
       autoSync: false,
       operation: null,
+      rollbackTo: 'rev-a',
     })
   })
 

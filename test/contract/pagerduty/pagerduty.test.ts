@@ -96,8 +96,9 @@ describe('a note in PagerDuty', () => {
   })
 
   it('stays unknown when more incidents could hold it than one look shows', async () => {
-    for (let index = 0; index < 25; index += 1)
-      {world.fake.addIncident(`PMANY${String(index)}`, 'PSVC1', 'x', 'resolved')}
+    for (let index = 0; index < 25; index += 1) {
+      world.fake.addIncident(`PMANY${String(index)}`, 'PSVC1', 'x', 'resolved')
+    }
 
     expect((await reconcile()).found).toBe('unknown')
   })
