@@ -20,9 +20,27 @@ const RESOURCE = `{
   requester?: String,
 }`
 
+/** What an action is about. Policies are checked for each combination, so combinations that cannot come up are left out. */
+const ABOUT: readonly { readonly actions: readonly AuthorizedAction[]; readonly resources: string }[] = [
+  { actions: ['approve', 'reject', 'withdraw', 'cancel'], resources: 'Proposal' },
+  { actions: ['ingest', 'freeze', 'unfreeze', 'audit.read', 'audit.export'], resources: 'Installation' },
+  { actions: ['stop', 'settle', 'undo', 'execute'], resources: 'Run, Incident' },
+  { actions: ['read'], resources: 'Incident, Proposal, Run, Installation' },
+]
+const SINGLED_OUT = ABOUT.flatMap(({ actions }) => actions)
+const REST = AUTHORIZED_ACTIONS.filter((action) => !SINGLED_OUT.includes(action))
+
+const appliesTo = (actions: readonly AuthorizedAction[], resources: string) => `
+action ${actions.map((action) => JSON.stringify(action)).join(', ')} appliesTo {
+  principal: [Person, Service],
+  resource: [${resources}],
+  context: { surface: String, mode: String, isFrozen: Bool },
+};`
+
 /**
  * What policies may speak of. They are checked against it when they are read, so that a misspelt attribute or action
- * is a mistake with its place and not a rule that never matches.
+ * is a mistake with its place and not a rule that never matches. Strangers are left out: no policy can allow them
+ * anything, since they are in no role and every request that no policy allows is forbidden.
  */
 export const CEDAR_SCHEMA = `
 entity Role;
@@ -34,9 +52,6 @@ entity Incident = ${RESOURCE};
 entity Proposal = ${RESOURCE};
 entity Run = ${RESOURCE};
 entity Installation = ${RESOURCE};
-action ${AUTHORIZED_ACTIONS.map((action) => JSON.stringify(action)).join(', ')} appliesTo {
-  principal: [Person, Service, Stranger],
-  resource: [Incident, Proposal, Run, Installation],
-  context: { surface: String, mode: String, isFrozen: Bool },
-};
+${ABOUT.map(({ actions, resources }) => appliesTo(actions, resources)).join('')}
+${appliesTo(REST, 'Incident, Installation')}
 `
