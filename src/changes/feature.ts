@@ -8,6 +8,8 @@ export interface Symptom {
   /** null counts as production. */
   readonly environment: string | null
   readonly onsetAt: Date
+  /** When the incident was opened: what began later is an answer to it. */
+  readonly openedAt: Date
   readonly alerts: readonly Alert[]
 }
 

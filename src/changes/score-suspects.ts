@@ -72,10 +72,25 @@ function contextOf(input: ScoreInput): SuspicionContext {
   return { symptom, catalog, past, alerting, roots: symptomRoots(catalog, alerting) }
 }
 
-/** What began after the symptom did not cause it; what was complete before the look-back is not looked at. */
+/**
+ * What began after the symptom did not cause it, least of all what began after the incident was opened, or what went
+ * back to the version before: these are answers to it. What was complete before the look-back is not looked at.
+ */
 function isCandidate(change: ChangeEvent, input: ScoreInput): boolean {
-  const beganAfter = change.at.getTime() - input.symptom.onsetAt.getTime() > CLOCK_TOLERANCE_MS
-  return !beganAfter && gapBeforeOnset(change, input.symptom.onsetAt) <= input.lookbackMs
+  const { onsetAt, openedAt } = input.symptom
+  const afterMs = change.at.getTime() - onsetAt.getTime()
+  if (afterMs > CLOCK_TOLERANCE_MS || gapBeforeOnset(change, onsetAt) > input.lookbackMs) return false
+  return afterMs <= 0 || (change.at.getTime() <= openedAt.getTime() && !goesBack(change, input.changes))
+}
+
+function goesBack(change: ChangeEvent, changes: readonly ChangeEvent[]): boolean {
+  return changes.some(
+    (other) =>
+      other.service === change.service &&
+      other.at.getTime() < change.at.getTime() &&
+      change.revision !== null &&
+      other.previous?.revision === change.revision,
+  )
 }
 
 function reasonsFor(change: ChangeEvent, context: SuspicionContext): readonly Reason[] {

@@ -90,6 +90,7 @@ export function input(part: {
       service: part.service === undefined ? (alerts[0]?.service ?? null) : part.service,
       environment: 'production',
       onsetAt: ONSET,
+      openedAt: new Date(ONSET.getTime() + 40_000),
       alerts,
     },
     changes: part.changes,

@@ -65,6 +65,22 @@ describe('the plain cases', () => {
     expect(scoreSuspects(input({ changes: [after, longAgo] })).considered).toEqual([])
   })
 
+  it('takes a rollback in the seconds after the symptom for an answer to it, never for the cause', () => {
+    const bad = change({ at: minutesBefore(1) })
+    const back = change({ at: new Date(ONSET.getTime() + 20_000), revision: '1b22e0f4aa', previous: null })
+    const byUs = change({ at: new Date(ONSET.getTime() + 45_000), revision: 'v9.9.9', previous: null })
+
+    const { considered } = scoreSuspects(input({ changes: [bad, back, byUs] }))
+
+    expect(considered.map((suspect) => suspect.changeId)).toEqual([bad.id])
+  })
+
+  it('still looks at a change that seems to begin seconds after the symptom, since clocks differ', () => {
+    const skewed = change({ at: new Date(ONSET.getTime() + 5_000) })
+
+    expect(scoreSuspects(input({ changes: [skewed] })).suspects[0]?.changeId).toBe(skewed.id)
+  })
+
   it('keeps a long rollout that was still under way when the symptom began', () => {
     const canary = change({
       at: minutesBefore(180),
