@@ -342,7 +342,7 @@ export function runVerifier(args: readonly string[], print: (text: string) => vo
   try {
     given = readArguments(args)
   } catch (error) {
-    print(error instanceof Error && error.message !== '' ? `${error.message}\n${USAGE}` : USAGE)
+    print(`${(error as Error).message}\n${USAGE}`.trimStart())
     return 2
   }
   const verdict = verifyLog(readLines(given.file), readLines(given.checkpoints), [given.key])

@@ -1,0 +1,100 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import type { Clock } from '../../../src/kernel/clock.ts'
+import type { Logger } from '../../../src/kernel/logger.ts'
+import { silentLogger } from '../../../src/kernel/silent-logger.ts'
+import { keepAudit } from '../../../src/orchestrator/keep-audit.ts'
+import type { AuditKeeper } from '../../../src/orchestrator/keep-audit.ts'
+import { createLeaseStore } from '../../../src/store/lease-store.ts'
+import { openSignals } from '../../../src/store/signals.ts'
+import type { SignalHub } from '../../../src/store/signals.ts'
+import { silentTelemetry } from '../../../src/telemetry/silent-telemetry.ts'
+import { until } from '../store/open-test-stores.ts'
+import { openAuditWorld } from './audit-world.ts'
+import type { AuditWorld } from './audit-world.ts'
+
+let world: AuditWorld
+let signals: SignalHub
+let keepers: AuditKeeper[]
+let errors: string[]
+let monotonicMs: number
+
+beforeEach(async () => {
+  world = await openAuditWorld()
+  signals = await openSignals({ url: world.test.url, log: silentLogger })
+  keepers = []
+  errors = []
+  monotonicMs = 0
+})
+afterEach(async () => {
+  for (const keeper of keepers) await keeper.close()
+  await signals.close()
+  await world.close()
+})
+
+const clock: Clock = { now: () => new Date(), monotonicMs: () => monotonicMs }
+const log: Logger = {
+  ...silentLogger,
+  error: (_, message) => void errors.push(message),
+}
+
+async function open(replicaId: string): Promise<AuditKeeper> {
+  const stores = { audit: world.deps.audit, leases: createLeaseStore(world.db) }
+  const keeper = await keepAudit({ ...world.deps, stores, signals, clock, log, telemetry: silentTelemetry, replicaId })
+  keepers.push(keeper)
+  return keeper
+}
+const size = async (): Promise<number> => (await world.deps.sequencer.readHead()).size
+const covered = async (): Promise<number> => (await world.deps.checkpoints.findLast())?.size ?? 0
+const madeSoFar = async (): Promise<number> => (await world.deps.readCheckpointLines()).length
+
+describe('keeping the log on several replicas', () => {
+  it('numbers what is written and signs it at most every ten seconds', async () => {
+    await Promise.all(['one', 'two', 'three'].map(open))
+    await until(async () => (await covered()) > 0, 'the first checkpoint')
+    const before = await madeSoFar()
+    await world.append(10)
+    await until(async () => (await size()) === 13, 'the numbers of all entries')
+
+    expect(await madeSoFar()).toBeLessThanOrEqual(before + 1)
+    monotonicMs += 10_000
+    await until(async () => (await covered()) === 13, 'the next checkpoint')
+  })
+
+  it('signs what is left when it stops, its own stop with it', async () => {
+    const keeper = await open('one')
+    await until(async () => (await covered()) > 0, 'the first checkpoint')
+    await world.append(5)
+
+    await keeper.close()
+
+    const { rows } = await world.pool.query<{ event: string }>('SELECT event FROM audit_leaves ORDER BY id')
+    expect(rows.map((row) => row.event)).toEqual([
+      'audit.started',
+      ...Array<string>(5).fill('note.added'),
+      'audit.stopped',
+    ])
+    await until(async () => (await covered()) >= 1, 'the last checkpoint')
+  })
+
+  it('says loudly when the database is behind its checkpoint, puts it on record, and signs nothing any more', async () => {
+    await world.append(5)
+    const first = await open('one')
+    await until(async () => (await covered()) === 6, 'the checkpoint')
+    await first.close()
+    const made = await madeSoFar()
+    await world.tamper(
+      'DELETE FROM audit_entries WHERE seq > 3',
+      'DELETE FROM audit_leaves WHERE id > 3',
+      "UPDATE audit_sequencer SET size = 3, last_hash = (SELECT hash FROM audit_entries WHERE seq = 3), frontier = '[]'",
+    )
+
+    const keeper = await open('two')
+    await until(() => keeper.refusal !== null, 'the refusal')
+
+    expect(keeper.refusal).toContain('entries were removed, or an old backup was restored')
+    expect(errors.join()).toContain('AUDIT LOG CONTRADICTS ITS CHECKPOINT')
+    expect(await madeSoFar()).toBe(made)
+    const { rows } = await world.pool.query("SELECT FROM audit_leaves WHERE event = 'audit.contradicted'")
+    expect(rows).toHaveLength(1)
+  })
+})
