@@ -1,4 +1,5 @@
 import { encodeButton } from './button-value.ts'
+import { visibleLine } from './visible-text.ts'
 import type { PressedButton } from './button-value.ts'
 import type { types } from '@slack/bolt'
 
@@ -81,7 +82,10 @@ export function renderReasonForm(
     submit: plain(wording.submit),
     close: plain('Go back'),
     blocks: [
-      { type: 'rich_text', elements: [{ type: 'rich_text_section', elements: [text(wording.says(button))] }] },
+      {
+        type: 'rich_text',
+        elements: [{ type: 'rich_text_section', elements: [text(visibleLine(wording.says(button), 300))] }],
+      },
       {
         type: 'input',
         block_id: REASON_BLOCK,

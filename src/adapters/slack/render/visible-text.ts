@@ -5,19 +5,34 @@ const UNSEEN = /\p{Default_Ignorable_Code_Point}/gu
 
 /** Text for one line: nothing in it reorders, hides or breaks what stands there. */
 export function visibleLine(text: string, maxLength: number): string {
-  return truncateText(oneLineText(text, Number.MAX_SAFE_INTEGER).replace(UNSEEN, ''), maxLength)
+  return cleaned(text, maxLength, (part) => oneLineText(part, Number.MAX_SAFE_INTEGER).replace(UNSEEN, ''))
 }
 
 /** The same for text of several lines, which stay. */
 export function visibleText(text: string, maxLength: number): string {
-  const lines = storableText(text)
-    .slice(0, maxLength * 4)
-    .split(/\r\n|[\n\r\u0085\u2028\u2029]/u)
-    .map((line) =>
-      line
-        .replaceAll('\t', '    ')
-        .replace(/[\p{Cc}\p{Cf}\u{E0000}-\u{E007F}]/gu, '')
-        .replace(UNSEEN, ''),
-    )
-  return truncateText(lines.join('\n').trimEnd(), maxLength)
+  return cleaned(text, maxLength, (part) => storableText(part).split(LINE_BREAK).map(cleanLine).join('\n').trimEnd())
+}
+
+/** The same, so short that it takes at most so many characters as JSON, where some take two. */
+export function visibleWithin(text: string, jsonCharacters: number): string {
+  const visible = visibleText(text, jsonCharacters)
+  if (JSON.stringify(visible).length <= jsonCharacters) return visible
+  return visibleText(text, Math.floor(jsonCharacters / 2) - 2)
+}
+
+const LINE_BREAK = /\r\n|[\n\r\u0085\u2028\u2029]/u
+
+function cleanLine(line: string): string {
+  return line
+    .replaceAll('\t', '    ')
+    .replace(/[\p{Cc}\p{Cf}\u{E0000}-\u{E007F}]/gu, '')
+    .replace(UNSEEN, '')
+}
+
+/** Megabytes of a log line are not looked through for the few words that are shown. */
+function cleaned(text: string, maxLength: number, clean: (part: string) => string): string {
+  const reach = maxLength * 4 + 200
+  return text.length <= reach
+    ? truncateText(clean(text), maxLength)
+    : truncateText(`${clean(text.slice(0, reach))} (truncated)`, maxLength)
 }

@@ -1,0 +1,174 @@
+/** Slack's published limits (and the size it does not publish), as the platform enforces them: an empty list is valid. */
+export const MOST_BLOCKS_JSON = 13_200
+
+interface Node {
+  readonly type?: unknown
+  readonly [key: string]: unknown
+}
+
+type Report = (where: string, problem: string) => void
+
+export function checkBlocks(blocks: unknown, mostBlocks = 50): readonly string[] {
+  const problems: string[] = []
+  const report: Report = (where, problem) => problems.push(`${where}: ${problem}`)
+  if (!Array.isArray(blocks)) return ['/: blocks are not a list']
+  if (blocks.length === 0) report('/', 'no block')
+  if (blocks.length > mostBlocks) report('/', `more than ${mostBlocks} blocks`)
+  const actionIds = new Set<string>()
+  blocks.forEach((block: Node, index) => {
+    checkBlock(block, `/${index}`, report, actionIds)
+  })
+  return problems
+}
+
+function checkBlock(block: Node, where: string, report: Report, actionIds: Set<string>): void {
+  atMost(block['block_id'], 255, `${where}/block_id`, report)
+  const check = BLOCK_CHECKS[String(block.type)]
+  if (check === undefined) report(where, `unknown block type ${String(block.type)}`)
+  else check(block, where, report, actionIds)
+}
+
+type BlockCheck = (block: Node, where: string, report: Report, actionIds: Set<string>) => void
+
+const BLOCK_CHECKS: Readonly<Record<string, BlockCheck | undefined>> = {
+  header: (block, where, report) => checkText(block['text'], 150, `${where}/text`, report, ['plain_text']),
+  section: checkSection,
+  context: checkContext,
+  rich_text: checkRichText,
+  actions: checkActions,
+  input: checkInput,
+  divider: () => undefined,
+}
+
+function checkSection(block: Node, where: string, report: Report): void {
+  const fields = list(block['fields'])
+  if (block['text'] === undefined && fields.length === 0) report(where, 'neither text nor fields')
+  if (block['text'] !== undefined) checkText(block['text'], 3000, `${where}/text`, report)
+  if (fields.length > 10) report(where, 'more than 10 fields')
+  fields.forEach((field, index) => {
+    checkText(field, 2000, `${where}/fields/${index}`, report)
+  })
+}
+
+function checkContext(block: Node, where: string, report: Report): void {
+  const elements = list(block['elements'])
+  if (elements.length === 0 || elements.length > 10) report(where, 'not 1 to 10 elements')
+  elements.forEach((element, index) => {
+    checkText(element, 3000, `${where}/elements/${index}`, report)
+  })
+}
+
+const RICH_PARTS = ['rich_text_section', 'rich_text_list', 'rich_text_preformatted', 'rich_text_quote']
+
+function checkRichText(block: Node, where: string, report: Report): void {
+  const parts = list(block['elements'])
+  if (parts.length === 0) report(where, 'no elements')
+  parts.forEach((part, index) => {
+    checkRichPart(part, `${where}/elements/${index}`, report)
+  })
+}
+
+function checkRichPart(part: Node, where: string, report: Report): void {
+  if (!RICH_PARTS.includes(String(part.type))) report(where, `unknown rich text part ${String(part.type)}`)
+  const elements = list(part['elements'])
+  if (elements.length === 0) report(where, 'no elements')
+  elements.forEach((element, index) => {
+    const place = `${where}/elements/${index}`
+    if (part.type === 'rich_text_list') checkRichPart(element, place, report)
+    else checkRichElement(element, place, report)
+  })
+}
+
+const PLAIN_RICH_ELEMENTS = ['user', 'channel', 'usergroup', 'broadcast', 'emoji']
+
+function checkRichElement(element: Node, where: string, report: Report): void {
+  if (PLAIN_RICH_ELEMENTS.includes(String(element.type))) return
+  switch (element.type) {
+    case 'text':
+      if (typeof element['text'] !== 'string' || element['text'] === '') report(where, 'text must not be empty')
+      return
+    case 'link':
+      atMost(element['url'], 3000, `${where}/url`, report)
+      if (!URL.canParse(String(element['url']))) report(where, 'not an address')
+      return
+    case 'date':
+      checkDate(element, where, report)
+      return
+    default:
+      report(where, `unknown rich text element ${String(element.type)}`)
+  }
+}
+
+function checkDate(element: Node, where: string, report: Report): void {
+  if (!Number.isInteger(element['timestamp'])) report(where, 'timestamp is not whole seconds')
+  if (!/\{[a-z_]+\}/.test(String(element['format']))) report(where, 'format has no token')
+}
+
+function checkActions(block: Node, where: string, report: Report, actionIds: Set<string>): void {
+  const elements = list(block['elements'])
+  if (elements.length === 0 || elements.length > 25) report(where, 'not 1 to 25 elements')
+  elements.forEach((element, index) => {
+    const place = `${where}/elements/${index}`
+    if (element.type !== 'button') report(place, `unexpected ${String(element.type)}`)
+    checkText(element['text'], 75, `${place}/text`, report, ['plain_text'])
+    atMost(element['value'], 2000, `${place}/value`, report)
+    atMost(element['action_id'], 255, `${place}/action_id`, report)
+    atMost(element['url'], 3000, `${place}/url`, report)
+    if (![undefined, 'primary', 'danger'].includes(element['style'] as string | undefined)) {
+      report(place, 'unknown style')
+    }
+    const actionId = String(element['action_id'])
+    if (actionIds.has(actionId)) report(place, `action_id ${actionId} twice`)
+    actionIds.add(actionId)
+    if (element['confirm'] !== undefined) checkConfirm(element['confirm'] as Node, `${place}/confirm`, report)
+  })
+}
+
+function checkConfirm(confirm: Node, where: string, report: Report): void {
+  checkText(confirm['title'], 100, `${where}/title`, report, ['plain_text'])
+  checkText(confirm['text'], 300, `${where}/text`, report)
+  checkText(confirm['confirm'], 30, `${where}/confirm`, report, ['plain_text'])
+  checkText(confirm['deny'], 30, `${where}/deny`, report, ['plain_text'])
+}
+
+function checkInput(block: Node, where: string, report: Report): void {
+  checkText(block['label'], 2000, `${where}/label`, report, ['plain_text'])
+  const element = (block['element'] ?? {}) as Node
+  if (element.type !== 'plain_text_input') report(where, `unexpected ${String(element.type)}`)
+  if (typeof element['max_length'] === 'number' && element['max_length'] > 3000) report(where, 'max_length over 3000')
+}
+
+function checkText(
+  text: unknown,
+  longest: number,
+  where: string,
+  report: Report,
+  kinds = ['plain_text', 'mrkdwn'],
+): void {
+  const { type, text: value } = (text ?? {}) as Node
+  if (!kinds.includes(String(type))) report(where, `not ${kinds.join(' or ')}`)
+  if (typeof value !== 'string' || value === '') report(where, 'text must not be empty')
+  else atMost(value, longest, where, report)
+}
+
+/** A modal: title and buttons 24, private_metadata 3000, callback_id 255, 100 blocks. */
+export function checkModal(view: unknown): readonly string[] {
+  const problems: string[] = []
+  const report: Report = (where, problem) => problems.push(`${where}: ${problem}`)
+  const modal = (view ?? {}) as Node
+  if (modal.type !== 'modal') report('/type', 'not a modal')
+  for (const name of ['title', 'submit', 'close']) {
+    if (modal[name] !== undefined) checkText(modal[name], 24, `/${name}`, report, ['plain_text'])
+  }
+  atMost(modal['private_metadata'], 3000, '/private_metadata', report)
+  atMost(modal['callback_id'], 255, '/callback_id', report)
+  return [...problems, ...checkBlocks(modal['blocks'], 100)]
+}
+
+function atMost(value: unknown, longest: number, where: string, report: Report): void {
+  if (typeof value === 'string' && value.length > longest) report(where, `longer than ${longest} characters`)
+}
+
+function list(value: unknown): readonly Node[] {
+  return Array.isArray(value) ? (value as Node[]) : []
+}

@@ -1,0 +1,243 @@
+import type http from 'node:http'
+import { MOST_BLOCKS_JSON, checkBlocks, checkModal } from './block-limits.ts'
+
+export interface RecordedCall {
+  readonly method: string
+  readonly args: Readonly<Record<string, unknown>>
+  /** By this process's clock that never jumps. */
+  readonly atMs: number
+}
+
+export interface StoredMessage {
+  readonly channel: string
+  readonly ts: string
+  readonly threadTs: string | null
+  text: string
+  blocks: readonly Readonly<Record<string, unknown>>[]
+  readonly metadata: { readonly event_type: string; readonly event_payload: Readonly<Record<string, unknown>> } | null
+  updates: number
+}
+
+export type SlackFault =
+  | { readonly kind: 'rate_limited'; readonly seconds: number }
+  | { readonly kind: 'status'; readonly status: number }
+  /** Slack's own refusal, with a code. */
+  | { readonly kind: 'error'; readonly code: string }
+  /** It is done, and the answer never comes. */
+  | { readonly kind: 'answer_lost' }
+  /** The connection breaks before anything is done. */
+  | { readonly kind: 'reset' }
+  | { readonly kind: 'hang' }
+  | { readonly kind: 'html' }
+
+type Args = Readonly<Record<string, unknown>>
+type Answer = Record<string, unknown>
+type Outcome = { readonly ok: true; readonly answer: Answer } | { readonly ok: false; readonly answer: Answer }
+
+export class FakeSlackApi {
+  readonly calls: RecordedCall[] = []
+  readonly messages: StoredMessage[] = []
+  readonly ephemerals: Args[] = []
+  readonly channels = { missing: new Set<string>(), archived: new Set<string>(), without: new Set<string>() }
+  scopes: readonly string[] = []
+  readonly #settings: { readonly botToken: string; readonly appToken: string; readonly socketUrl: string }
+  readonly #faults = new Map<string, SlackFault[]>()
+  readonly #triggers = new Map<string, number>()
+  #lastTs = 0
+
+  constructor(settings: { readonly botToken: string; readonly appToken: string; readonly socketUrl: string }) {
+    this.#settings = settings
+  }
+
+  failNext(method: string, faults: readonly SlackFault[]): void {
+    this.#faults.set(method, [...(this.#faults.get(method) ?? []), ...faults])
+  }
+
+  issueTrigger(): string {
+    const trigger = `trigger.${String(this.#triggers.size + 1)}.${Math.random().toString(36).slice(2)}`
+    this.#triggers.set(trigger, performance.now() + 3000)
+    return trigger
+  }
+
+  handle(incoming: http.IncomingMessage, body: string, outgoing: http.ServerResponse): void {
+    const method = (incoming.url ?? '').replace('/api/', '')
+    const args = readArgs(body)
+    this.calls.push({ method, args, atMs: performance.now() })
+    const fault = this.#faults.get(method)?.shift() ?? this.#faults.get('*')?.shift()
+    if (fault !== undefined && this.#fail(fault, incoming, outgoing)) return
+    const token = incoming.headers.authorization ?? ''
+    const outcome = this.#perform(method, args, token.replace('Bearer ', ''))
+    if (fault?.kind === 'answer_lost') incoming.socket.destroy()
+    else this.#answer(outgoing, outcome.answer, { ok: outcome.ok })
+  }
+
+  /** False when the call is performed all the same. */
+  #fail(fault: SlackFault, incoming: http.IncomingMessage, outgoing: http.ServerResponse): boolean {
+    switch (fault.kind) {
+      case 'answer_lost':
+        return false
+      case 'rate_limited':
+        outgoing.writeHead(429, { 'retry-after': String(fault.seconds) }).end('')
+        return true
+      case 'status':
+        outgoing.writeHead(fault.status).end('oops')
+        return true
+      case 'error':
+        this.#answer(outgoing, { error: fault.code }, { ok: false })
+        return true
+      case 'reset':
+        incoming.socket.destroy()
+        return true
+      case 'hang':
+        return true
+      case 'html':
+        outgoing.writeHead(200, { 'content-type': 'text/html' }).end('<html>Sign in</html>')
+        return true
+    }
+  }
+
+  #answer(outgoing: http.ServerResponse, answer: Answer, { ok }: { ok: boolean }): void {
+    const scopes = this.scopes.length === 0 ? {} : { 'x-oauth-scopes': this.scopes.join(',') }
+    outgoing.writeHead(200, { 'content-type': 'application/json; charset=utf-8', ...scopes })
+    outgoing.end(JSON.stringify({ ok, ...answer }))
+  }
+
+  #perform(method: string, args: Args, token: string): Outcome {
+    const expected = method === 'apps.connections.open' ? this.#settings.appToken : this.#settings.botToken
+    if (token !== expected) return failed('invalid_auth')
+    switch (method) {
+      case 'auth.test':
+        return done({ team: 'Example Bank', user: 'countersign', team_id: 'T0001', user_id: 'UBOT', bot_id: 'BBOT' })
+      case 'apps.connections.open':
+        return done({ url: this.#settings.socketUrl })
+      case 'chat.postMessage':
+        return this.#post(args)
+      case 'chat.update':
+        return this.#update(args)
+      case 'chat.postEphemeral':
+        return this.#postEphemeral(args)
+      case 'conversations.history':
+        return this.#history(args)
+      case 'conversations.info':
+        return this.#info(String(args['channel']))
+      case 'conversations.open':
+        return done({ channel: { id: `D${String(args['users'])}` } })
+      case 'views.open':
+        return this.#openView(args)
+      default:
+        return failed('unknown_method')
+    }
+  }
+
+  #refuseMessage(args: Args): Outcome | undefined {
+    const channel = String(args['channel'])
+    if (this.channels.missing.has(channel)) return failed('channel_not_found')
+    if (this.channels.archived.has(channel)) return failed('is_archived')
+    if (this.channels.without.has(channel)) return failed('not_in_channel')
+    if (args['text'] === undefined && args['blocks'] === undefined) return failed('no_text')
+    if (args['blocks'] === undefined) return undefined
+    const problems = checkBlocks(args['blocks'])
+    if (problems.length > 0) return failed('invalid_blocks', { response_metadata: { messages: problems } })
+    return JSON.stringify(args['blocks']).length > MOST_BLOCKS_JSON ? failed('msg_blocks_too_long') : undefined
+  }
+
+  #post(args: Args): Outcome {
+    const refused = this.#refuseMessage(args)
+    if (refused !== undefined) return refused
+    const message: StoredMessage = {
+      channel: String(args['channel']),
+      ts: this.#nextTs(),
+      threadTs: (args['thread_ts'] as string | undefined) ?? null,
+      text: textOf(args),
+      blocks: (args['blocks'] as StoredMessage['blocks'] | undefined) ?? [],
+      metadata: (args['metadata'] as StoredMessage['metadata'] | undefined) ?? null,
+      updates: 0,
+    }
+    this.messages.push(message)
+    return done({ channel: message.channel, ts: message.ts, message: { text: message.text } })
+  }
+
+  #update(args: Args): Outcome {
+    const refused = this.#refuseMessage(args)
+    if (refused !== undefined) return refused
+    const message = this.messages.find((one) => one.channel === args['channel'] && one.ts === args['ts'])
+    if (message === undefined) return failed('message_not_found')
+    message.text = textOf(args)
+    // As Slack does: an update without blocks removes them.
+    message.blocks = (args['blocks'] as StoredMessage['blocks'] | undefined) ?? []
+    message.updates += 1
+    return done({ channel: message.channel, ts: message.ts, text: message.text })
+  }
+
+  #postEphemeral(args: Args): Outcome {
+    const refused = this.#refuseMessage(args)
+    if (refused !== undefined) return refused
+    this.ephemerals.push(args)
+    return done({ message_ts: this.#nextTs() })
+  }
+
+  #history(args: Args): Outcome {
+    const channel = String(args['channel'])
+    if (this.channels.missing.has(channel)) return failed('channel_not_found')
+    const oldest = Number(args['oldest'] ?? 0)
+    const limit = Number(args['limit'] ?? 100)
+    const offset = Number(args['cursor'] ?? 0)
+    const found = this.messages
+      .filter((one) => one.channel === channel && one.threadTs === null && Number(one.ts) >= oldest)
+      .toReversed()
+    const page = found.slice(offset, offset + limit).map((one) => ({
+      type: 'message',
+      ts: one.ts,
+      text: one.text,
+      ...(String(args['include_all_metadata']) === 'true' && one.metadata !== null ? { metadata: one.metadata } : {}),
+    }))
+    const hasMore = offset + limit < found.length
+    const next = hasMore ? { response_metadata: { next_cursor: String(offset + limit) } } : {}
+    return done({ messages: page, has_more: hasMore, ...next })
+  }
+
+  #info(channel: string): Outcome {
+    if (this.channels.missing.has(channel)) return failed('channel_not_found')
+    const isMember = !this.channels.without.has(channel)
+    return done({ channel: { id: channel, is_member: isMember, is_archived: this.channels.archived.has(channel) } })
+  }
+
+  #openView(args: Args): Outcome {
+    const trigger = String(args['trigger_id'])
+    const until = this.#triggers.get(trigger)
+    if (until === undefined) return failed('invalid_trigger_id')
+    if (until === 0) return failed('exchanged_trigger_id')
+    if (until < performance.now()) return failed('expired_trigger_id')
+    const problems = checkModal(args['view'])
+    if (problems.length > 0) return failed('invalid_arguments', { response_metadata: { messages: problems } })
+    this.#triggers.set(trigger, 0)
+    return done({ view: { id: `V${String(this.calls.length)}`, ...(args['view'] as object) } })
+  }
+
+  /** Seconds with six decimals, each later than the one before. */
+  #nextTs(): string {
+    this.#lastTs = Math.max(Date.now() * 1000, this.#lastTs + 1)
+    return `${String(Math.floor(this.#lastTs / 1e6))}.${String(this.#lastTs % 1e6).padStart(6, '0')}`
+  }
+}
+
+function done(answer: Answer): Outcome {
+  return { ok: true, answer }
+}
+
+function failed(error: string, more: Answer = {}): Outcome {
+  return { ok: false, answer: { error, ...more } }
+}
+
+function textOf(args: Args): string {
+  return typeof args['text'] === 'string' ? args['text'] : ''
+}
+
+/** Slack's client sends forms in which everything but text is JSON. */
+function readArgs(body: string): Args {
+  const args: Record<string, unknown> = {}
+  for (const [name, value] of new URLSearchParams(body)) {
+    args[name] = value.startsWith('{') || value.startsWith('[') ? (JSON.parse(value) as unknown) : value
+  }
+  return args
+}

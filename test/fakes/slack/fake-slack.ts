@@ -1,0 +1,128 @@
+import http from 'node:http'
+import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
+import { FakeSlackApi } from './fake-slack-api.ts'
+import type { RecordedCall, SlackFault, StoredMessage } from './fake-slack-api.ts'
+import { openFakeSocket } from './fake-socket.ts'
+import type { FakeSocket } from './fake-socket.ts'
+
+export interface FakeSlackOptions {
+  readonly botToken?: string
+  readonly appToken?: string
+}
+
+/** What was sent to a `response_url`. */
+export interface RecordedResponse {
+  readonly path: string
+  readonly body: Readonly<Record<string, unknown>>
+}
+
+/**
+ * Slack's side of the wire on loopback: the Web API with its state, its checks and its failures, response addresses, and
+ * Socket Mode. Counts everything that reached it.
+ */
+export interface FakeSlack {
+  /** `http://127.0.0.1:<port>`. */
+  readonly origin: string
+  /** What `SLACK_API_URL` is set to. */
+  readonly apiUrl: string
+  readonly botToken: string
+  readonly appToken: string
+  readonly calls: readonly RecordedCall[]
+  readonly responses: readonly RecordedResponse[]
+  readonly socket: FakeSocket
+  callsOf(method: string): readonly RecordedCall[]
+  messagesIn(channel: string): readonly StoredMessage[]
+  /** Everything one person alone was shown: ephemeral messages, and answers to response addresses. */
+  shownTo(user: string): readonly Readonly<Record<string, unknown>>[]
+  /** The next call of this method (or of any, `*`) fails that way; several are used up in order. */
+  failNext(method: string, ...faults: readonly SlackFault[]): void
+  /** Nothing is answered until it is over. */
+  setOutage(isOut: boolean): void
+  channels: { missing: Set<string>; archived: Set<string>; without: Set<string> }
+  scopes: readonly string[]
+  /** A trigger as a press brings it: three seconds, once. */
+  issueTrigger(): string
+  issueResponseUrl(user: string): string
+  close(): Promise<void>
+}
+
+export async function startFakeSlack(options: FakeSlackOptions = {}): Promise<FakeSlack> {
+  const botToken = options.botToken ?? 'xoxb-test-0001'
+  const appToken = options.appToken ?? 'xapp-test-0001'
+  const responses: RecordedResponse[] = []
+  const responseUsers = new Map<string, string>()
+  let isOut = false
+  const server = http.createServer((incoming, outgoing) => {
+    if (isOut) {
+      incoming.socket.destroy()
+      return
+    }
+    void readBody(incoming).then((body) => {
+      const path = incoming.url ?? '/'
+      if (path.startsWith('/api/')) api.handle(incoming, body, outgoing)
+      else answerResponse(path, body, outgoing)
+    })
+  })
+  const answerResponse = (path: string, body: string, outgoing: http.ServerResponse) => {
+    if (!responseUsers.has(path)) {
+      outgoing.writeHead(404).end('expired_url')
+      return
+    }
+    responses.push({ path, body: JSON.parse(body) as Record<string, unknown> })
+    outgoing.writeHead(200).end('ok')
+  }
+  const socket = openFakeSocket(server)
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const host = `127.0.0.1:${String((server.address() as AddressInfo).port)}`
+  const api = new FakeSlackApi({ botToken, appToken, socketUrl: `ws://${host}/socket` })
+  return {
+    origin: `http://${host}`,
+    apiUrl: `http://${host}/api/`,
+    botToken,
+    appToken,
+    calls: api.calls,
+    responses,
+    socket,
+    channels: api.channels,
+    get scopes() {
+      return api.scopes
+    },
+    set scopes(scopes) {
+      api.scopes = scopes
+    },
+    callsOf: (method) => api.calls.filter((call) => call.method === method),
+    messagesIn: (channel) => api.messages.filter((message) => message.channel === channel),
+    shownTo: (user) => [
+      ...api.ephemerals.filter((message) => message['user'] === user),
+      ...responses.filter(({ path }) => responseUsers.get(path) === user).map(({ body }) => body),
+    ],
+    failNext: (method, ...faults) => api.failNext(method, faults),
+    setOutage: (out) => {
+      isOut = out
+      if (out) {
+        server.closeAllConnections()
+        socket.cut()
+      }
+    },
+    issueTrigger: () => api.issueTrigger(),
+    issueResponseUrl: (user) => {
+      const path = `/respond/${String(responseUsers.size + 1)}`
+      responseUsers.set(path, user)
+      return `http://${host}${path}`
+    },
+    close: async () => {
+      socket.cut()
+      server.closeAllConnections()
+      server.close()
+      await once(server, 'close')
+    },
+  }
+}
+
+async function readBody(incoming: http.IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = []
+  for await (const chunk of incoming) chunks.push(chunk as Buffer)
+  return Buffer.concat(chunks).toString()
+}

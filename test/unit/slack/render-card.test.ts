@@ -1,0 +1,170 @@
+import { describe, expect, it } from '@jest/globals'
+import { checkBlocks } from '../../fakes/slack/block-limits.ts'
+import { makeProposal, makeRun, makeRunStep, makeView } from '../../fakes/slack/make-view.ts'
+import { renderCard } from '../../../src/adapters/slack/render/render-card.ts'
+import { buttonLabels, plainTextOf } from './words-of.ts'
+import type { IncidentView } from '../../../src/domain/incident-view.ts'
+
+const wordsOf = (view: IncidentView) => plainTextOf(renderCard(view).blocks)
+const buttonsOf = (view: IncidentView) => buttonLabels(renderCard(view).blocks)
+
+describe('the card in Slack', () => {
+  it('says in its header how bad it is, where, and what one sees', () => {
+    const [header] = renderCard(makeView()).blocks
+
+    expect(header).toEqual({
+      type: 'header',
+      text: { type: 'plain_text', text: '🟠 SEV2 · checkout: 5xx 8.4 %', emoji: false },
+    })
+  })
+
+  it('names the likely cause with its probability and the strongest reasons only', () => {
+    const words = wordsOf(makeView())
+
+    expect(words).toContain('Likely cause deploy of checkout to 7f3c21a at 2026-11-21 10:02 UTC, 82 %')
+    expect(words).toContain('It ended 2 min before the onset.')
+    expect(words).not.toContain('seldom fail')
+  })
+
+  it('says why no cause is named, and what could not be reached', () => {
+    const view = makeView({ suspects: [], unknownCause: 'No change within 2 h before onset.', unreachable: ['argocd'] })
+
+    expect(wordsOf(view)).toContain('Cause unknown No change within 2 h before onset.')
+    expect(wordsOf(view)).toContain('Not reached: argocd. Changes there may be missing.')
+  })
+
+  it('shows of the plan what runs, on what, what it disturbs, its tier, its undo and its hash', () => {
+    const words = wordsOf(makeView())
+
+    expect(words).toContain('PRO-3 Roll the service back to the version before the suspected deploy · plan abcdef01')
+    expect(words).toContain(
+      'Roll checkout back from 7f3c21a (history 42) to 1b22c0d (history 41) argocd/rollback on argocd payments/checkout',
+    )
+    expect(words).toContain('Disturbs checkout, cart')
+    expect(words).toContain('Tier 3 Novel: it has not yet succeeded on checkout.')
+    expect(words).toContain('Undo Roll checkout back to 7f3c21a (history 42); one approver presses')
+    expect(words).toContain('Expires 2026-11-21 10:22 UTC, 15 min after it was proposed')
+  })
+
+  it('says who has approved, how many are missing, and who can', () => {
+    const words = wordsOf(makeView())
+
+    expect(words).toContain('1 of 2 approvals, 1 missing. Can approve: Bo Li, Cem Kaya.')
+    expect(words).toContain('Approved by Ana Ruiz (ana@bank.example) at 2026-11-21 10:08 UTC in slack')
+  })
+
+  it('offers Approve with a question that names the plan, Reject and a note', () => {
+    const { blocks } = renderCard(makeView())
+    const approve = JSON.stringify(blocks.find((block) => block.type === 'actions'))
+
+    expect(buttonLabels(blocks)).toEqual(['Approve', 'Reject', 'Acknowledge', 'Add note'])
+    expect(approve).toContain(
+      'Roll checkout back from 7f3c21a (history 42) to 1b22c0d (history 41). Plan abcdef01, INC-12.',
+    )
+  })
+
+  it('asks differently when the symptom is gone', () => {
+    const view = makeView({ proposal: makeProposal({ symptomGone: true }) })
+
+    expect(wordsOf(view)).toContain('The symptom is gone (no alert fires any more).')
+    expect(JSON.stringify(renderCard(view).blocks)).toContain('Approve PRO-3 all the same?')
+  })
+
+  it.each(['rejected', 'expired', 'superseded', 'drifted', 'cancelled'] as const)(
+    'has no deciding button when the proposal is %s, and says so with time and reason',
+    (state) => {
+      const proposal = makeProposal({
+        state,
+        closedAt: new Date('2026-11-21T10:09:00Z'),
+        closedReason: 'wrong service',
+      })
+      const view = makeView({ proposal })
+
+      expect(buttonsOf(view)).toEqual(['Acknowledge', 'Add note'])
+      expect(wordsOf(view)).toContain('at 2026-11-21 10:09 UTC: wrong service')
+    },
+  )
+
+  it('shows the progress of a run step by step, with Stop in place of the decision', () => {
+    const view = makeView({ proposal: makeProposal({ state: 'approved' }), run: makeRun(), state: 'acknowledged' })
+
+    expect(buttonsOf(view)).toEqual(['Stop', 'Add note'])
+    expect(wordsOf(view)).toContain('RUN-5 running')
+    expect(wordsOf(view)).toContain('rollback (argocd/rollback) done: Synced to 1b22c0d.')
+    expect(wordsOf(view)).toContain('healthy (prometheus/assert) under way')
+  })
+
+  it('lets an approved plan be rejected until its run starts', () => {
+    const proposal = makeProposal({ state: 'approved' })
+
+    expect(buttonsOf(makeView({ proposal }))).toContain('Reject')
+    expect(buttonsOf(makeView({ proposal, run: makeRun({ state: 'queued' }) }))).toContain('Reject')
+    expect(buttonsOf(makeView({ proposal, run: makeRun() }))).not.toContain('Reject')
+  })
+
+  it('asks a person what became of an unknown step', () => {
+    const steps = [makeRunStep({ state: 'unknown', outcome: 'unknown' })]
+    const view = makeView({ proposal: makeProposal({ state: 'approved' }), run: makeRun({ state: 'unknown', steps }) })
+
+    expect(buttonsOf(view)).toEqual(['Retry', 'Mark done', 'Abort', 'Acknowledge', 'Add note'])
+  })
+
+  it('offers Undo only where there is something to undo', () => {
+    const proposal = makeProposal({ state: 'approved' })
+
+    expect(buttonsOf(makeView({ proposal, run: makeRun({ state: 'failed', canUndo: true }) }))).toContain('Undo')
+    expect(buttonsOf(makeView({ proposal, run: makeRun({ state: 'failed' }) }))).not.toContain('Undo')
+  })
+
+  it('shows a link with the host it leads to, and drops one whose host is not its own', () => {
+    const lying = { title: 'Argo CD', url: 'https://evil.example/', host: 'argocd.bank.example' }
+    const named = { title: 'Trap', url: 'https://argocd.bank.example@evil.example/', host: 'evil.example' }
+    const view = makeView({ links: [...makeView().links, lying, named] })
+
+    expect(wordsOf(view)).toContain('Runbook (runbooks.example.com) · Console')
+    expect(JSON.stringify(renderCard(view).blocks)).not.toContain('evil.example')
+  })
+
+  it('says that words are a model’s when they are', () => {
+    const view = makeView({
+      summary: { source: 'model', sentences: [{ text: 'Checkout fails.', evidence: ['EV-1'] }] },
+    })
+
+    expect(wordsOf(view)).toContain('Summary (a language model’s words, from the evidence)')
+  })
+
+  it('has no buttons for one person alone, and a text that says it all for who hears it', () => {
+    const card = renderCard(makeView(), { hasButtons: false })
+
+    expect(buttonLabels(card.blocks)).toEqual([])
+    expect(card.text).toBe(
+      'INC-12 SEV2 · checkout: 5xx 8.4 % (open). 5xx 8.4 % on checkout since 10:04 UTC. Proposed: Roll the service back to the version before the suspected deploy (PRO-3, plan abcdef01).',
+    )
+  })
+
+  it('carries nothing in a button but ids and the hash', () => {
+    const actions = renderCard(makeView()).blocks.find((block) => block.type === 'actions')
+    const [approve] = actions?.type === 'actions' ? actions.elements : []
+
+    expect(approve).toMatchObject({
+      value: JSON.stringify({ v: 'approve', i: 'INC-12', p: 'PRO-3', h: 'abcdef01'.repeat(8) }),
+    })
+  })
+
+  it('fits what Slack takes in every state', () => {
+    const runs = (['queued', 'running', 'waiting', 'unknown', 'succeeded', 'failed', 'undone', 'stopped'] as const).map(
+      (state) => makeView({ proposal: makeProposal({ state: 'approved' }), run: makeRun({ state, canUndo: true }) }),
+    )
+    const bare = makeView({
+      proposal: null,
+      suspects: [],
+      links: [],
+      impact: [],
+      consoleUrl: null,
+      service: null,
+      isCollecting: true,
+    })
+
+    for (const view of [makeView(), bare, ...runs]) expect(checkBlocks(renderCard(view).blocks)).toEqual([])
+  })
+})
