@@ -54,7 +54,7 @@ async function readiness({ database, deps }: Foundation, audit: AuditKeeper | nu
 function addGauges({ deps, jobs }: Foundation, metrics: MetricsRegistry): void {
   const { stores } = deps
   metrics.addGauge({
-    name: 'audit_lag_seconds',
+    name: 'audit_oldest_waiting_seconds',
     help: 'Age of the oldest audit leaf that has no number yet.',
     read: async () => (await stores.auditReader.describe()).lagSeconds,
   })

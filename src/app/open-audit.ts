@@ -1,7 +1,6 @@
 import { createPublicKey } from 'node:crypto'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Pool } from 'pg'
 import packageJson from '../../package.json' with { type: 'json' }
 import { keyIdOf, signCheckpoint } from '../audit/checkpoint.ts'
 import { sealEntry } from '../audit/seal-entry.ts'
@@ -20,7 +19,7 @@ import { openAuditKey } from '../store/audit-key.ts'
 import type { AuditKeySource } from '../store/audit-key.ts'
 import { createAuditSequencer } from '../store/audit-sequencer.ts'
 import { openCheckpointFolder } from '../store/checkpoint-folder.ts'
-import type { Database } from '../store/database.ts'
+import type { OpenDatabase } from '../store/database.ts'
 
 export interface SealerNeeds {
   readonly clock: Clock
@@ -64,8 +63,8 @@ export function auditKeySourceOf(config: Config): AuditKeySource {
 
 export interface OpenAuditNeeds {
   readonly config: Config
-  readonly pool: Pool
-  readonly db: Database
+  readonly pool: OpenDatabase['pool']
+  readonly db: OpenDatabase['db']
   readonly stores: Pick<Stores, 'audit' | 'leases'>
   readonly signals: Signals
   readonly seal: (record: AuditRecord) => SealedLeaf

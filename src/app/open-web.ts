@@ -49,9 +49,9 @@ export function openWeb(needs: WebNeeds): HttpServer {
   })
   const secrets = {
     tokens: config.environment.COUNTERSIGN_WEBHOOK_TOKEN,
-    github: config.environment.GITHUB_WEBHOOK_SECRET,
+    githubSecrets: config.environment.GITHUB_WEBHOOK_SECRET,
   }
-  mountWebhooks(server, deps, webhookSources({ secrets, catalog: deps.catalog, clock: deps.clock }))
+  mountWebhooks(server, deps, webhookSources(secrets, deps.catalog, deps.clock))
   needs.slack?.mount(server)
   return server
 }

@@ -19,7 +19,7 @@ export function renderAuditPage(page: AuditPage, now: Date): SafeHtml {
     </p>
     <p class="fine">
       Verify it elsewhere: <code>countersign audit export --out log.jsonl</code>, then
-      <code>countersign audit verify log.jsonl --checkpoints log.jsonl.checkpoints.jsonl --key audit.pub</code>
+      <code>countersign audit verify log.jsonl --checkpoints log.checkpoints.jsonl --key audit.pub</code>
     </p>
     <table>
       <thead>

@@ -1,3 +1,5 @@
+import { NotFoundError, RefusedError } from '../../kernel/errors.ts'
+import { html } from './html.ts'
 import { CONSOLE_CSS, LIVE_JS } from './assets.ts'
 import { liveStream } from './live-stream.ts'
 import { pageAnswer } from './page-answer.ts'
@@ -42,7 +44,13 @@ function pageRoutes(settings: ConsoleSettings): readonly Route<Visitor>[] {
     path,
     source: 'console',
     authentication: sessionAuthentication(settings),
-    handle,
+    handle: async (request, visitor) => {
+      try {
+        return await handle(request, visitor)
+      } catch (error) {
+        return refusedPage(settings, visitor, error)
+      }
+    },
   })
   return [
     page('/', (_request, visitor) => listPage(settings, visitor, null)),
@@ -52,6 +60,23 @@ function pageRoutes(settings: ConsoleSettings): readonly Route<Visitor>[] {
       streamAnswer('text/event-stream', liveStream(settings.signals, request.query.get('incident'), request.signal)),
     ),
   ]
+}
+
+/** What the visitor may not see, or what is not there, is a page in words; anything else is the server's matter. */
+function refusedPage(settings: ConsoleSettings, visitor: Visitor, error: unknown): HttpAnswer {
+  const isMissing = error instanceof NotFoundError
+  if (!isMissing && !(error instanceof RefusedError)) throw error
+  const body = html`<h1>${isMissing ? 'Not here' : 'Not allowed'}</h1>
+    <p>${error.message}</p>
+    <p><a href="/">Back to the incidents</a></p>`
+  return pageAnswer(settings, {
+    title: 'Not shown',
+    body,
+    visitor,
+    path: '/',
+    live: null,
+    status: isMissing ? 404 : 403,
+  })
 }
 
 async function auditPage(settings: ConsoleSettings, visitor: Visitor, after: string | null): Promise<HttpAnswer> {
