@@ -36,13 +36,18 @@ export interface ProposalQueries {
   markReminded(id: string): Promise<boolean>
 }
 
+export interface NewDecision extends Omit<Decision, 'at' | 'withdrawnAt'> {
+  /** Database time at which it was judged, under the proposal's lock; the time of the insert when left out. */
+  readonly at?: Date
+}
+
 export interface DecisionStore {
   /** Undefined when this person has decided already (not withdrawn). */
-  insert(decision: Omit<Decision, 'at' | 'withdrawnAt'>): Promise<Decision | undefined>
+  insert(decision: NewDecision): Promise<Decision | undefined>
   list(proposalId: string): Promise<readonly Decision[]>
   withdraw(proposalId: string, personId: string): Promise<Decision | undefined>
-  /** Approvals by this person in the `windowMs` before `until`, by database time; `until` is now when left out. */
-  countRecent(personId: string, windowMs: number, until?: Date): Promise<number>
+  /** Approvals of other proposals by this person in the `windowMs` up to this decision of theirs. */
+  countRecent(decision: Pick<Decision, 'personId' | 'proposalId' | 'at'>, windowMs: number): Promise<number>
   /** Notes that a second confirmation is asked for when the symptom is gone; true when that was at least `minAgeMs` ago. */
   confirm(proposalId: string, personId: string, minAgeMs: number): Promise<boolean>
 }

@@ -2,7 +2,7 @@ import { asc, eq, sql } from 'drizzle-orm'
 import type { Decision } from '../domain/approval.ts'
 import type { Role } from '../domain/person.ts'
 import type { Origin } from '../domain/surface.ts'
-import type { DecisionStore } from '../ports/proposal-store.ts'
+import type { DecisionStore, NewDecision } from '../ports/proposal-store.ts'
 import { storableText } from '../kernel/clean-text.ts'
 import { milliseconds } from './milliseconds.ts'
 import { decisions } from './schema.ts'
@@ -34,12 +34,12 @@ export function createDecisionStore(db: Database): DecisionStore {
         .returning()
       return rows.map(toDecision)[0]
     },
-    countRecent: (personId, windowMs, until) => countRecent(db, personId, windowMs, until),
+    countRecent: (decision, windowMs) => countRecent(db, decision, windowMs),
     confirm: (proposalId, personId, minAgeMs) => confirm(db, proposalId, personId, minAgeMs),
   }
 }
 
-async function insert(db: Database, decision: Omit<Decision, 'at' | 'withdrawnAt'>): Promise<Decision | undefined> {
+async function insert(db: Database, decision: NewDecision): Promise<Decision | undefined> {
   const rows = await db
     .insert(decisions)
     .values({
@@ -52,6 +52,7 @@ async function insert(db: Database, decision: Omit<Decision, 'at' | 'withdrawnAt
       rolesAtTime: [...decision.rolesAtTime],
       groupsAtTime: [...decision.groupsAtTime],
       surface: decision.surface,
+      ...(decision.at === undefined ? {} : { at: decision.at }),
     })
     .onConflictDoNothing()
     .returning()
@@ -59,11 +60,16 @@ async function insert(db: Database, decision: Omit<Decision, 'at' | 'withdrawnAt
 }
 
 /** Withdrawn ones count as well: pressing and taking back tires a person no less. */
-async function countRecent(db: Database, personId: string, windowMs: number, until: Date | undefined): Promise<number> {
-  const end = until === undefined ? sql`clock_timestamp()` : sql`${until.toISOString()}::timestamptz`
+async function countRecent(
+  db: Database,
+  { personId, proposalId, at }: Pick<Decision, 'personId' | 'proposalId' | 'at'>,
+  windowMs: number,
+): Promise<number> {
+  const end = sql`${at.toISOString()}::timestamptz`
   const { rows } = await db.execute<{ count: number }>(sql`
     SELECT count(*)::int AS count FROM decisions
-     WHERE person_id = ${personId} AND decision = 'approve' AND at < ${end} AND at >= ${end} - ${milliseconds(windowMs)}`)
+     WHERE person_id = ${personId} AND proposal_id <> ${proposalId} AND decision = 'approve'
+       AND at <= ${end} AND at > ${end} - ${milliseconds(windowMs)}`)
   return rows[0]?.count ?? 0
 }
 

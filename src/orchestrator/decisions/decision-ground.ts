@@ -13,6 +13,8 @@ export interface DecisionGround {
   readonly proposal: Proposal
   /** By database time. */
   readonly isExpired: boolean
+  /** Database time under the lock: when a decision is judged, and so when it falls. */
+  readonly now: Date
   readonly incident: Incident
   readonly run: Run | undefined
   readonly decisions: readonly Decision[]
@@ -29,13 +31,22 @@ export async function lockDecisionGround(
 ): Promise<DecisionGround> {
   const locked = await stores.proposals.lock(proposalId)
   if (locked === undefined) throw new NotFoundError('proposal', proposalId)
-  const { proposal, isExpired } = locked
+  const { proposal, isExpired, now } = locked
   const incident = await stores.incidents.find(proposal.incidentId)
   if (incident === undefined) throw new NotFoundError('incident', proposal.incidentId)
   const run = await findRun(stores, proposal)
   const decisions = await stores.decisions.list(proposalId)
   // The directory is asked again now, since waiting for the lock may have taken a while.
-  return { proposal, isExpired, incident, run, decisions, person: deps.directory.findById(person.id) ?? person, origin }
+  return {
+    proposal,
+    isExpired,
+    now,
+    incident,
+    run,
+    decisions,
+    person: deps.directory.findById(person.id) ?? person,
+    origin,
+  }
 }
 
 /** True once the first intent is durable: from then on only `stop` ends it. */

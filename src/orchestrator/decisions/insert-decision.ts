@@ -6,7 +6,7 @@ import type { DecisionGround } from './decision-ground.ts'
 /** One live decision a person, by the store's index: what the row lock lets through twice the index does not. */
 export async function insertDecision(
   stores: Stores,
-  { proposal, person, origin }: DecisionGround,
+  { proposal, person, origin, now }: DecisionGround,
   decision: Decision['decision'],
   reason: string | null,
 ): Promise<Decision> {
@@ -21,6 +21,7 @@ export async function insertDecision(
     rolesAtTime: person.roles,
     groupsAtTime: person.groups,
     surface: origin,
+    at: now,
   })
   if (inserted !== undefined) return inserted
   throw new StaleError(

@@ -38,10 +38,10 @@ export async function loadQuorum(
 async function findFatigued(deps: Deps, stores: Stores, decisions: readonly Decision[]): Promise<ReadonlySet<string>> {
   const { fatigue } = deps.settings
   const tired = new Set<string>()
-  for (const { personId, decision, withdrawnAt, at } of decisions) {
-    if (decision !== 'approve' || withdrawnAt !== null) continue
-    const before = await stores.decisions.countRecent(personId, fatigue.perMs, at)
-    if (before >= fatigue.decisions) tired.add(personId)
+  for (const decision of decisions) {
+    if (decision.decision !== 'approve' || decision.withdrawnAt !== null) continue
+    const before = await stores.decisions.countRecent(decision, fatigue.perMs)
+    if (before >= fatigue.decisions) tired.add(decision.personId)
   }
   return tired
 }
