@@ -6,7 +6,7 @@ import { redactJson } from './redact.ts'
 import type { RedactionOptions } from './redact.ts'
 
 /** Raised with every change of the fields, so that an auditor's tools can tell old entries from new ones. */
-export const AUDIT_SCHEMA_VERSION = 1
+const AUDIT_SCHEMA_VERSION = 1
 
 export interface SealingContext extends RedactionOptions {
   /** UUIDv7. */

@@ -95,7 +95,7 @@ function readNumber(name: string, text: string | undefined): number | undefined 
   throw new UsageError(`--${name} is the number of an entry, from 1; found "${text}".`)
 }
 
-export const checkpointsPathOf = (out: string): string => `${out.replace(/\.jsonl$/, '')}.checkpoints.jsonl`
+const checkpointsPathOf = (out: string): string => `${out.replace(/\.jsonl$/, '')}.checkpoints.jsonl`
 
 async function exportToFiles(
   config: Config,

@@ -36,7 +36,7 @@ export async function checkpointAudit(deps: CheckpointDeps): Promise<CheckpointR
 }
 
 /** Undefined when the database goes on from where the checkpoint was made. */
-export async function contradiction(
+async function contradiction(
   sequencer: AuditSequencer,
   head: AuditHead,
   last: Checkpoint,

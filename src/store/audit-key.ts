@@ -1,11 +1,11 @@
-import { createPrivateKey, createPublicKey, generateKeyPairSync } from 'node:crypto'
+import { createPrivateKey, generateKeyPairSync } from 'node:crypto'
 import type { KeyObject } from 'node:crypto'
 import { link, mkdir, open, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { AppError } from '../kernel/errors.ts'
 import { fileErrorCodeOf } from './file-error.ts'
 
-export class AuditKeyError extends AppError {
+class AuditKeyError extends AppError {
   constructor(message: string, options?: { cause?: unknown }) {
     super('audit_key', message, false, options)
   }
@@ -30,7 +30,7 @@ export interface AuditKey {
 }
 
 /** The path of the public key that belongs to a private one: `audit.key` → `audit.pub`. */
-export const publicPathOf = (path: string): string => `${path.replace(/\.(key|pem)$/, '')}.pub`
+const publicPathOf = (path: string): string => `${path.replace(/\.(key|pem)$/, '')}.pub`
 
 /** Undefined when no key is configured and none was made yet. */
 export async function findAuditKey(source: AuditKeySource): Promise<AuditKey | undefined> {
@@ -111,8 +111,4 @@ function parseKey(text: string, where: string): KeyObject {
   throw new AuditKeyError(
     `${where} holds a key of kind ${String(key.asymmetricKeyType)}; checkpoints need Ed25519. Make one with "countersign audit keygen --out DIR".`,
   )
-}
-
-export function publicPemOf(privateKey: KeyObject): string {
-  return createPublicKey(privateKey).export({ type: 'spki', format: 'pem' }).toString()
 }

@@ -16,7 +16,7 @@ const FILE_NAME = 'checkpoints.jsonl'
 /** Enough for many lines; the last one is what is looked for. */
 const TAIL_BYTES = 64 * 1024
 
-export class CheckpointFileError extends AppError {
+class CheckpointFileError extends AppError {
   constructor(path: string, detail: string) {
     super(
       'checkpoints_unreadable',
@@ -26,7 +26,7 @@ export class CheckpointFileError extends AppError {
   }
 }
 
-export const checkpointFileOf = (folder: string): string => join(folder, FILE_NAME)
+const checkpointFileOf = (folder: string): string => join(folder, FILE_NAME)
 
 export function openCheckpointFolder(folder: string): CheckpointLog {
   const path = checkpointFileOf(folder)

@@ -25,7 +25,7 @@ export interface MigrationReport {
   readonly applied: readonly string[]
 }
 
-export class MigrationError extends AppError {
+class MigrationError extends AppError {
   constructor(message: string, options?: { cause?: unknown }) {
     super('migration_failed', message, false, options)
   }

@@ -6,7 +6,7 @@ import type { Database } from './database.ts'
 import { SQL_STATE, sqlStateOf } from './sql-state.ts'
 
 /** Nobody knows whether it was committed: read again before doing anything again. */
-export class CommitUnknownError extends AppError {
+class CommitUnknownError extends AppError {
   constructor(cause: unknown) {
     super(
       'commit_unknown',
