@@ -1,4 +1,4 @@
-import { asc, eq, sql } from 'drizzle-orm'
+import { sql } from 'drizzle-orm'
 import type { Evidence, NewEvidence } from '../domain/evidence.ts'
 import type { EvidenceStore } from '../ports/evidence-store.ts'
 import { evidence } from './schema.ts'
@@ -45,13 +45,23 @@ async function saveEvidence(db: Database, pieces: readonly NewEvidence[]): Promi
   return saved.map(toEvidence)
 }
 
+interface EvidenceRow extends Record<string, unknown> {
+  readonly id: string
+  readonly incident_id: string
+  readonly kind: Evidence['kind']
+  readonly source: string
+  readonly at: string
+  readonly fact: string
+  readonly url: string | null
+  readonly data: Evidence['data']
+}
+
+/** Read for every card: written out, because building the query costs more than running it. */
 async function listEvidence(db: Database, incidentId: string): Promise<readonly Evidence[]> {
-  const rows = await db
-    .select()
-    .from(evidence)
-    .where(eq(evidence.incidentId, incidentId))
-    .orderBy(asc(evidence.at), asc(sql`substring(${evidence.id} from 4)::bigint`))
-  return rows.map(toEvidence)
+  const { rows } = await db.execute<EvidenceRow>(sql`
+    SELECT id, incident_id, kind, source, at, fact, url, data FROM evidence
+     WHERE incident_id = ${incidentId} ORDER BY at, substring(id from 4)::bigint`)
+  return rows.map(({ incident_id: incident, at, ...row }) => ({ ...row, incidentId: incident, at: new Date(at) }))
 }
 
 function toEvidence(row: typeof evidence.$inferSelect): Evidence {
