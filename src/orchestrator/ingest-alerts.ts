@@ -1,5 +1,5 @@
-import { environmentKey } from '../domain/environment.ts'
-import { groupAlerts } from '../triage/group-alerts.ts'
+import { environmentKey, namesOfEnvironment } from '../domain/environment.ts'
+import { groupAlerts, relatedServices } from '../triage/group-alerts.ts'
 import { INSTALLATION, servicePrincipal } from './authorization-subjects.ts'
 import { placeAlerts } from './ingest/place-alerts.ts'
 import { prepareAlert } from './ingest/prepare-alerts.ts'
@@ -35,7 +35,7 @@ export async function ingestAlerts(deps: Deps, input: IngestAlertsInput): Promis
   })
   const prepared = input.alerts.map((alert) => prepareAlert(deps, alert))
   const { result, outcome } = await deps.unitOfWork.run(async (stores) => {
-    const first = await stores.deliveries.accept(input)
+    const first = await stores.deliveries.accept(input, groupingLocks(deps, prepared))
     if (first !== undefined) return { result: { ...first, replayed: true }, outcome: undefined }
     const placed = prepared.length === 0 ? undefined : await placeAndTell(deps, stores, { input, prepared })
     const answer = answerOf(input, prepared, placed)
@@ -46,14 +46,31 @@ export async function ingestAlerts(deps: Deps, input: IngestAlertsInput): Promis
   return result
 }
 
+/**
+ * Of two deliveries that could open the same incident the later one waits, and then sees what the earlier one opened.
+ * Alerts of services that have nothing to do with each other do not wait.
+ */
+function groupingLocks(deps: Deps, prepared: readonly PreparedAlert[]): readonly string[] {
+  return prepared.flatMap(({ environment, service }) => {
+    const names = service === null ? [''] : relatedServices(deps.catalog, [service])
+    return names.map((name) => `grouping ${environmentKey(environment)} ${name}`)
+  })
+}
+
 interface Work {
   readonly input: IngestAlertsInput
   readonly prepared: readonly PreparedAlert[]
 }
 
 async function placeAndTell(deps: Deps, stores: Stores, { input, prepared }: Work): Promise<AlertsOutcome> {
-  const context = await stores.alerts.lockForGrouping({
-    environments: prepared.map((alert) => environmentKey(alert.environment)),
+  const services = prepared.map((alert) => alert.service)
+  const context = await stores.alerts.loadForGrouping({
+    environments: prepared.flatMap((alert) => namesOfEnvironment(environmentKey(alert.environment))),
+    services: relatedServices(
+      deps.catalog,
+      services.filter((service) => service !== null),
+    ),
+    withoutService: services.includes(null),
     fingerprints: [...new Set(prepared.map((alert) => alert.fingerprint))],
     startsAt: prepared.map((alert) => alert.startsAt),
     windowMs: deps.settings.groupingWindowMs,

@@ -18,7 +18,7 @@ export interface AlertCounts {
 }
 
 export interface GroupingContext {
-  /** Database time, under the lock. */
+  /** Database time. */
   readonly now: Date
   /** Incidents that are worked on, or were touched within the window. */
   readonly joinable: readonly {
@@ -33,8 +33,12 @@ export interface GroupingContext {
 }
 
 export interface GroupingQuestion {
-  /** Keys, as domain/environment.ts makes them. */
+  /** Lower-case names, as domain/environment.ts spells them out. */
   readonly environments: readonly string[]
+  /** The alerts' own services and their neighbours. */
+  readonly services: readonly string[]
+  /** True when one of the alerts names no service: then incidents without one count as well. */
+  readonly withoutService: boolean
   readonly fingerprints: readonly string[]
   readonly startsAt: readonly Date[]
   readonly windowMs: number
@@ -46,8 +50,8 @@ export interface AlertStore {
   /** Oldest first; with a limit only the first of them. */
   listByIncident(incidentId: string, limit?: number): Promise<readonly Alert[]>
   countByIncidents(incidentIds: readonly string[]): Promise<ReadonlyMap<string, AlertCounts>>
-  /** Takes the environments' grouping locks until the transaction ends, then reads: of two deliveries the later one sees what the earlier one opened. */
-  lockForGrouping(question: GroupingQuestion): Promise<GroupingContext>
+  /** What new alerts may join; to be read under the locks of their environments. */
+  loadForGrouping(question: GroupingQuestion): Promise<GroupingContext>
   /** Open or acknowledged incidents that have been quiet for this long, by database time. */
   listQuiet(quietMs: number, limit: number): Promise<readonly Incident[]>
 }

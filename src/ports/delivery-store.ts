@@ -8,8 +8,14 @@ export interface Delivery {
 
 /** Requests that were verified and served: what makes a replay harmless. */
 export interface DeliveryStore {
-  /** Undefined when it is new (and now recorded in this transaction); else the answer given the first time. */
-  accept(delivery: Delivery): Promise<{ readonly status: number; readonly answer: JsonObject } | undefined>
+  /**
+   * Undefined when it is new (and now recorded in this transaction); else the answer given the first time. Takes the
+   * named locks until the transaction ends: what is read afterwards holds until then.
+   */
+  accept(
+    delivery: Delivery,
+    locks?: readonly string[],
+  ): Promise<{ readonly status: number; readonly answer: JsonObject } | undefined>
   answer(delivery: Pick<Delivery, 'source' | 'key'>, status: number, answer: JsonObject): Promise<void>
   /** Chat requests: undefined when new, else the first answer's status. */
   serve(surface: string, requestKey: string): Promise<{ readonly status: number | null } | undefined>

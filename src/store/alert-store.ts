@@ -13,7 +13,7 @@ import type {
 import { alerts, incidents } from './schema.ts'
 import type { Database } from './database.ts'
 import type { Incident } from '../domain/incident.ts'
-import { environmentKey, namesOfEnvironment } from '../domain/environment.ts'
+import { environmentKey } from '../domain/environment.ts'
 import { incidentFromJson, toIncident } from './incident-row.ts'
 import type { IncidentJson } from './incident-row.ts'
 import { milliseconds } from './milliseconds.ts'
@@ -28,7 +28,7 @@ export function createAlertStore(db: Database): AlertStore {
     upsert: (batch) => upsert(db, batch),
     listByIncident: (incidentId, limit) => listByIncident(db, incidentId, limit),
     countByIncidents: (incidentIds) => countByIncidents(db, incidentIds),
-    lockForGrouping: (question) => lockForGrouping(db, question),
+    loadForGrouping: (question) => loadForGrouping(db, question),
     listQuiet: (quietMs, limit) => listQuiet(db, quietMs, limit),
   }
 }
@@ -121,23 +121,29 @@ type ContextRow = Record<string, unknown> &
   )
 
 /**
- * Two statements: the reading one must begin after the lock is held, since in READ COMMITTED a statement sees what was
- * committed before it began. Locks are taken in one order, so that two deliveries never wait for each other.
+ * One statement. Only incidents of the same or neighbouring services are looked at, so that it costs the same whether
+ * ten or ten thousand are open.
  */
-async function lockForGrouping(db: Database, question: GroupingQuestion): Promise<GroupingContext> {
-  const environments = [...new Set(question.environments)].sort()
-  const names = environments.flatMap((key) => [...namesOfEnvironment(key)])
-  await db.execute(sql`
-    SELECT count(pg_advisory_xact_lock(hashtextextended('grouping ' || name, 0)))
-      FROM (SELECT name FROM unnest(${sql.param(environments)}::text[]) AS name ORDER BY name) AS ordered`)
+async function loadForGrouping(db: Database, question: GroupingQuestion): Promise<GroupingContext> {
+  const services = sql`${sql.param([...question.services])}::text[]`
+  const fingerprints = sql`${sql.param([...question.fingerprints])}::text[]`
+  const since = sql`statement_timestamp() - ${milliseconds(question.windowMs)}`
   const { rows } = await db.execute<ContextRow>(sql`
-    WITH joinable AS (
+    WITH related AS (
+      SELECT id FROM incidents WHERE state IN ('open', 'acknowledged') AND service = ANY (${services})
+      UNION SELECT id FROM incidents WHERE updated_at >= ${since} AND service = ANY (${services})
+      UNION SELECT id FROM incidents
+             WHERE ${question.withoutService}::boolean AND service IS NULL AND (state IN ('open', 'acknowledged') OR updated_at >= ${since})
+      UNION SELECT incident_id FROM alerts WHERE status = 'firing' AND service = ANY (${services})
+      UNION SELECT incident_id FROM alerts WHERE fingerprint = ANY (${fingerprints})
+    ), joinable AS (
       SELECT * FROM incidents
-       WHERE lower(trim(coalesce(environment, ${environmentKey(null)}))) = ANY (${sql.param(names)}::text[])
-         AND (state IN ('open', 'acknowledged') OR updated_at >= statement_timestamp() - ${milliseconds(question.windowMs)})
+       WHERE id IN (SELECT id FROM related)
+         AND lower(trim(coalesce(environment, ${environmentKey(null)}))) = ANY (${sql.param([...question.environments])}::text[])
+         AND (state IN ('open', 'acknowledged') OR updated_at >= ${since})
     ), known AS (
       SELECT * FROM alerts
-       WHERE fingerprint = ANY (${sql.param([...question.fingerprints])}::text[])
+       WHERE fingerprint = ANY (${fingerprints})
          AND (status = 'firing' OR incident_id IN (SELECT id FROM joinable)
               OR starts_at = ANY (${sql.param(question.startsAt.map((at) => at.toISOString()))}::timestamptz[])
               OR incident_id IS NULL)

@@ -11,7 +11,7 @@ import { storableJson } from './storable-json.ts'
  */
 export function createDeliveryStore(db: Database): DeliveryStore {
   return {
-    accept: (delivery) => accept(db, delivery),
+    accept: (delivery, locks = []) => accept(db, delivery, locks),
     answer: async ({ source, key }, status, answer) => {
       await db
         .update(deliveries)
@@ -28,21 +28,29 @@ export function createDeliveryStore(db: Database): DeliveryStore {
   }
 }
 
-/** What a delivery is answered until its own answer is written, which the same transaction does. */
-const NOT_YET = { status: 202, answer: {} }
+interface AcceptedRow extends Record<string, unknown> {
+  readonly status: number
+  readonly answer: JsonObject
+  readonly replays: number
+}
 
+/** Locks are taken in one order, so that two deliveries never wait for each other. */
 async function accept(
   db: Database,
   { source, key, body }: Delivery,
+  locks: readonly string[],
 ): Promise<{ readonly status: number; readonly answer: JsonObject } | undefined> {
-  const [row] = await db
-    .insert(deliveries)
-    .values({ source, deliveryKey: key, body, ...NOT_YET })
-    .onConflictDoUpdate({
-      target: [deliveries.source, deliveries.deliveryKey],
-      set: { replays: sql`${deliveries.replays} + 1` },
-    })
-    .returning({ status: deliveries.status, answer: deliveries.answer, replays: deliveries.replays })
+  const names = [...new Set(locks)].sort()
+  const { rows } = await db.execute<AcceptedRow>(sql`
+    WITH locked AS (
+      SELECT count(pg_advisory_xact_lock(hashtextextended(name, 0))) AS locks
+        FROM (SELECT name FROM unnest(${sql.param(names)}::text[]) AS name ORDER BY name) AS ordered
+    )
+    INSERT INTO deliveries AS had (source, delivery_key, body, status, answer)
+    SELECT ${source}, ${key}, ${Buffer.from(body)}::bytea, 202, '{}'::jsonb FROM locked WHERE locks >= 0
+    ON CONFLICT (source, delivery_key) DO UPDATE SET replays = had.replays + 1
+    RETURNING status, answer, replays`)
+  const [row] = rows
   return row === undefined || row.replays === 0 ? undefined : { status: row.status, answer: row.answer }
 }
 

@@ -141,6 +141,10 @@ export const alerts = pgTable(
   (table) => [
     uniqueIndex('alerts_fingerprint_start').on(table.fingerprint, table.startsAt),
     index('alerts_incident').on(table.incidentId),
+    /** What a new alert of the service may join; small, since most alerts have ended. */
+    index('alerts_firing_service')
+      .on(table.service)
+      .where(sql`status = 'firing'`),
     check('alerts_status', oneOf('status', ['firing', 'resolved'])),
   ],
 )

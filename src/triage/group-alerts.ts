@@ -103,6 +103,16 @@ export function groupAlerts<A extends GroupableAlert>(input: GroupingInput<A>): 
   return placed
 }
 
+/** The services whose incidents an alert of these may join: themselves and their direct neighbours. */
+export function relatedServices(catalog: ServiceCatalog, services: readonly string[]): readonly string[] {
+  const own = new Set(services)
+  const dependents = [...catalog.services.values()]
+    .filter((service) => service.dependsOn.some((name) => own.has(name)))
+    .map((service) => service.name)
+  const dependencies = [...own].flatMap((name) => findService(catalog, name)?.dependsOn ?? [])
+  return [...new Set([...own, ...dependents, ...dependencies])]
+}
+
 const RESOLVED_FIRST: GroupingReason = {
   rule: 'resolved_before_it_fired',
   text: 'It was resolved before it was seen to fire.',

@@ -116,13 +116,17 @@ function changesOf(written: readonly UpsertedAlert[], placement: Placement): rea
   })
 }
 
-/** Incidents among these of which nothing fires any more; only those that something ended for are asked about. */
+/**
+ * Incidents among these of which nothing fires any more; only those that something ended for are asked about. Each is
+ * written to first, so that its row is ours: an alert of another service that joins it meanwhile waits, or is counted.
+ */
 async function listQuiet(
   stores: Stores,
   byIncident: ReadonlyMap<string, readonly ChangedAlert[]>,
 ): Promise<ReadonlySet<string>> {
   const candidates = [...byIncident].filter(([, alerts]) => !alerts.some(isNewlyFiring)).map(([id]) => id)
   if (candidates.length === 0) return new Set()
+  for (const id of candidates.sort()) await stores.incidents.patch(id, {})
   const counts = await stores.alerts.countByIncidents(candidates)
   return new Set(candidates.filter((id) => counts.get(id)?.firing === 0))
 }

@@ -1,0 +1,1 @@
+CREATE INDEX "alerts_firing_service" ON "alerts" USING btree ("service") WHERE status = 'firing';
