@@ -1,0 +1,110 @@
+import { sql } from 'drizzle-orm'
+import {
+  bigserial,
+  boolean,
+  check,
+  index,
+  integer,
+  jsonb,
+  pgSequence,
+  pgTable,
+  primaryKey,
+  text,
+  uniqueIndex,
+} from 'drizzle-orm/pg-core'
+import { PROPOSAL_STATES } from '../../domain/approval.ts'
+import type { JsonObject } from '../../kernel/json.ts'
+import { at, now, oneOf } from './columns.ts'
+import { incidents } from './incidents.ts'
+
+export const proposalIds = pgSequence('proposal_ids')
+
+export const proposals = pgTable(
+  'proposals',
+  {
+    id: text('id')
+      .primaryKey()
+      .default(sql`'PRO-' || nextval('proposal_ids')`),
+    incidentId: text('incident_id')
+      .notNull()
+      .references(() => incidents.id),
+    state: text('state').notNull().default('pending'),
+    playbook: text('playbook').notNull(),
+    playbookDigest: text('playbook_digest').notNull(),
+    planJson: text('plan_json').notNull(),
+    planDigest: text('plan_digest').notNull(),
+    planHash: text('plan_hash').notNull(),
+    tier: integer('tier').notNull(),
+    tierReasons: jsonb('tier_reasons').$type<string[]>().notNull(),
+    required: jsonb('required').$type<JsonObject>().notNull(),
+    requester: text('requester').notNull(),
+    nonce: text('nonce').notNull(),
+    policyVersion: text('policy_version').notNull(),
+    reasons: jsonb('reasons').$type<string[]>().notNull(),
+    createdAt: at('created_at').notNull().default(now),
+    expiresAt: at('expires_at').notNull(),
+    closedAt: at('closed_at'),
+    closedReason: text('closed_reason'),
+    symptomGone: boolean('symptom_gone').notNull().default(false),
+    remindedAt: at('reminded_at'),
+  },
+  (table) => [
+    check('proposals_state', oneOf('state', PROPOSAL_STATES)),
+    uniqueIndex('proposals_one_open')
+      .on(table.incidentId)
+      .where(sql`state in ('pending', 'approved')  and closed_at is null`),
+    index('proposals_incident').on(table.incidentId),
+  ],
+)
+
+/** Keyed by proposal and person, so that one person counts once, whatever the platform. A withdrawn one stays, marked. */
+export const decisions = pgTable(
+  'decisions',
+  {
+    id: bigserial('id', { mode: 'number' }).primaryKey(),
+    proposalId: text('proposal_id')
+      .notNull()
+      .references(() => proposals.id),
+    personId: text('person_id').notNull(),
+    personName: text('person_name').notNull(),
+    decision: text('decision').notNull(),
+    reason: text('reason'),
+    planHash: text('plan_hash').notNull(),
+    rolesAtTime: jsonb('roles_at_time').$type<string[]>().notNull(),
+    groupsAtTime: jsonb('groups_at_time').$type<string[]>().notNull(),
+    surface: text('surface').notNull(),
+    at: at('at').notNull().default(now),
+    withdrawnAt: at('withdrawn_at'),
+  },
+  (table) => [
+    uniqueIndex('decisions_one_per_person')
+      .on(table.proposalId, table.personId)
+      .where(sql`withdrawn_at is null`),
+    check('decisions_decision', oneOf('decision', ['approve', 'reject'])),
+    index('decisions_person_at').on(table.personId, table.at),
+  ],
+)
+
+/** Who was told that the symptom is gone and approved all the same. */
+export const confirmations = pgTable(
+  'confirmations',
+  {
+    proposalId: text('proposal_id')
+      .notNull()
+      .references(() => proposals.id),
+    personId: text('person_id').notNull(),
+    at: at('at').notNull().default(now),
+  },
+  (table) => [primaryKey({ columns: [table.proposalId, table.personId] })],
+)
+
+export const freezes = pgTable('freezes', {
+  id: bigserial('id', { mode: 'number' }).primaryKey(),
+  service: text('service'),
+  reason: text('reason').notNull(),
+  createdBy: text('created_by').notNull(),
+  createdAt: at('created_at').notNull().default(now),
+  until: at('until').notNull(),
+  liftedAt: at('lifted_at'),
+  liftedBy: text('lifted_by'),
+})
