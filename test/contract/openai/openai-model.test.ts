@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import { checkModel } from '../../../src/connectors/openai/check-model.ts'
 import { openAiModel } from '../../../src/connectors/openai/openai-model.ts'
 import { startFakeOpenAi } from '../../fakes/openai/fake-openai.ts'
 import { VendorBusyError, VendorRejectedError, VendorUnreachableError } from '../../../src/kernel/vendor-errors.ts'
@@ -122,5 +123,24 @@ describe('an OpenAI-compatible model', () => {
     controller.abort()
 
     expect(await asking).toBeInstanceOf(VendorUnreachableError)
+  })
+})
+
+describe('doctor, of the model', () => {
+  it('says as whom it answers', async () => {
+    expect(await checkModel(model, signal)).toEqual({
+      ok: true,
+      detail: 'The language model answers as fake-1.',
+      remedy: '',
+    })
+  })
+
+  it('says what to do when it does not', async () => {
+    fake.respond = () => ({ kind: 'status', status: 401, body: '{"error":{"message":"Incorrect API key"}}' })
+
+    const health = await checkModel(model, signal)
+
+    expect(health).toMatchObject({ ok: false })
+    expect(health.remedy).toContain('OPENAI_API_KEY')
   })
 })

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import { checkPrometheus } from '../../../src/connectors/prometheus/check-prometheus.ts'
 import { prometheusMetrics } from '../../../src/connectors/prometheus/prometheus-metrics.ts'
 import { startFakePrometheus } from '../../fakes/prometheus/fake-prometheus.ts'
 import { VendorRejectedError, VendorUnreachableError } from '../../../src/kernel/vendor-errors.ts'
@@ -83,4 +84,29 @@ describe('Prometheus as a source of numbers', () => {
       await expect(failure).rejects.toMatchObject({ retryable: true })
     },
   )
+})
+
+describe('doctor, of Prometheus', () => {
+  it('counts its targets', async () => {
+    fake.set('count(up)', () => [{ value: 12 }])
+
+    expect(await checkPrometheus(metrics, signal)).toEqual({
+      ok: true,
+      detail: 'Prometheus answers and knows 12 target(s).',
+      remedy: '',
+    })
+  })
+
+  it.each<[string, (fake: FakePrometheus) => void]>([
+    ['has no target', (one) => one.set('count(up)', () => [])],
+    ['gave no usable answer', (one) => (one.fault = 'html')],
+    ['was not reached', (one) => (one.fault = 'reset')],
+  ])('says what to do when it %s', async (_name, arrange) => {
+    arrange(fake)
+
+    const health = await checkPrometheus(metrics, signal)
+
+    expect(health.ok).toBe(false)
+    expect(health.remedy).not.toBe('')
+  })
 })
