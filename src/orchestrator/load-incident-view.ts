@@ -108,7 +108,7 @@ async function findFatigued(
   const counts = await Promise.all(
     approvers.map((one) => deps.stores.decisions.countRecent(one, fatigue.perMs)),
   )
-  return new Set(approvers.filter((_, index) => (counts[index] ?? 0) > fatigue.decisions).map((one) => one.personId))
+  return new Set(approvers.filter((_, index) => (counts[index] ?? 0) >= fatigue.decisions).map((one) => one.personId))
 }
 
 /** All runs of the incident; only the one that was asked for, when one was. */
