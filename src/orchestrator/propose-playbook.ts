@@ -30,8 +30,8 @@ export interface RequestedProposal {
 export async function proposePlaybook(deps: Deps, input: PlanPlaybookInput): Promise<RequestedProposal> {
   const person = getPerson(deps, input.personId)
   const ground = await readProposalGround(deps, input.incidentId)
-  refuseWhereNothingMayRun(ground)
   await askPolicy(deps, input, person, ground, null)
+  refuseWhereNothingMayRun(ground)
   const requested = await planOnRequest(deps, ground, input.playbook, input.inputs)
   const policyVersion = await askPolicy(deps, input, person, ground, requested.draft.plan.service)
   const open = openProposalOf(ground) ?? null

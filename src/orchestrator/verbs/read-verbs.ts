@@ -4,6 +4,7 @@ import { findIncident } from './find-incident.ts'
 import { helpText, usageOf } from './usage.ts'
 import { listIncidents, readEvidence, readIncident, readTimeline } from '../read/read-incidents.ts'
 import { readerOf } from './conversation-context.ts'
+import { requireReading } from '../read/reader.ts'
 import { VERBS } from '../../domain/verb.ts'
 import type { Deps } from '../dependencies.ts'
 import type { Reply } from './conversation.ts'
@@ -12,7 +13,9 @@ import type { VerbCall } from './conversation-context.ts'
 const LISTED = 20
 const TIMELINE_SHOWN = 30
 
-export async function helpVerb(_deps: Deps, { request }: VerbCall): Promise<Reply> {
+export async function helpVerb(deps: Deps, call: VerbCall): Promise<Reply> {
+  await requireReading(deps, readerOf(call), 'help')
+  const { request } = call
   const verb = VERBS.find((candidate) => candidate === request.words[0]?.toLowerCase())
   if (verb !== undefined) return answer(usageOf(verb))
   return answer('What you can say, here and on every other surface:', {
