@@ -1,0 +1,152 @@
+import { existsSync } from 'node:fs'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
+import { ANA, approveRun } from '../../fakes/counting-target/approved-run.ts'
+import type { StepSpec } from '../../fakes/counting-target/approved-run.ts'
+import { settleStep } from '../../../src/orchestrator/settle-step.ts'
+import { describeWhen } from '../../support/skip.ts'
+import { forkReplica } from './fork-replica.ts'
+import type { ForkedReplica } from './fork-replica.ts'
+import { advance, auditEvents, find, ledgerLines, openWorld } from './world.ts'
+import type { World } from './world.ts'
+
+let world: World
+let forked: ForkedReplica[] = []
+beforeAll(async () => {
+  world = await openWorld()
+})
+afterEach(async () => {
+  for (const { pid } of forked) kill(pid)
+  await Promise.all(forked.map((replica) => replica.exited))
+  forked = []
+  await world.closeReplicas()
+})
+afterAll(() => world.close())
+
+const LEASE_MS = 400
+const POINTS = ['before-intent', 'after-intent', 'before-send', 'before-record', 'after-record', 'before-end'] as const
+
+describe.each(POINTS)('a replica killed at %s', (point) => {
+  it.each(['pagerduty/note', 'argocd/sync'] as const)('leaves the effect to happen exactly once (%s)', async (uses) => {
+    const { ended, key } = await killAndTakeOver(uses, point)
+
+    expect(ended.state).toBe('succeeded')
+    expect(world.target.countOf(key)).toBe(1)
+  })
+
+  it('leaves an effect that nobody can ask about at once at most, and shows it to a person when it is not known', async () => {
+    const { ended, key, run, replica } = await killAndTakeOver('lambda/invoke', point)
+
+    const isOpen = point === 'before-send' || point === 'before-record'
+    expect(ended.state).toBe(isOpen ? 'unknown' : 'succeeded')
+    expect(world.target.countOf(key)).toBe(point === 'before-send' ? 0 : 1)
+    if (!isOpen) return
+    const choice = world.target.countOf(key) === 1 ? 'done' : 'retry'
+    await settleStep(replica.deps, {
+      runId: run.id,
+      stepId: 'move',
+      choice,
+      reason: 'looked',
+      person: ANA,
+      origin: 'console',
+    })
+    expect((await advance(replica, run.id)).state).toBe('succeeded')
+    expect(world.target.countOf(key)).toBe(1)
+  })
+
+  async function killAndTakeOver(uses: StepSpec['uses'], at: string) {
+    const { replica, run } = await approveOne(uses)
+    const child = start(run.id, at, 'SIGKILL')
+    await child.exited
+    await leaseRunsOut(run.id)
+    const ended = await advance(replica, run.id)
+    return { replica, run, ended, key: `${run.id}:move:main` }
+  }
+})
+
+describeWhen(
+  existsSync('/proc/self/stat'),
+  'the state of a process is read from /proc',
+  'a replica that sleeps',
+  () => {
+    it.each(['before-intent', 'after-intent', 'before-send', 'before-record'])(
+      'longer than its lease (at %s) can neither send nor record when it wakes up',
+      async (point) => {
+        const { replica, run, key } = await sleepWhileAnotherFinishes(point, false)
+        const lines = await ledgerLines(replica, run.id)
+        const events = await auditEvents(world, run.id)
+
+        await wakeUp()
+
+        expect(world.target.countOf(key)).toBe(1)
+        expect(await ledgerLines(replica, run.id)).toEqual(lines)
+        expect(await auditEvents(world, run.id)).toEqual(events)
+        expect((await find(replica, run.id)).state).toBe('succeeded')
+      },
+    )
+
+    it('sends a second time without lease and fence', async () => {
+      const { key } = await sleepWhileAnotherFinishes('before-send', true)
+
+      await wakeUp()
+
+      expect(world.target.countOf(key)).toBe(2)
+    })
+
+    async function sleepWhileAnotherFinishes(point: string, isUnguarded: boolean) {
+      const { replica, run } = await approveOne('argocd/sync')
+      const child = start(run.id, point, 'SIGSTOP', isUnguarded)
+      await child.stopped()
+      await leaseRunsOut(run.id)
+      const ended = await advance(replica, run.id)
+      expect(ended.state).toBe('succeeded')
+      return { replica, run, key: `${run.id}:move:main` }
+    }
+
+    async function wakeUp(): Promise<void> {
+      forked.at(-1)!.resume()
+      await forked.at(-1)!.exited
+    }
+  },
+)
+
+function start(runId: string, at: string, signal: 'SIGKILL' | 'SIGSTOP', isUnguarded = false): ForkedReplica {
+  const child = forkReplica({
+    databaseUrl: world.database.url,
+    targetUrl: world.target.url,
+    runId,
+    leaseMs: LEASE_MS,
+    at,
+    signal,
+    isUnguarded,
+  })
+  forked.push(child)
+  return child
+}
+
+let place = 0
+async function approveOne(uses: StepSpec['uses']) {
+  place += 1
+  const replica = await world.replica({ settings: { inflightWindowMs: 50 } })
+  // Nothing in the target's state shows the effect, so that no other guard helps.
+  const { run } = await approveRun(replica.deps.unitOfWork, [{ id: 'move', uses, resource: `dying-${String(place)}` }])
+  return { replica, run }
+}
+
+/** By the clock of the database, which is the one that counts. */
+async function leaseRunsOut(runId: string): Promise<void> {
+  const replica = await world.replica()
+  for (;;) {
+    const run = await find(replica, runId)
+    const isFree = run.leaseOwner === null || (await replica.deps.stores.runSweep.listAbandoned(1_000)).includes(runId)
+    if (isFree) return
+    await new Promise((resolve) => setTimeout(resolve, 10))
+  }
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch {
+    // It has ended by itself.
+  }
+}
