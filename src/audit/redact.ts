@@ -99,8 +99,18 @@ function isHarmless(value: Json): boolean {
   return value === null || typeof value === 'boolean' || value === ''
 }
 
+const NO_SECRETS: readonly string[] = []
+const knownForms = new WeakMap<readonly string[], readonly string[]>()
+
+/** Computed once per list of secrets, which stays the same for the life of a process. */
+function formsOf({ secrets = NO_SECRETS }: RedactionOptions): readonly string[] {
+  const known = knownForms.get(secrets) ?? computeForms(secrets)
+  knownForms.set(secrets, known)
+  return known
+}
+
 /** What a known secret may look like in a text. Longest first, so that no rest of one stays behind. */
-function formsOf({ secrets = [] }: RedactionOptions): readonly string[] {
+function computeForms(secrets: readonly string[]): readonly string[] {
   const forms = secrets
     .filter((secret) => secret.length >= SHORTEST_SECRET)
     .flatMap((secret) => {
@@ -134,6 +144,7 @@ class Findings {
   }
 
   text(text: string, secrets: readonly string[]): string {
+    if (text.length < SHORTEST_SECRET) return text
     let result = text
     for (const secret of secrets) {
       if (result.includes(secret)) result = result.replaceAll(secret, () => this.note('known-secret', MARK))
