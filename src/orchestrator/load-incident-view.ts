@@ -105,9 +105,7 @@ async function findFatigued(
   const { fatigue } = deps.settings
   const isOpen = proposal?.state === 'pending'
   const approvers = isOpen ? decisions.filter((one) => one.decision === 'approve' && one.withdrawnAt === null) : []
-  const counts = await Promise.all(
-    approvers.map((one) => deps.stores.decisions.countRecent(one, fatigue.perMs)),
-  )
+  const counts = await Promise.all(approvers.map((one) => deps.stores.decisions.countRecent(one, fatigue.perMs)))
   return new Set(approvers.filter((_, index) => (counts[index] ?? 0) >= fatigue.decisions).map((one) => one.personId))
 }
 

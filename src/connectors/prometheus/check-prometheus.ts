@@ -10,8 +10,9 @@ export async function checkPrometheus(metrics: Metrics, signal: AbortSignal): Pr
   try {
     const series = await metrics.queryInstant('count(up)', signal)
     const targets = series[0]?.points.at(-1)?.[1] ?? 0
-    if (targets > 0)
-      {return { ok: true, detail: `Prometheus answers and knows ${String(targets)} target(s).`, remedy: '' }}
+    if (targets > 0) {
+      return { ok: true, detail: `Prometheus answers and knows ${String(targets)} target(s).`, remedy: '' }
+    }
     return {
       ok: false,
       detail: 'Prometheus answers and has no target: every query will be without data.',
