@@ -80,6 +80,34 @@ describe('numbering', () => {
     expect(rows[0]?.entry_id).toBe(entryId)
   })
 
+  it('would skip it if it took leaves by their ids without waiting, so it is the waiting that saves it', async () => {
+    const takeByIds = (): Promise<unknown> =>
+      world.pool.query(`INSERT INTO audit_entries (seq, leaf_id, prev_hash, hash)
+        SELECT l.id, l.id, '', '' FROM audit_leaves l WHERE l.id > (SELECT coalesce(max(leaf_id), 0) FROM audit_entries)`)
+    const early = await world.pool.connect()
+    const { entryId, event, bytes, leafHash } = leaf('INC-EARLY')
+    try {
+      await early.query('BEGIN')
+      await early.query('INSERT INTO audit_leaves (entry_id, event, bytes, leaf_hash) VALUES ($1, $2, $3, $4)', [
+        entryId,
+        event,
+        bytes,
+        leafHash,
+      ])
+      await world.append(3)
+      await takeByIds()
+      await early.query('COMMIT')
+    } finally {
+      early.release(true)
+    }
+    await takeByIds()
+
+    const { rows } = await world.pool.query(
+      'SELECT FROM audit_leaves WHERE id NOT IN (SELECT leaf_id FROM audit_entries)',
+    )
+    expect(rows).toHaveLength(1)
+  })
+
   it('goes on in another cluster, where transaction ids begin anew, and raises the epoch', async () => {
     await world.append(5)
     await numberAll()
