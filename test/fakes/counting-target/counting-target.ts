@@ -54,6 +54,10 @@ export class CountingTarget {
     return this.server.requests.filter((request) => request.method === 'POST').length
   }
 
+  requestCountOf(resource: string): number {
+    return this.server.requests.filter(({ method, text }) => method === 'POST' && text.includes(`"${resource}"`)).length
+  }
+
   #answer(request: SeenRequest): FakeAnswer {
     const name = (parameter: string) => request.query.get(parameter) ?? ''
     switch (`${request.method} ${request.path}`) {
