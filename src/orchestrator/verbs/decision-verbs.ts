@@ -42,8 +42,9 @@ async function showBeforeApproving(deps: Deps, call: VerbCall, incidentId: strin
   const id = incidentId ?? (await findIncident(deps, call)).id
   const card = await readIncident(deps, readerOf(call), id)
   const { proposal } = card
-  if (proposal?.state !== 'pending')
+  if (proposal?.state !== 'pending') {
     return refusal('nothing_to_approve', `Nothing waits for approval in ${id}.`, { card, incidentId: id })
+  }
   const text = `Nothing is counted yet. This is the plan; approve exactly it with: approve ${proposal.id} ${proposal.planHash.slice(0, 8)}`
   return answer(text, { card, incidentId: id })
 }

@@ -1,4 +1,5 @@
-import { AppError, NotFoundError, RefusedError, StaleError } from '../../kernel/errors.ts'
+import type { AppError } from '../../kernel/errors.ts'
+import { NotFoundError, RefusedError, StaleError } from '../../kernel/errors.ts'
 import { INSTALLATION, strangerPrincipal } from '../authorization-subjects.ts'
 import { VERB_HANDLERS } from './verb-handlers.ts'
 import { parseVerb } from './parse-verb.ts'
