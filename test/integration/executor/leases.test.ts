@@ -1,0 +1,330 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
+import { Client } from 'pg'
+import { advanceRun } from '../../../src/orchestrator/advance-run.ts'
+import { keepLease, momentOf } from '../../../src/orchestrator/heartbeat.ts'
+import { sweepRuns } from '../../../src/orchestrator/sweep-runs.ts'
+import { settleStep } from '../../../src/orchestrator/settle-step.ts'
+import { FencedError } from '../../../src/kernel/errors.ts'
+import { silentLogger } from '../../../src/kernel/silent-logger.ts'
+import type { JobName } from '../../../src/ports/job-queue.ts'
+import type { JsonObject } from '../../../src/kernel/json.ts'
+import type { RunLease } from '../../../src/ports/run-store.ts'
+import { ANA, approveRun } from '../../fakes/counting-target/approved-run.ts'
+import type { Replica } from '../../fakes/counting-target/replica.ts'
+import { QUICK, advance, find, ledgerLines, openWorld } from './world.ts'
+import type { World } from './world.ts'
+
+let world: World
+let owner: Client
+beforeAll(async () => {
+  world = await openWorld()
+  owner = new Client({ connectionString: world.database.ownerUrl })
+  await owner.connect()
+})
+afterEach(() => world.closeReplicas())
+afterAll(async () => {
+  await owner.end()
+  await world.close()
+})
+
+const IDLE = new AbortController().signal
+
+describe('of three who claim the same run', () => {
+  it('one gets it, every time', async () => {
+    const replica = await world.replica()
+    for (let round = 0; round < 20; round += 1) {
+      const run = await approveOne(replica)
+
+      const claims = await Promise.all(
+        ['one', 'two', 'three'].map((name) => replica.deps.stores.runs.claim(run.id, name, 60_000)),
+      )
+
+      expect(claims.filter((lease) => lease !== undefined)).toHaveLength(1)
+    }
+  })
+
+  it('two do nothing, and the effect happens once, however often the same job comes', async () => {
+    const replicas = [await world.replica(), await world.replica(), await world.replica()]
+    const run = await approveOne(replicas[0]!)
+
+    await Promise.all([...replicas, ...replicas].map(({ deps }) => advanceRun(deps, { runId: run.id }, IDLE)))
+
+    expect((await find(replicas[0]!, run.id)).state).toBe('succeeded')
+    expect(world.target.countOf(`${run.id}:step-1:main`)).toBe(1)
+  })
+})
+
+describe('a replica that was overtaken', () => {
+  it('can write nothing any more', async () => {
+    const { deps } = await world.replica()
+    const { id } = await approveOne({ deps, close: () => Promise.resolve() })
+    const old = await claimed({ deps, close: () => Promise.resolve() }, id)
+    await expire(id)
+    const young = await deps.stores.runs.claim(id, 'young', 60_000)
+    expect(young?.fence).toBe(old.fence + 1)
+    expect(young?.crashes).toBe(1)
+
+    const { leasedRuns, ledger } = deps.stores
+    await expect(leasedRuns.heartbeat(old, 1_000)).rejects.toThrow(FencedError)
+    await expect(leasedRuns.lockTargets(old, ['key'])).rejects.toThrow(FencedError)
+    await expect(leasedRuns.move(old, ['queued'], 'running', null)).rejects.toThrow(FencedError)
+    await expect(leasedRuns.release(old)).rejects.toThrow(FencedError)
+    await leasedRuns.move(young!, ['queued'], 'running', null)
+    await expect(ledger.intend(old, ATTEMPT, null)).rejects.toThrow(FencedError)
+    const attempt = await ledger.intend(young!, ATTEMPT, null)
+    await expect(ledger.move(old, attempt, { to: 'sent', detail: 'sent' }, null)).rejects.toThrow(FencedError)
+  })
+})
+
+describe('the ledger', () => {
+  it('has one open attempt a run, and moves each only from the state it is in', async () => {
+    const replica = await world.replica()
+    const { ledger, leasedRuns } = replica.deps.stores
+    const run = await approveOne(replica)
+    const lease = await claimed(replica, run.id)
+    await leasedRuns.move(lease, ['queued'], 'running', null)
+    const attempt = await ledger.intend(lease, ATTEMPT, null)
+
+    await expect(ledger.intend(lease, { ...ATTEMPT, number: 2 }, null)).rejects.toMatchObject({ code: 'attempt_open' })
+    const done = await ledger.move(
+      lease,
+      attempt,
+      { to: 'done', detail: 'did\u0000it', output: { text: '\ud800' } },
+      null,
+    )
+    expect(done).toMatchObject({ state: 'done', detail: 'did\ufffdit', output: { text: '\ufffd' } })
+    await expect(ledger.move(lease, attempt, { to: 'sent', detail: 'sent' }, null)).rejects.toMatchObject({
+      code: 'attempt_moved',
+    })
+  })
+
+  it('writes no intent when its leaf cannot be written', async () => {
+    const replica = await world.replica()
+    const run = await approveOne(replica)
+    await owner.query('REVOKE INSERT ON audit_leaves FROM PUBLIC')
+    const user = new URL(world.database.url).username
+    await owner.query(`REVOKE INSERT (entry_id, event, incident_id, bytes, leaf_hash) ON audit_leaves FROM "${user}"`)
+    try {
+      await expect(advanceRun(replica.deps, { runId: run.id }, IDLE)).rejects.toThrow()
+
+      expect(await ledgerLines(replica, run.id)).toEqual([])
+      expect(world.target.countOf(`${run.id}:step-1:main`)).toBe(0)
+    } finally {
+      await owner.query(`GRANT INSERT (entry_id, event, incident_id, bytes, leaf_hash) ON audit_leaves TO "${user}"`)
+    }
+    await expire(run.id)
+    expect((await advance(replica, run.id)).state).toBe('succeeded')
+  })
+})
+
+describe('one target', () => {
+  it('belongs to one run at a time, all keys or none', async () => {
+    const replica = await world.replica()
+    const first = await claimed(replica, (await approveOne(replica)).id)
+    const second = await claimed(replica, (await approveOne(replica)).id)
+    const { leasedRuns } = replica.deps.stores
+
+    expect(await leasedRuns.lockTargets(first, ['t1', 't2'])).toBeUndefined()
+    expect(await leasedRuns.lockTargets(second, ['t3', 't2'])).toBe('t2')
+    expect(await leasedRuns.lockTargets(first, ['t3'])).toBeUndefined()
+    await leasedRuns.move(first, ['queued'], 'stopped', 'over')
+    expect(await leasedRuns.lockTargets(second, ['t3', 't2'])).toBeUndefined()
+  })
+
+  it('goes to one of many who ask at the same moment', async () => {
+    const replica = await world.replica()
+    const runs = await Promise.all(Array.from({ length: 5 }, () => approveOne(replica)))
+    const leases = await Promise.all(runs.map((run) => claimed(replica, run.id)))
+
+    const answers = await Promise.all(leases.map((lease) => replica.deps.stores.leasedRuns.lockTargets(lease, ['one'])))
+
+    expect(answers.filter((taken) => taken === undefined)).toHaveLength(1)
+  })
+})
+
+describe('a lease', () => {
+  it('is kept while its holder lives', async () => {
+    const replica = await world.replica()
+    const claimedAt = momentOf(replica.deps.clock)
+    const lease = await claimed(replica, (await approveOne(replica)).id, 1_500)
+    const held = keepLease(replica.deps, lease, claimedAt)
+    const until = (await find(replica, lease.run.id)).leaseUntil!
+
+    await eventually(async () => (await find(replica, lease.run.id)).leaseUntil! > until)
+    expect(() => held.assertHeld()).not.toThrow()
+    held.stop()
+  })
+
+  it.each([
+    ['the machine slept, by its wall clock', { wallMs: 10_000, monotonicMs: 0 }],
+    ['the process stood still, by the monotonic clock', { wallMs: 0, monotonicMs: 10_000 }],
+  ])('counts as lost when %s', async (_why, jump) => {
+    const replica = await world.replica()
+    let isLate = false
+    const clock = {
+      now: () => new Date(Date.now() + (isLate ? jump.wallMs : 0)),
+      monotonicMs: () => performance.now() + (isLate ? jump.monotonicMs : 0),
+    }
+    const lease = await claimed(replica, (await approveOne(replica)).id, 5_000)
+    const held = keepLease({ ...replica.deps, clock }, lease, momentOf(clock))
+    expect(() => held.assertHeld()).not.toThrow()
+
+    isLate = true
+
+    expect(() => held.assertHeld()).toThrow(FencedError)
+    expect(held.signal.aborted).toBe(true)
+  })
+
+  it('is lost at once when another replica has the run', async () => {
+    const replica = await world.replica()
+    const run = await approveOne(replica)
+    const claimedAt = momentOf(replica.deps.clock)
+    const held = keepLease(replica.deps, await claimed(replica, run.id, 300), claimedAt)
+    await owner.query('UPDATE runs SET fence = fence + 1 WHERE id = $1', [run.id])
+
+    await eventually(() => Promise.resolve(held.signal.aborted))
+
+    expect(() => held.assertHeld()).toThrow(FencedError)
+  })
+})
+
+describe('what was left behind', () => {
+  it('is found by the sweep and hinted at again', async () => {
+    const hints: [JobName, JsonObject][] = []
+    const replica = await world.replica({
+      queueOf: () => ({
+        enqueue: (name, data) => {
+          hints.push([name, data])
+          return Promise.resolve()
+        },
+      }),
+    })
+    const run = await approveOne(replica)
+    await claimed(replica, run.id)
+    await sweepRuns(replica.deps)
+    expect(hints).not.toContainEqual(['run.advance', { runId: run.id }])
+    await expire(run.id)
+
+    await sweepRuns(replica.deps)
+
+    expect(hints).toContainEqual(['run.advance', { runId: run.id }])
+  })
+
+  it('is an alarm after a minute', async () => {
+    const alarms: object[] = []
+    const log = { ...silentLogger, error: (fields: object) => alarms.push(fields) }
+    const replica = await world.replica({ log })
+    const run = await approveOne(replica)
+    await owner.query(
+      `UPDATE runs SET lease_owner = 'dead', lease_until = clock_timestamp() - interval '61 seconds' WHERE id = $1`,
+      [run.id],
+    )
+
+    await sweepRuns(replica.deps)
+
+    expect(alarms).toContainEqual(expect.objectContaining({ runId: run.id, state: 'queued' }))
+  })
+})
+
+describe('a run that takes its replicas down with it', () => {
+  it('is set aside for a person after the third time, and goes on when an approver says so', async () => {
+    const replica = await world.replica()
+    const run = await approveOne(replica)
+    for (let crash = 0; crash < 3; crash += 1) {
+      await claimed(replica, run.id)
+      await expire(run.id)
+    }
+
+    const parked = await advance(replica, run.id)
+
+    expect(parked).toMatchObject({ state: 'unknown', leaseOwner: null })
+    expect(parked.detail).toContain('set aside')
+    expect(await replica.deps.stores.runSweep.listAbandoned(1_000)).not.toContain(run.id)
+    const say = { runId: run.id, stepId: null, reason: 'mended', person: ANA, origin: 'console' } as const
+    await expect(settleStep(replica.deps, { ...say, choice: 'done' })).rejects.toMatchObject({
+      code: 'no_unknown_step',
+    })
+    await settleStep(replica.deps, { ...say, choice: 'retry' })
+    expect((await advance(replica, run.id)).state).toBe('succeeded')
+  })
+
+  it('ends when an approver aborts it', async () => {
+    const replica = await world.replica()
+    const run = await approveOne(replica)
+    for (let crash = 0; crash < 3; crash += 1) {
+      await claimed(replica, run.id)
+      await expire(run.id)
+    }
+    await advance(replica, run.id)
+
+    await settleStep(replica.deps, {
+      runId: run.id,
+      stepId: null,
+      choice: 'abort',
+      reason: 'enough',
+      person: ANA,
+      origin: 'console',
+    })
+
+    expect((await advance(replica, run.id)).state).toBe('stopped')
+    expect(world.target.countOf(`${run.id}:step-1:main`)).toBe(0)
+  })
+})
+
+describe('a replica that shuts down', () => {
+  it('gives its run back at the next safe place, and another one finishes it', async () => {
+    const replica = await world.replica()
+    world.target.checks.set('draining', 'undecided')
+    const { run } = await approveRun(replica.deps.unitOfWork, [{ uses: 'prometheus/assert', resource: 'draining' }])
+    const drain = new AbortController()
+    const advancing = advanceRun(replica.deps, { runId: run.id }, drain.signal, { pace: QUICK })
+    await eventually(async () => (await find(replica, run.id)).state === 'waiting')
+
+    drain.abort()
+    await advancing
+
+    expect((await find(replica, run.id)).leaseOwner).toBeNull()
+    world.target.checks.set('draining', 'holds')
+    expect((await advance(await world.replica(), run.id)).state).toBe('succeeded')
+  })
+})
+
+const ATTEMPT = {
+  stepId: 'step-1',
+  stepIndex: 0,
+  direction: 'forward',
+  effect: 'main',
+  number: 1,
+  uses: 'argocd/sync',
+  crashClass: 'queryable',
+  idempotencyKey: 'key',
+  requestHash: 'hash',
+  before: null,
+} as const
+
+let place = 0
+async function approveOne(replica: Replica) {
+  place += 1
+  const { run } = await approveRun(replica.deps.unitOfWork, [
+    { uses: 'argocd/sync', resource: `leased-${String(place)}` },
+  ])
+  return run
+}
+
+async function claimed(replica: Replica, runId: string, leaseMs = 60_000): Promise<RunLease> {
+  const lease = await replica.deps.stores.runs.claim(runId, 'holder', leaseMs)
+  if (lease === undefined) throw new Error(`${runId} cannot be claimed.`)
+  return lease
+}
+
+async function expire(runId: string): Promise<void> {
+  await owner.query(`UPDATE runs SET lease_until = clock_timestamp() - interval '1 second' WHERE id = $1`, [runId])
+}
+
+async function eventually(condition: () => Promise<boolean>): Promise<void> {
+  const deadline = performance.now() + 10_000
+  while (!(await condition())) {
+    if (performance.now() > deadline) throw new Error('Waited in vain.')
+    await new Promise((resolve) => setTimeout(resolve, 10))
+  }
+}
