@@ -55,8 +55,17 @@ async function answerToButton(
   if (!needsForm(button.verb)) return conversation.press(pressOf(button, place, message))
   const view = renderReasonForm(button.verb, button, { channel: place.channel, message })
   const args = { trigger_id: request.triggerId, view }
-  await road.api.call('views.open', args, z.object({ ok: z.literal(true) }), AbortSignal.timeout(FORM_TIMEOUT_MS))
-  return null
+  try {
+    await road.api.call('views.open', args, z.object({ ok: z.literal(true) }), AbortSignal.timeout(FORM_TIMEOUT_MS))
+    return null
+  } catch (error) {
+    road.log.warn({ err: error, verb: button.verb }, 'slack form could not be opened')
+    const typed = `/incident ${button.verb} ${button.incidentId}`
+    return refusedBecause(
+      'no_form',
+      `The form could not be opened, so nothing counts yet. Press again, or type "${typed}".`,
+    )
+  }
 }
 
 const FORM_TIMEOUT_MS = 3_000
