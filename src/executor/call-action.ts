@@ -21,7 +21,7 @@ export function onBehalfOf(proposal: Proposal, decisions: readonly Decision[]): 
   return { requestedBy: proposal.requester, approvedBy: approvals.map((approval) => approval.personId) }
 }
 
-export function inputOf({ step }: StepWork): ActionInput {
+function inputOf({ step }: StepWork): ActionInput {
   return { uses: step.uses, with: step.args }
 }
 

@@ -144,7 +144,7 @@ async function resolve(
  * The run stays `unknown` and the lease is given back: that is what says that it waits for a person, and no sweep picks
  * it up before somebody settles it.
  */
-export async function askPerson(session: RunSession, progress: Progress, work: Unknown, why: string): Promise<RunEnd> {
+async function askPerson(session: RunSession, progress: Progress, work: Unknown, why: string): Promise<RunEnd> {
   const { deps, held } = session
   const { run } = progress
   const { step, attempt } = work

@@ -61,7 +61,7 @@ async function finish(deps: Deps, held: KeptLease, end: RunEnd): Promise<void> {
   })
 }
 
-export function executorDepsOf(deps: Deps, options: AdvanceOptions = {}): ExecutorDeps {
+function executorDepsOf(deps: Deps, options: AdvanceOptions = {}): ExecutorDeps {
   const { mode, inflightWindowMs } = deps.settings
   return {
     stores: deps.stores,

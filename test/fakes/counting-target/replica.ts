@@ -39,7 +39,7 @@ export interface Replica {
 }
 
 const ALLOW: AuthorizationVerdict = { verdict: 'allow', reasons: [], policyVersion: 'policy-1' }
-export const NO_HINTS: JobQueue = { enqueue: () => Promise.resolve() }
+const NO_HINTS: JobQueue = { enqueue: () => Promise.resolve() }
 
 /** What one replica has, on real Postgres and with real actions; the rest of the product is left out. */
 export async function openReplica(options: ReplicaOptions): Promise<Replica> {

@@ -72,7 +72,7 @@ export async function find(replica: Replica, runId: string): Promise<Run> {
   return run
 }
 
-export function ledgerOf(replica: Replica, runId: string): Promise<readonly Attempt[]> {
+function ledgerOf(replica: Replica, runId: string): Promise<readonly Attempt[]> {
   return replica.deps.stores.ledger.list(runId)
 }
 
