@@ -18,8 +18,12 @@ export interface Page {
 
 export function openBrowser(url: string): Browser {
   let cookie = ''
-  const send = async (path: string, init: RequestInit): Promise<Page> => {
-    const answer = await fetch(`${url}${path}`, { ...init, redirect: 'manual', headers: { cookie, ...init.headers } })
+  const send = async (path: string, init: RequestInit & { headers?: Record<string, string> }): Promise<Page> => {
+    const answer = await fetch(`${url}${path}`, {
+      ...init,
+      redirect: 'manual',
+      headers: { cookie, ...(init.headers as Record<string, string> | undefined) },
+    })
     const set = answer.headers.get('set-cookie')
     if (set !== null) cookie = set.split(';')[0] ?? ''
     return { status: answer.status, location: answer.headers.get('location'), text: await answer.text() }

@@ -2,15 +2,10 @@ import { html } from './html.ts'
 import { renderProposal } from './render-proposal.ts'
 import { renderRun } from './render-run.ts'
 import { renderTime } from './times.ts'
+import type { CardContext } from './card-context.ts'
 import type { IncidentView, LinkView } from '../../domain/incident-view.ts'
 import type { SafeHtml } from './html.ts'
 import type { Suspect } from '../../domain/change-event.ts'
-
-export interface CardContext {
-  readonly now: Date
-  /** Undefined where nothing may be pressed: read-only sessions and shared pages. */
-  readonly csrf: string | undefined
-}
 
 const SUSPECTS_SHOWN = 3
 const REASONS_SHOWN = 3

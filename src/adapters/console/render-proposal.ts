@@ -1,7 +1,7 @@
 import { button, reasonForm } from './forms.ts'
 import { html } from './html.ts'
 import { renderTime } from './times.ts'
-import type { CardContext } from './render-card.ts'
+import type { CardContext } from './card-context.ts'
 import type { DecisionView, IncidentView, PlanStepView, ProposalView } from '../../domain/incident-view.ts'
 import type { SafeHtml } from './html.ts'
 

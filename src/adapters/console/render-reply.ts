@@ -1,6 +1,6 @@
 import { html } from './html.ts'
 import { renderCard } from './render-card.ts'
-import type { CardContext } from './render-card.ts'
+import type { CardContext } from './card-context.ts'
 import type { Reply } from '../../orchestrator/index.ts'
 import type { SafeHtml } from './html.ts'
 

@@ -1,0 +1,5 @@
+export interface CardContext {
+  readonly now: Date
+  /** Undefined where nothing may be pressed: read-only sessions and shared pages. */
+  readonly csrf: string | undefined
+}
