@@ -1,6 +1,7 @@
 import { auditExportCommand } from './audit-export.ts'
 import { auditKeygenCommand } from './audit-keygen.ts'
 import { auditVerifyCommand } from './audit-verify.ts'
+import { demoCommand } from './demo.ts'
 import { doctorCommand } from './doctor.ts'
 import { freezeCommand, unfreezeCommand } from './freeze.ts'
 import { migrateCommand } from './migrate.ts'
@@ -12,6 +13,7 @@ import type { Command } from './command.ts'
 
 /** In the order of the printed help. */
 export const COMMANDS: readonly Command[] = [
+  demoCommand,
   serveCommand,
   migrateCommand,
   doctorCommand,

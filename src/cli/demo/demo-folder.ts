@@ -1,0 +1,58 @@
+import { chmod, mkdir, mkdtemp, readdir, rm, rmdir, writeFile } from 'node:fs/promises'
+import { readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { clearDemoFolder } from './clear-demo-folder.ts'
+
+const PREFIX = 'demo-'
+const OWNER = 'owner.pid'
+
+export interface DemoFolder {
+  readonly path: string
+  /** What COUNTERSIGN_DATA is for this demo. */
+  readonly data: string
+  remove(): Promise<void>
+}
+
+/** A folder of its own for each demo, below COUNTERSIGN_DATA; what a demo could not clear up at its end goes first. */
+export async function makeDemoFolder(dataFolder: string): Promise<DemoFolder> {
+  const parent = resolve(dataFolder)
+  await mkdir(parent, { recursive: true })
+  await clearLeftovers(parent)
+  const path = await mkdtemp(join(parent, PREFIX))
+  // As root the database runs as somebody else, who has to pass through.
+  await chmod(path, 0o711)
+  await writeFile(join(path, OWNER), String(process.pid))
+  return {
+    path,
+    data: join(path, 'data'),
+    remove: async () => {
+      await clearDemoFolder(path)
+      // Only when nothing else is in it.
+      await rmdir(parent).catch(() => undefined)
+    },
+  }
+}
+
+async function clearLeftovers(parent: string): Promise<void> {
+  const names = (await readdir(parent)).filter((name) => name.startsWith(PREFIX))
+  const left = names.map((name) => join(parent, name)).filter((path) => !isAlive(ownerOf(path)))
+  for (const path of left) await clearDemoFolder(path).catch(() => rm(path, { recursive: true, force: true }))
+}
+
+function ownerOf(path: string): number | undefined {
+  try {
+    return Number(readFileSync(join(path, OWNER), 'utf8'))
+  } catch {
+    return undefined
+  }
+}
+
+function isAlive(pid: number | undefined): boolean {
+  if (pid === undefined || !Number.isInteger(pid) || pid <= 0) return false
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (cause) {
+    return cause instanceof Error && 'code' in cause && cause.code === 'EPERM'
+  }
+}
