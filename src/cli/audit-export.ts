@@ -10,6 +10,7 @@ import type { Config } from '../config/config.ts'
 import { loadConfig } from '../config/load-config.ts'
 import type { AuditRecord } from '../domain/audit-entry.ts'
 import { systemClock } from '../kernel/clock.ts'
+import { RefusedError } from '../kernel/errors.ts'
 import { silentLogger } from '../kernel/silent-logger.ts'
 import { exportAudit } from '../orchestrator/export-audit.ts'
 import type { AuditExport, AuditRange, ExportAuditDeps } from '../orchestrator/export-audit.ts'
@@ -20,6 +21,7 @@ import { createAuditSequencer } from '../store/audit-sequencer.ts'
 import { openCheckpointFolder, readCheckpointLines } from '../store/checkpoint-folder.ts'
 import { openDatabase } from '../store/database.ts'
 import type { OpenDatabase } from '../store/database.ts'
+import { isMigrated } from '../store/migrate.ts'
 import type { Command, CommandContext, ExitCode } from './command.ts'
 import { parseOptions } from './parse-options.ts'
 import { UsageError } from './usage-error.ts'
@@ -103,6 +105,12 @@ async function exportToFiles(
   { out, range, isJson }: Wanted,
   context: CommandContext,
 ): Promise<ExitCode> {
+  if (!(await isMigrated(database.db))) {
+    throw new RefusedError(
+      'no_audit_log',
+      'This database holds no audit log of this build. Check DATABASE_URL or COUNTERSIGN_DATA, and run "countersign migrate".',
+    )
+  }
   const deps = await buildDeps(config, database)
   const result = await writeWhole(out, (write) => exportAudit(deps, range, recordOf(range), write))
   const checkpoints = checkpointsPathOf(out)
