@@ -10,7 +10,7 @@ const Repository = z.object({
     .max(300),
   default_branch: Text.nullish(),
   /** Seconds in a push, text elsewhere; a number that is out of range counts as absent. */
-  pushed_at: z.unknown(),
+  pushed_at: z.unknown().optional(),
 })
 const Paths = z
   .array(Text)
@@ -19,7 +19,6 @@ const Paths = z
 const Commit = z.object({
   id: Text,
   message: Text.nullish(),
-  timestamp: z.unknown(),
   added: Paths,
   removed: Paths,
   modified: Paths,
@@ -48,7 +47,7 @@ const Deployment = z.object({
   task: Text.nullish(),
   environment: Text.nullish(),
   description: Text.nullish(),
-  payload: z.unknown(),
+  payload: z.unknown().optional(),
   created_at: Time,
   creator: z.object({ login: Text.nullish() }).nullish(),
 })
