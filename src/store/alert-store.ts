@@ -1,4 +1,4 @@
-import { and, asc, eq, inArray, sql } from 'drizzle-orm'
+import { and, asc, eq, inArray, sql } from './drizzle.ts'
 import type { Alert } from '../domain/alert.ts'
 import { alertFromJson, alertToJson } from './alert-row.ts'
 import type { AlertJson } from './alert-row.ts'

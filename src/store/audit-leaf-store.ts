@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm'
+import { sql } from './drizzle.ts'
 import type { SealedLeaf } from '../domain/audit-entry.ts'
 import type { AuditLeafStore } from '../ports/audit-leaf-store.ts'
 import type { Database } from './database.ts'

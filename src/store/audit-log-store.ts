@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm'
+import { sql } from './drizzle.ts'
 import type { AuditEntry } from '../domain/audit-entry.ts'
 import type { AuditLog } from '../ports/audit-log.ts'
 import type { Database } from './database.ts'

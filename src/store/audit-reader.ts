@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm'
+import { sql } from './drizzle.ts'
 import type { AuditReader, AuditReading, AuditStanding } from '../ports/audit-reader.ts'
 import type { Database } from './database.ts'
 import type { JsonObject } from '../kernel/json.ts'

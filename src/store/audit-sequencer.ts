@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm'
+import { sql } from './drizzle.ts'
 import type { Pool } from 'pg'
 import type { AuditHead, AuditLag, AuditSequencer, Placement } from '../ports/audit-sequencer.ts'
 import type { Database } from './database.ts'

@@ -1,4 +1,4 @@
-import { and, desc, eq, ne, sql } from 'drizzle-orm'
+import { and, desc, eq, ne, sql } from './drizzle.ts'
 import { cards, incidents } from './schema.ts'
 import type { Card, CardQueries, CardStore } from '../ports/card-store.ts'
 import type { Database } from './database.ts'

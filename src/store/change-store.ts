@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm'
+import { sql } from './drizzle.ts'
 import type { SQL } from 'drizzle-orm'
 import { changeToJson, toChange } from './change-row.ts'
 import type { ChangeEvent, IncomingChange } from '../domain/change-event.ts'

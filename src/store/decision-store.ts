@@ -1,4 +1,4 @@
-import { asc, eq, sql } from 'drizzle-orm'
+import { asc, eq, sql } from './drizzle.ts'
 import type { Decision } from '../domain/approval.ts'
 import type { Role } from '../domain/person.ts'
 import type { Origin } from '../domain/surface.ts'

@@ -1,4 +1,4 @@
-import { and, eq, sql } from 'drizzle-orm'
+import { and, eq, sql } from './drizzle.ts'
 import type { Database } from './database.ts'
 import { deliveries, servedRequests } from './schema.ts'
 import type { Delivery, DeliveryStore } from '../ports/delivery-store.ts'

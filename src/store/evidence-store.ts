@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm'
+import { sql } from './drizzle.ts'
 import type { Evidence, NewEvidence } from '../domain/evidence.ts'
 import type { EvidenceStore } from '../ports/evidence-store.ts'
 import { evidence } from './schema.ts'

@@ -1,4 +1,4 @@
-import { eq } from 'drizzle-orm'
+import { eq } from './drizzle.ts'
 import type { Database } from './database.ts'
 import type { FindingsStore, IncidentFindings } from '../ports/incident-store.ts'
 import { incidents } from './schema.ts'

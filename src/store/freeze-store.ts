@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm'
+import { sql } from './drizzle.ts'
 import type { Freeze } from '../domain/freeze.ts'
 import type { FreezeStore } from '../ports/freeze-store.ts'
 import { storableText } from '../kernel/clean-text.ts'

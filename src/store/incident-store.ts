@@ -1,4 +1,4 @@
-import { and, desc, eq, inArray, sql } from 'drizzle-orm'
+import { and, desc, eq, inArray, sql } from './drizzle.ts'
 import type { SQL } from 'drizzle-orm'
 import type { Database } from './database.ts'
 import type { Incident, IncidentState } from '../domain/incident.ts'

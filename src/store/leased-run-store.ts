@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm'
+import { sql } from './drizzle.ts'
 import { ENDED_RUN_STATES } from '../domain/run.ts'
 import type { Run, RunState } from '../domain/run.ts'
 import { storableText } from '../kernel/clean-text.ts'

@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm'
+import { sql } from './drizzle.ts'
 import type { SQL } from 'drizzle-orm'
 import type { SealedLeaf } from '../domain/audit-entry.ts'
 import type { Attempt } from '../domain/run.ts'

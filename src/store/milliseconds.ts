@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm'
+import { sql } from './drizzle.ts'
 import type { SQL } from 'drizzle-orm'
 
 /** A number of milliseconds as a Postgres interval. */

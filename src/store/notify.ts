@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm'
+import { sql } from './drizzle.ts'
 import type { Signal } from '../ports/signals.ts'
 import type { Database } from './database.ts'
 import { channelOf } from './signals.ts'

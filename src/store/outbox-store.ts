@@ -1,4 +1,4 @@
-import { and, asc, eq, inArray, lte, sql } from 'drizzle-orm'
+import { and, asc, eq, inArray, lte, sql } from './drizzle.ts'
 import { OUTBOX_PRIORITIES } from '../ports/outbox.ts'
 import { outboxMessages } from './schema.ts'
 import { storableText } from '../kernel/clean-text.ts'

@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm'
+import { sql } from './drizzle.ts'
 import type { PlaybookRecordStore } from '../ports/playbook-record-store.ts'
 import { playbookRecords } from './schema.ts'
 import type { Database } from './database.ts'

@@ -1,4 +1,4 @@
-import { and, eq, inArray, sql } from 'drizzle-orm'
+import { and, eq, inArray, sql } from './drizzle.ts'
 import type { NewProposal, ProposalQueries, ProposalStore } from '../ports/proposal-store.ts'
 import type { Proposal, ProposalState, QuorumRequirement } from '../domain/approval.ts'
 import type { Plan, Tier } from '../domain/plan.ts'

@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm'
+import { sql } from './drizzle.ts'
 import type { Database } from './database.ts'
 import type { RefusalCount, RefusalStore } from '../ports/refusal-store.ts'
 

@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm'
+import { sql } from './drizzle.ts'
 import type { Run } from '../domain/run.ts'
 import { storableText } from '../kernel/clean-text.ts'
 import type { RunControl, Settlement } from '../ports/run-store.ts'

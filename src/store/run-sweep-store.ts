@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm'
+import { sql } from './drizzle.ts'
 import type { RunState } from '../domain/run.ts'
 import type { RunSweep } from '../ports/run-store.ts'
 import type { Database } from './database.ts'

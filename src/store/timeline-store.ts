@@ -1,4 +1,4 @@
-import { and, asc, eq, gt } from 'drizzle-orm'
+import { and, asc, eq, gt } from './drizzle.ts'
 import type { Actor } from '../domain/actor.ts'
 import type { Origin } from '../domain/surface.ts'
 import type { TimelineEntry } from '../domain/timeline.ts'

@@ -1,4 +1,4 @@
-import { drizzle } from 'drizzle-orm/node-postgres'
+import { drizzle } from './drizzle.ts'
 import type { Pool, PoolClient } from 'pg'
 import { AppError } from '../kernel/errors.ts'
 import type { Stores, UnitOfWork } from '../ports/stores.ts'

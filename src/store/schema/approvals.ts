@@ -1,4 +1,3 @@
-import { sql } from 'drizzle-orm'
 import {
   bigserial,
   boolean,
@@ -9,9 +8,10 @@ import {
   pgSequence,
   pgTable,
   primaryKey,
+  sql,
   text,
   uniqueIndex,
-} from 'drizzle-orm/pg-core'
+} from '../drizzle.ts'
 import { PROPOSAL_STATES } from '../../domain/approval.ts'
 import type { JsonObject } from '../../kernel/json.ts'
 import { at, now, oneOf } from './columns.ts'

@@ -1,5 +1,4 @@
-import { sql } from 'drizzle-orm'
-import { bigint, bigserial, check, index, integer, jsonb, pgTable, text } from 'drizzle-orm/pg-core'
+import { bigint, bigserial, check, index, integer, jsonb, pgTable, sql, text } from '../drizzle.ts'
 import { at, bytea, now, xid8 } from './columns.ts'
 
 /** Stage one of the audit log: INSERT and SELECT only for the application, by grants and by triggers. */

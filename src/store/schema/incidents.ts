@@ -1,4 +1,3 @@
-import { sql } from 'drizzle-orm'
 import {
   bigserial,
   boolean,
@@ -9,9 +8,10 @@ import {
   pgSequence,
   pgTable,
   primaryKey,
+  sql,
   text,
   uniqueIndex,
-} from 'drizzle-orm/pg-core'
+} from '../drizzle.ts'
 import { INCIDENT_STATES } from '../../domain/incident.ts'
 import { SEVERITIES } from '../../domain/severity.ts'
 import type { JsonObject } from '../../kernel/json.ts'

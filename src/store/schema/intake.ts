@@ -1,4 +1,4 @@
-import { bigserial, index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core'
+import { bigserial, index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex } from '../drizzle.ts'
 import type { JsonObject } from '../../kernel/json.ts'
 import { at, bytea, now } from './columns.ts'
 

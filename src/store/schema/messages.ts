@@ -1,5 +1,4 @@
-import { sql } from 'drizzle-orm'
-import { bigserial, check, index, integer, jsonb, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core'
+import { bigserial, check, index, integer, jsonb, pgTable, sql, text, uniqueIndex } from '../drizzle.ts'
 import type { JsonObject } from '../../kernel/json.ts'
 import { at, now, oneOf } from './columns.ts'
 import { incidents } from './incidents.ts'

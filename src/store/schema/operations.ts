@@ -1,4 +1,4 @@
-import { bigint, pgTable, text } from 'drizzle-orm/pg-core'
+import { bigint, pgTable, text } from '../drizzle.ts'
 import { at, now } from './columns.ts'
 
 /** Named leases by database time: one deliverer per surface, one clock tick. */

@@ -1,4 +1,3 @@
-import { sql } from 'drizzle-orm'
 import {
   bigint,
   bigserial,
@@ -9,9 +8,10 @@ import {
   pgSequence,
   pgTable,
   primaryKey,
+  sql,
   text,
   uniqueIndex,
-} from 'drizzle-orm/pg-core'
+} from '../drizzle.ts'
 import { ATTEMPT_STATES, RUN_STATES } from '../../domain/run.ts'
 import type { JsonObject } from '../../kernel/json.ts'
 import { at, now, oneOf } from './columns.ts'
