@@ -1,4 +1,5 @@
 import type { IncidentView, ProposalView, RunView } from '../../domain/incident-view.ts'
+import type { AuditPage } from '../../orchestrator/index.ts'
 import type { Evidence } from '../../domain/evidence.ts'
 import type { Suspect } from '../../domain/change-event.ts'
 import type { TimelineEntry } from '../../domain/timeline.ts'
@@ -120,4 +121,9 @@ export function evidenceJson(piece: Evidence): object {
     url: piece.url,
     data: piece.data,
   }
+}
+
+export function auditJson({ seq, at, hash, entry }: AuditPage['items'][number]): object {
+  const { event, actor, target, outcome } = entry
+  return { seq, at: at.toISOString(), event, actor, target: target ?? null, outcome, hash, entry }
 }

@@ -1,4 +1,4 @@
-import { evidenceJson, incidentJson, runJson, suspectJson, timelineJson } from './incident-json.ts'
+import { auditJson, evidenceJson, incidentJson, runJson, suspectJson, timelineJson } from './incident-json.ts'
 import { bearerTokenOf } from '../http/bearer.ts'
 import { HttpFault } from '../http/http-fault.ts'
 import { isSameSecret } from '../http/secrets.ts'
@@ -24,10 +24,12 @@ export interface ApiSettings {
   readonly readerOfSession: (head: HttpHead) => Reader | undefined
 }
 
+type Read = (request: HttpRequest, reader: Reader) => Promise<object>
+
 /** `/api/v1`: reading only; decisions are made in chat. */
 export function mountApi(server: HttpServer, settings: ApiSettings): void {
-  const { deps } = settings
-  const get = (path: string, read: (request: HttpRequest, reader: Reader) => Promise<object>): void => {
+  const reads = { ...incidentReads(settings.deps), ...recordReads(settings.deps) }
+  for (const [path, read] of Object.entries(reads)) {
     const route: Route<Reader> = {
       method: 'GET',
       path: `/api/v1${path}`,
@@ -37,61 +39,57 @@ export function mountApi(server: HttpServer, settings: ApiSettings): void {
     }
     server.mount(route)
   }
-  get('/incidents', async (request, reader) => {
-    const service = request.query.get('service')
-    const before = readCursor(request, /^INC-\d{1,12}$/)
-    const state = readState(request)
-    const filter = {
-      limit: readLimit(request),
-      ...(service === null ? {} : { service }),
-      ...(before === null ? {} : { before }),
-      ...(state === null ? {} : { state }),
-    }
-    const page = await listIncidents(deps, reader, filter)
-    return { items: page.items.map(incidentJson), next: page.next }
-  })
-  get('/incidents/:id', async (request, reader) => incidentJson(await readIncident(deps, reader, idOf(request))))
-  get('/incidents/:id/timeline', async (request, reader) => {
-    await readIncident(deps, reader, idOf(request))
-    const page = { after: readCursor(request, /^\d{1,18}$/), limit: readLimit(request) }
-    const entries = await readTimeline(deps, reader, idOf(request), page)
-    return { items: entries.items.map(timelineJson), next: entries.next }
-  })
-  get('/incidents/:id/evidence', async (request, reader) => {
-    await readIncident(deps, reader, idOf(request))
-    return { items: (await readEvidence(deps, reader, idOf(request))).map(evidenceJson), next: null }
-  })
-  get('/incidents/:id/changes', async (request, reader) => {
-    const view = await readIncident(deps, reader, idOf(request))
-    return {
-      items: view.suspects.map(suspectJson),
-      unknownCause: view.unknownCause,
-      unreachable: view.unreachable,
-      next: null,
-    }
-  })
-  get('/runs/:id', async (request, reader) => {
-    const reading = await readRun(deps, reader, idOf(request))
-    return runJson(reading.incidentId, reading.run)
-  })
-  get('/audit', async (request, reader) => {
-    const after = readCursor(request, /^\d{1,15}$/, 'after')
-    const incidentId = request.query.get('incident')
-    // A script that starts without a place wants the log from its beginning.
-    const page = await readAudit(deps, reader, { incidentId, after: Number(after ?? '0'), limit: readLimit(request) })
-    const items = page.items.map(({ seq, at, hash, entry }) => ({
-      seq,
-      at: at.toISOString(),
-      event: entry['event'],
-      actor: entry['actor'],
-      target: entry['target'] ?? null,
-      outcome: entry['outcome'],
-      hash,
-      entry,
-    }))
-    return { items, next: page.next }
-  })
-  get('/openapi.json', async () => openApiDocument())
+}
+
+function incidentReads(deps: Deps): Readonly<Record<string, Read>> {
+  return {
+    '/incidents': async (request, reader) => {
+      const service = request.query.get('service')
+      const before = readCursor(request, /^INC-\d{1,12}$/)
+      const state = readState(request)
+      const filter = {
+        limit: readLimit(request),
+        ...(service === null ? {} : { service }),
+        ...(before === null ? {} : { before }),
+        ...(state === null ? {} : { state }),
+      }
+      const page = await listIncidents(deps, reader, filter)
+      return { items: page.items.map(incidentJson), next: page.next }
+    },
+    '/incidents/:id': async (request, reader) => incidentJson(await readIncident(deps, reader, idOf(request))),
+    '/incidents/:id/timeline': async (request, reader) => {
+      await readIncident(deps, reader, idOf(request))
+      const page = { after: readCursor(request, /^\d{1,18}$/), limit: readLimit(request) }
+      const entries = await readTimeline(deps, reader, idOf(request), page)
+      return { items: entries.items.map(timelineJson), next: entries.next }
+    },
+    '/incidents/:id/evidence': async (request, reader) => {
+      await readIncident(deps, reader, idOf(request))
+      return { items: (await readEvidence(deps, reader, idOf(request))).map(evidenceJson), next: null }
+    },
+    '/incidents/:id/changes': async (request, reader) => {
+      const { suspects, unknownCause, unreachable } = await readIncident(deps, reader, idOf(request))
+      return { items: suspects.map(suspectJson), unknownCause, unreachable, next: null }
+    },
+  }
+}
+
+function recordReads(deps: Deps): Readonly<Record<string, Read>> {
+  return {
+    '/runs/:id': async (request, reader) => {
+      const reading = await readRun(deps, reader, idOf(request))
+      return runJson(reading.incidentId, reading.run)
+    },
+    '/audit': async (request, reader) => {
+      const after = readCursor(request, /^\d{1,15}$/, 'after')
+      const incidentId = request.query.get('incident')
+      // A script that starts without a place wants the log from its beginning.
+      const query = { incidentId, after: Number(after ?? '0'), limit: readLimit(request) }
+      const page = await readAudit(deps, reader, query)
+      return { items: page.items.map(auditJson), next: page.next }
+    },
+    '/openapi.json': async () => openApiDocument(),
+  }
 }
 
 function apiAuthentication(settings: ApiSettings): Authentication<Reader> {

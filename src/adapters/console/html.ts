@@ -34,7 +34,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
 }
 
 /** Controls, bidirectional overrides and invisible characters show as U+FFFD: what is read is what is there. */
-export function escapeHtml(text: string): string {
+function escapeHtml(text: string): string {
   return text
     .toWellFormed()
     .replace(/[\p{Cc}\p{Cf}]/gu, (character) => ('\n\r\t'.includes(character) ? character : '\ufffd'))

@@ -25,7 +25,7 @@ export function renderIncidentPage(page: IncidentPage, context: CardContext): Sa
 }
 
 /** What the live stream replaces: all that the incident's life changes, and none of what one is typing into. */
-export function renderLive(page: IncidentPage, context: CardContext): SafeHtml {
+function renderLive(page: IncidentPage, context: CardContext): SafeHtml {
   return html`<div class="columns">
     <div>${renderCard(page.view, context)}</div>
     <div>
@@ -124,7 +124,7 @@ function asked(view: IncidentView): string {
 }
 
 /** The same verbs as in chat. */
-export function renderCommandBox(csrf: string, incidentId: string | null): SafeHtml {
+function renderCommandBox(csrf: string, incidentId: string | null): SafeHtml {
   return html`<form method="post" action="/say" class="say">
     <input type="hidden" name="csrf" value="${csrf}" /><input
       type="hidden"

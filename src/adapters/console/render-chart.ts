@@ -55,7 +55,7 @@ export function renderChart(chart: ChartData): SafeHtml {
 }
 
 /** The text alternative: range, last value and what is marked when. */
-export function describeChart(chart: ChartData): string {
+function describeChart(chart: ChartData): string {
   const values = chart.points.map(([, value]) => value)
   const last = chart.points.at(-1)
   if (last === undefined) return `${chart.title}: no data.`

@@ -16,9 +16,9 @@ export type Reader =
   | { readonly type: 'stranger'; readonly account: string; readonly origin: Origin }
 
 /** The token of `/api/v1` as a principal: policies let it read and nothing else. */
-export const API_TOKEN_PRINCIPAL = 'api'
+const API_TOKEN_PRINCIPAL = 'api'
 
-export function principalOf(reader: Reader): Principal {
+function principalOf(reader: Reader): Principal {
   switch (reader.type) {
     case 'person':
       return personPrincipal(reader.person)
