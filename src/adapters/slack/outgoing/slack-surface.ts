@@ -84,6 +84,8 @@ async function updateCard(api: SlackApi, card: CardReference, view: IncidentView
   )
 }
 
+const SHORTER_CARD = 5_000
+
 /** Slack's limit on the size of all blocks is not documented: a card that it finds too long is sent once more, shorter. */
 async function withSmallerCard<Answer>(
   view: IncidentView,
@@ -93,7 +95,7 @@ async function withSmallerCard<Answer>(
     return await send(renderCard(view))
   } catch (error) {
     if (!(error instanceof VendorRejectedError) || error.vendorCode !== 'msg_blocks_too_long') throw error
-    return send(renderCard(view, { hasButtons: true, isCompact: true }))
+    return send(renderCard(view, { hasButtons: true, maxCharacters: SHORTER_CARD }))
   }
 }
 

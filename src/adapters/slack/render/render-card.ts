@@ -22,8 +22,6 @@ export interface CardOptions {
   /** A card shown to one person alone has no buttons: only presses on the stored copy count. */
   readonly hasButtons: boolean
   readonly maxCharacters?: number
-  /** Starts with less room, for the case that Slack finds the card too long all the same. */
-  readonly isCompact?: boolean
 }
 
 interface CardPart {
@@ -40,7 +38,7 @@ export function renderCard(view: IncidentView, options: CardOptions = { hasButto
   const text = fallbackText(describeCard(view))
   const limit = options.maxCharacters ?? MOST_CARD_CHARACTERS
   let parts: readonly CardPart[] = []
-  for (const room of CARD_ROOMS.slice(options.isCompact === true ? 2 : 0)) {
+  for (const room of CARD_ROOMS) {
     parts = partsOf(view, room, options)
     const blocks = blocksOf(parts)
     if (fits(blocks, limit)) return { text, blocks }
