@@ -164,7 +164,7 @@ class RunningSandbox implements Sandbox {
     ])
     this.#servers = { prometheus, argocd, lambda, pagerduty }
     this.#timer = setInterval(() => {
-      this.#catchUp(this.#nowMs())
+      this.#alertmanager.flush(this.#upToDate())
     }, TICK_MS)
   }
 
@@ -179,6 +179,7 @@ class RunningSandbox implements Sandbox {
     const untold = this.#untold.filter((app) => (app.state?.finishedAtMs ?? 0) >= oldest)
     this.#untold = []
     for (const app of untold) this.#notice(app)
+    this.#alertmanager.flush(this.#nowMs())
   }
 
   push(service: string, version: string, by: string): void {

@@ -1,5 +1,5 @@
 import { chmod, mkdir, mkdtemp, readdir, rm, rmdir, writeFile } from 'node:fs/promises'
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync, statfsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { clearDemoFolder } from './clear-demo-folder.ts'
 
@@ -13,9 +13,16 @@ export interface DemoFolder {
   remove(): Promise<void>
 }
 
-/** A folder of its own for each demo, below COUNTERSIGN_DATA; what a demo could not clear up at its end goes first. */
-export async function makeDemoFolder(dataFolder: string): Promise<DemoFolder> {
-  const parent = resolve(dataFolder)
+const IN_MEMORY = '/dev/shm'
+const ENOUGH_BYTES = 600_000_000
+
+/**
+ * A folder of its own for each demo; what a demo could not clear up at its end goes first. Below COUNTERSIGN_DATA when
+ * that is set; else in memory where there is room, since nothing of a demo has to outlive it and a new database makes a
+ * thousand files; else below ./.countersign.
+ */
+export async function makeDemoFolder(dataFolder: string | undefined): Promise<DemoFolder> {
+  const parent = dataFolder ? resolve(dataFolder) : usualParent()
   await mkdir(parent, { recursive: true })
   await clearLeftovers(parent)
   const path = await mkdtemp(join(parent, PREFIX))
@@ -31,6 +38,13 @@ export async function makeDemoFolder(dataFolder: string): Promise<DemoFolder> {
       await rmdir(parent).catch(() => undefined)
     },
   }
+}
+
+function usualParent(): string {
+  if (!existsSync(IN_MEMORY)) return resolve('.countersign')
+  const { bavail, bsize } = statfsSync(IN_MEMORY)
+  const user = process.getuid?.() ?? 0
+  return bavail * bsize > ENOUGH_BYTES ? join(IN_MEMORY, `countersign-${user}`) : resolve('.countersign')
 }
 
 async function clearLeftovers(parent: string): Promise<void> {

@@ -73,7 +73,7 @@ export async function openDemo(settings: DemoSettings): Promise<Demo> {
 
 async function openParts(settings: DemoSettings, closers: Closers): Promise<Demo> {
   const { context, reporter, scenario } = settings
-  const folder = await makeDemoFolder(context.variables['COUNTERSIGN_DATA'] || '.countersign')
+  const folder = await makeDemoFolder(context.variables['COUNTERSIGN_DATA'])
   const watchdog = startWatchdog(folder.path)
   closers.add('watchdog', () => watchdog.release())
   closers.add('folder', () => folder.remove())

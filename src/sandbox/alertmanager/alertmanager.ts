@@ -55,6 +55,10 @@ export class Alertmanager {
 
   receive(alerts: readonly RuleAlert[], atMs: number): void {
     for (const alert of alerts) this.#place(alert, atMs)
+  }
+
+  /** Tells the receiver what is due. */
+  flush(atMs: number): void {
     if (this.#target === null) return
     for (const group of this.#groups.values()) {
       if (group.isSending || !this.#isDue(group, atMs)) continue
