@@ -22,7 +22,9 @@ export function table(chaos: Verdict, control: Verdict): string {
   ]
   const width = Math.max(...rows.map(([title]) => title.length))
   const lines = rows.map(([title, value]) => `${title.padEnd(width)}  ${cell(value(chaos))}  ${cell(value(control))}`)
-  return ['', `${''.padEnd(width)}  ${cell('chaos')}  ${cell('no reconcile')}`, ...lines, ''].join('\n')
+  const places = [...chaos.kills.byPlace].map(([place, count]) => `${place} ${String(count)}`).join(', ')
+  const head = `${''.padEnd(width)}  ${cell('chaos')}  ${cell('no reconcile')}`
+  return ['', head, ...lines, '', `killed at: ${places}`, ''].join('\n')
 }
 
 function cell(value: number | string): string {

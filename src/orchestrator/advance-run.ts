@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { executeRun } from '../executor/execute-run.ts'
 import { DEFAULT_PACE } from '../executor/executor-deps.ts'
 import type { ExecutorDeps, Pace, RunEnd } from '../executor/executor-deps.ts'
@@ -7,6 +8,10 @@ import type { JsonObject } from '../kernel/json.ts'
 import type { Deps } from './dependencies.ts'
 import { keepLease, momentOf } from './heartbeat.ts'
 import type { KeptLease } from './heartbeat.ts'
+import { isDatabaseLoss } from './is-database-loss.ts'
+
+/** Between tries to give a run back, and until it is advanced again. */
+const GIVE_BACK_MS = 500
 
 export interface AdvanceOptions {
   readonly pace?: Partial<Pace>
@@ -35,10 +40,32 @@ export async function advanceRun(
   try {
     await finish(deps, held, await advance(executorDepsOf(deps, options), held, drain, options))
   } catch (error) {
-    if (!(error instanceof FencedError)) throw error
-    deps.log.warn({ runId, fence: lease.fence }, 'a run was taken over by another replica')
+    if (isDatabaseLoss(error)) {
+      deps.log.warn({ runId, fence: lease.fence, err: error }, 'the database went away in the middle of a run')
+      await giveBackWhenPossible(deps, held)
+    } else if (error instanceof FencedError) {
+      deps.log.warn({ runId, fence: lease.fence }, 'a run was taken over by another replica')
+    } else {
+      throw error
+    }
   } finally {
     held.stop()
+  }
+}
+
+/**
+ * An outage is no fault of the run: as soon as the database answers, the run is given back cleanly, so that outages do
+ * not add up to a poison run. When it does not answer in the time of the lease, the lease runs out.
+ */
+async function giveBackWhenPossible(deps: Deps, held: KeptLease): Promise<void> {
+  while (!held.signal.aborted) {
+    try {
+      await finish(deps, held, { kind: 'later', afterMs: GIVE_BACK_MS })
+      return
+    } catch (error) {
+      if (error instanceof FencedError) return
+      await delay(GIVE_BACK_MS, undefined, { signal: held.signal }).catch(() => undefined)
+    }
   }
 }
 

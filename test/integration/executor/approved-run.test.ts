@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import { approveRun } from '../../fakes/counting-target/approved-run.ts'
 import { advanceRun } from '../../../src/orchestrator/advance-run.ts'
+import { createCountingActions } from '../../fakes/counting-target/counting-actions.ts'
 import { QUICK, advance, auditEvents, find, ledgerLines, openWorld, timelineTexts } from './world.ts'
 import type { World } from './world.ts'
 
@@ -96,6 +97,22 @@ describe('an approved run', () => {
 
     expect(ended.state).toBe('failed')
     expect(ended.detail).toContain('not finished within')
+  })
+
+  it('is given back during a long wait, and nobody claims it before', async () => {
+    const actions = createCountingActions(world.target.url, { pollAfterMs: 1_000 })
+    const replica = await world.replica({ actions })
+    world.target.checks.set('patient', 'undecided')
+    const { run } = await approveRun(replica.deps.unitOfWork, [{ uses: 'prometheus/assert', resource: 'patient' }])
+    const pace = { ...QUICK, holdMs: 1 }
+
+    await advanceRun(replica.deps, { runId: run.id }, new AbortController().signal, { pace })
+
+    const waiting = await find(replica, run.id)
+    expect(waiting).toMatchObject({ state: 'waiting', leaseOwner: null })
+    expect(waiting.leaseUntil).not.toBeNull()
+    world.target.checks.set('patient', 'holds')
+    expect((await advance(replica, run.id, { pace })).state).toBe('succeeded')
   })
 
   it('is tried again when provably nothing happened, and gives up after the last try', async () => {

@@ -271,6 +271,58 @@ describe('a run that takes its replicas down with it', () => {
   })
 })
 
+describe('a database that goes away again and again', () => {
+  it('does not make a waiting run a poison one, and the run ends when it is back', async () => {
+    const replica = await world.replica()
+    world.target.checks.set('outage', 'undecided')
+    const { run } = await approveRun(replica.deps.unitOfWork, [
+      { id: 'move', uses: 'argocd/sync', resource: 'outage', with: { to: 'r1' } },
+      { id: 'healthy', uses: 'prometheus/assert', resource: 'outage' },
+    ])
+    let isOver = false
+    const hinting = keepHinting(replica, run.id, () => isOver)
+    try {
+      for (let outage = 0; outage < 4; outage += 1) {
+        await eventually(async () => isHeldWaiting(await stateOf(run.id)))
+        // Idle connections are replaced unnoticed, so it is done until one was hit in the middle of a statement.
+        await eventually(async () => {
+          await owner.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = $1', [
+            replica.deps.settings.replicaId,
+          ])
+          return !isHeldWaiting(await stateOf(run.id))
+        })
+      }
+      world.target.checks.set('outage', 'holds')
+      await eventually(async () => (await stateOf(run.id)).state === 'succeeded')
+    } finally {
+      isOver = true
+      await hinting
+    }
+
+    expect(world.target.countOf(`${run.id}:move:main`)).toBe(1)
+  })
+
+  async function keepHinting(replica: Replica, runId: string, isOver: () => boolean): Promise<void> {
+    while (!isOver()) {
+      await advanceRun(replica.deps, { runId }, IDLE, { pace: QUICK }).catch(() => undefined)
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    }
+  }
+
+  async function stateOf(runId: string) {
+    const { rows } = await owner.query<{ state: string; lease_owner: string | null; crashes: number }>(
+      'SELECT state, lease_owner, crashes FROM runs WHERE id = $1',
+      [runId],
+    )
+    expect(rows[0]?.crashes).toBeLessThan(3)
+    return rows[0]!
+  }
+
+  function isHeldWaiting(run: { readonly state: string; readonly lease_owner: string | null }): boolean {
+    return run.state === 'waiting' && run.lease_owner !== null
+  }
+})
+
 describe('a replica that shuts down', () => {
   it('gives its run back at the next safe place, and another one finishes it', async () => {
     const replica = await world.replica()
