@@ -44,7 +44,9 @@ async function deliverToThreads(
     (card) => card.surface === surface.name,
   )
   const references = cards.flatMap((card) => (card.reference === null ? [] : [card.reference]))
-  if (references.length === 0) return CARD_WAIT_MS
+  // Without a route no card will ever come, and nothing may wait for it for ever.
+  const isRouted = deps.settings.routes.some((route) => route.surface === surface.name)
+  if (references.length === 0) return isRouted ? CARD_WAIT_MS : 0
   // The longest-lived copy carries the thread: one post, not one a copy.
   const [first] = references
   if (first === undefined) return CARD_WAIT_MS
