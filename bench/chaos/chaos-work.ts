@@ -26,9 +26,14 @@ export function stepsOf(random: () => number, index: number): readonly StepSpec[
   return [...effects, { id: 'healthy', uses: 'prometheus/assert', resource }]
 }
 
-/** The same, with nothing that the comparison before each step could notice: the negative control is not to be saved by it. */
+/**
+ * For the negative control: targets that do an effect as often as they are asked to and could tell how often, and
+ * nothing that the comparison before each step could notice. What is not asked here happens twice.
+ */
 export function invisibleStepsOf(random: () => number, index: number): readonly StepSpec[] {
-  return stepsOf(random, index).map((step) => (step.uses === 'prometheus/assert' ? step : { ...step, with: {} }))
+  return stepsOf(random, index).map((step) =>
+    step.uses === 'prometheus/assert' ? step : { ...step, uses: 'argocd/sync', with: {} },
+  )
 }
 
 export async function approveNext(
@@ -50,12 +55,12 @@ const LOSSES: readonly (readonly [FaultKind, number])[] = [
   ['drop', 0.02],
 ]
 
-/** Answers lost after the effect (and some requests before it), and everything takes its time. */
-export function misbehave(target: CountingTarget, random: () => number): () => number {
+/** Answers lost after the effect (and some requests before it), and everything takes its time. Returns how many were lost. */
+export function misbehave(target: CountingTarget, random: () => number, times: number): () => number {
   let lost = 0
   for (const [kind, share] of LOSSES) {
     const matches = () => {
-      const hit = random() < share
+      const hit = random() < share * times
       if (hit && kind !== 'drop') lost += 1
       return hit
     }

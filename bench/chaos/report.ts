@@ -10,10 +10,6 @@ export function table(chaos: Verdict, control: Verdict): string {
     ['answers lost after the effect', (verdict) => verdict.lostAnswers],
     ['kill -9', (verdict) => verdict.kills.total],
     ['  between a durable intent and its outcome', (verdict) => verdict.kills.between],
-    [
-      '  where',
-      (verdict) => [...verdict.kills.byPlace].map(([place, count]) => `${place} ${String(count)}`).join(', '),
-    ],
     ['attempts that were unknown for a while', (verdict) => verdict.reconciled],
     ['shown to a person', (verdict) => classes(verdict)],
     ['runs that did not end', (verdict) => verdict.notEnded.length],
