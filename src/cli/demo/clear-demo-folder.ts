@@ -1,5 +1,5 @@
-import { rm } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { rm, rmdir } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { findPostmaster } from '../../store/embedded/postmaster-file.ts'
 import { readHomeState } from '../../store/embedded/home-state.ts'
@@ -17,6 +17,8 @@ export async function clearDemoFolder(path: string): Promise<void> {
     await rm(cluster, REMOVAL)
   }
   await rm(path, REMOVAL)
+  // Only when nothing else is in it.
+  await rmdir(dirname(path)).catch(() => undefined)
 }
 
 async function endServer(dataFolder: string): Promise<void> {

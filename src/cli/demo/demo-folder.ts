@@ -1,4 +1,4 @@
-import { chmod, mkdir, mkdtemp, readdir, rm, rmdir, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { existsSync, readFileSync, statfsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { clearDemoFolder } from './clear-demo-folder.ts'
@@ -32,11 +32,7 @@ export async function makeDemoFolder(dataFolder: string | undefined): Promise<De
   return {
     path,
     data: join(path, 'data'),
-    remove: async () => {
-      await clearDemoFolder(path)
-      // Only when nothing else is in it.
-      await rmdir(parent).catch(() => undefined)
-    },
+    remove: () => clearDemoFolder(path),
   }
 }
 
