@@ -1,7 +1,10 @@
 import type { ChangeEvent, IncomingChange } from '../domain/change-event.ts'
 
 export interface ChangeStore {
-  /** Merges reports of one change (CONTRACT 9: same service, environment and revision, overlapping within 10 minutes). */
+  /**
+   * Merges reports of one change (CONTRACT 9: same service, environment and revision, overlapping within 10 minutes).
+   * Only inside a unit of work: it locks the service until the transaction ends.
+   */
   record(
     change: IncomingChange,
   ): Promise<{ readonly change: ChangeEvent; readonly became: 'new' | 'merged' | 'updated' | 'duplicate' }>

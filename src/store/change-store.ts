@@ -14,7 +14,7 @@ const MAX_TOUCHED = 50
 
 export function createChangeStore(db: Database): ChangeStore {
   return {
-    record: (change) => db.transaction((transaction) => record(transaction, change)),
+    record: (change) => record(db, change),
     find: async (id) => {
       const [row] = await select(db, sql`changes.id = ${id}`)
       return row === undefined ? undefined : toChange(row)

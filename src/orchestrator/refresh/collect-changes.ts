@@ -52,7 +52,10 @@ async function recordNews(
   const news = told.filter((report) => !known.some((change) => tellsTheSame(change, report)))
   const recorded: ChangeEvent[] = []
   // One after the other: two reports of one change must find each other.
-  for (const report of news) recorded.push((await deps.stores.changes.record(report)).change)
+  for (const report of news) {
+    const { change } = await deps.unitOfWork.run((stores) => stores.changes.record(report))
+    recorded.push(change)
+  }
   if (recorded.length > 0) deps.telemetry.count('changes_received', { source: 'poll' }, recorded.length)
   return recorded
 }

@@ -1,0 +1,130 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import { changeBody, fires } from './payloads.ts'
+import { openIntakeWorld } from './intake-world.ts'
+import type { Answer, IntakeWorld } from './intake-world.ts'
+import type { Stores } from '../../../src/ports/stores.ts'
+
+/** The statement, counted from the first of the transaction, at which the connection is lost. */
+let dieAt = Infinity
+let owner: IntakeWorld
+let replica: IntakeWorld
+
+beforeEach(async () => {
+  dieAt = Infinity
+  owner = await openIntakeWorld()
+  replica = await openIntakeWorld({ databaseUrl: owner.databaseUrl, stores: (stores) => dying(stores) })
+})
+afterEach(async () => {
+  await replica.close()
+  await owner.close()
+})
+
+/** Ends the session of its own transaction before the chosen call, as a kill -9 of either side would. */
+function dying(stores: Stores): Stores {
+  let calls = 0
+  const guard = <Store extends object>(store: Store): Store =>
+    Object.fromEntries(
+      Object.entries(store).map(([name, call]) => [
+        name,
+        async (...args: unknown[]) => {
+          calls += 1
+          if (calls === dieAt) await owner.sql(KILL_WRITERS)
+          return (call as (...given: unknown[]) => Promise<unknown>)(...args)
+        },
+      ]),
+    ) as Store
+  return {
+    ...stores,
+    alerts: guard(stores.alerts),
+    audit: guard(stores.audit),
+    changes: guard(stores.changes),
+    deliveries: guard(stores.deliveries),
+    incidents: guard(stores.incidents),
+    outbox: guard(stores.outbox),
+    timeline: guard(stores.timeline),
+  }
+}
+
+const KILL_WRITERS = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+  WHERE datname = current_database() AND pid <> pg_backend_pid() AND state = 'idle in transaction'`
+
+async function storedRows(): Promise<number> {
+  let rows = 0
+  for (const table of ['deliveries', 'alerts', 'incidents', 'changes', 'timeline_entries', 'outbox_messages']) {
+    rows += await owner.count(table)
+  }
+  return rows
+}
+
+describe.each<[string, () => Promise<Answer>, string]>([
+  ['an alert', () => replica.post('/webhooks/alertmanager', fires()), 'incidents'],
+  ['a change', () => replica.post('/webhooks/changes', changeBody()), 'changes'],
+])('when the database goes in the middle of %s', (_name, send, table) => {
+  // The second call is the first one after the delivery itself was written.
+  it.each([2, 3, 4, 5])('at call %i, the sender is told to try again, and nothing is kept', async (call) => {
+    dieAt = call
+    const lost = await send()
+    if (lost.status === 202) {
+      // There were fewer calls than that.
+      expect(await owner.count(table)).toBe(1)
+      return
+    }
+
+    expect(lost.status).toBe(503)
+    expect(Number(lost.headers.get('retry-after'))).toBeGreaterThan(0)
+    expect(await storedRows()).toBe(0)
+
+    dieAt = Infinity
+    expect(await send()).toMatchObject({ status: 202, body: { accepted: 1, duplicates: 0 } })
+    expect(await owner.count(table)).toBe(1)
+  })
+})
+
+describe('the twin that answers before the commit', () => {
+  it('tells the sender 202 for what is lost', async () => {
+    const eager = await openIntakeWorld({ databaseUrl: owner.databaseUrl, stores: (stores) => dying(stores) })
+    try {
+      // What a handler would do that does not wait for its transaction.
+      const { unitOfWork } = eager.deps
+      const answered = await Promise.race([unitOfWork.run(async (stores) => loseThem(stores)), Promise.resolve(202)])
+
+      expect(answered).toBe(202)
+      expect(await owner.count('incidents')).toBe(0)
+    } finally {
+      await eager.close()
+    }
+  })
+
+  async function loseThem(stores: Stores): Promise<number> {
+    await stores.incidents.open({
+      ...{ title: 'lost', service: null, environment: null, severity: 'SEV3', origin: 'alerts' as const },
+      onsetAt: new Date(),
+    })
+    return 500
+  }
+})
+
+describe('when there is no database', () => {
+  it('every source is answered 503 with the time to wait, and good requests count afterwards', async () => {
+    await owner.sql(`ALTER DATABASE ${await databaseName()} CONNECTION LIMIT 0`)
+    await owner.sql(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()`,
+    )
+    const down = [
+      await replica.post('/webhooks/alertmanager', fires()),
+      await replica.post('/webhooks/changes', changeBody()),
+    ]
+    await owner.sql(`ALTER DATABASE ${await databaseName()} CONNECTION LIMIT -1`)
+
+    expect(down.map((answer) => [answer.status, answer.headers.has('retry-after')])).toEqual([
+      [503, true],
+      [503, true],
+    ])
+    expect((await replica.post('/webhooks/alertmanager', fires())).status).toBe(202)
+  })
+
+  async function databaseName(): Promise<string> {
+    const [row] = await owner.sql<{ name: string }>('SELECT quote_ident(current_database()) AS name')
+    return row?.name ?? ''
+  }
+})
