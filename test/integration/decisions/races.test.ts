@@ -14,9 +14,6 @@ import type { World } from './world.ts'
 let world: World
 beforeAll(async () => {
   world = await openWorld()
-  // Nobody tires of pressing in a race.
-  const fatigue = { decisions: 1_000_000, perMs: 1 }
-  Object.assign(world, { deps: world.replica({ settings: { fatigue } }) })
 })
 afterAll(() => world.close())
 
