@@ -1,5 +1,4 @@
 import { AppError } from '../../kernel/errors.ts'
-import { VendorRejectedError } from '../../kernel/vendor-errors.ts'
 import { z } from 'zod'
 import type { SlackApi } from './outgoing/slack-api.ts'
 
@@ -33,7 +32,14 @@ const Channel = z.object({
 })
 const TIMEOUT_MS = 10_000
 
-export async function checkSlack(api: SlackApi, channels: readonly string[]): Promise<readonly SlackFinding[]> {
+export interface SlackToCheck {
+  readonly api: SlackApi
+  /** With the app token; null over HTTP, where what matters shows only when Slack sends something. */
+  readonly socketApi: SlackApi | null
+  readonly channels: readonly string[]
+}
+
+export async function checkSlack({ api, socketApi, channels }: SlackToCheck): Promise<readonly SlackFinding[]> {
   const identity = await findingOf('Slack token', 'Check SLACK_BOT_TOKEN and SLACK_API_URL.', async () => {
     const answer = await api.call('auth.test', {}, Identity, AbortSignal.timeout(TIMEOUT_MS))
     return { answer, finding: { ok: true, detail: `${answer.user} in ${answer.team}`, remedy: '' } }
@@ -41,7 +47,19 @@ export async function checkSlack(api: SlackApi, channels: readonly string[]): Pr
   if (identity.answer === undefined) return [identity.finding]
   const scopes = checkScopes(identity.answer.response_metadata?.scopes)
   const members = await Promise.all([...new Set(channels)].map((channel) => checkChannel(api, channel)))
-  return [identity.finding, scopes, ...members]
+  const socket = socketApi === null ? [] : [await checkSocket(socketApi)]
+  return [identity.finding, scopes, ...socket, ...members]
+}
+
+/** Asks for the address of a connection, and makes none. */
+async function checkSocket(socketApi: SlackApi): Promise<SlackFinding> {
+  const remedy = 'Check SLACK_APP_TOKEN: it needs the scope connections:write, and Socket Mode switched on.'
+  const checked = await findingOf('Slack socket', remedy, async () => {
+    const signal = AbortSignal.timeout(TIMEOUT_MS)
+    const answer = await socketApi.call('apps.connections.open', {}, z.object({ url: z.string() }), signal)
+    return { answer, finding: { ok: true, detail: 'may be opened', remedy: '' } }
+  })
+  return checked.finding
 }
 
 function checkScopes(granted: readonly string[] | undefined): SlackFinding {
@@ -83,9 +101,7 @@ async function findingOf<Answer>(
     const { answer, finding } = await ask()
     return { answer, finding: { name, ...finding } }
   } catch (error) {
-    // The vendor's own codes bring their remedy in the message.
     const detail = error instanceof AppError ? error.message : String(error)
-    const hasRemedy = error instanceof VendorRejectedError
-    return { answer: undefined, finding: { name, ok: false, detail, remedy: hasRemedy ? '' : remedy } }
+    return { answer: undefined, finding: { name, ok: false, detail, remedy } }
   }
 }

@@ -62,6 +62,10 @@ export async function openSlack(parts: SlackParts): Promise<Slack> {
   const transport = openSlackTransport()
   const clientOptions = webClientOptions(bolt, settings, transport.fetch, log)
   const api = createSlackApi(new bolt.webApi.WebClient(settings.botToken, clientOptions), transport, parts)
+  const socketApi =
+    settings.appToken === null
+      ? null
+      : createSlackApi(new bolt.webApi.WebClient(settings.appToken, clientOptions), transport, parts)
   const road: ReplyRoad = { api, transport, apiUrl: settings.apiUrl ?? SLACK_API, log }
   const work = new Set<Promise<void>>()
   const front = new FrontReceiver()
@@ -86,7 +90,7 @@ export async function openSlack(parts: SlackParts): Promise<Slack> {
       server.mount(slackRoute({ signingSecrets, replays, dispatch: front.dispatch, recordRefusal, log, clock }))
     },
     start: () => socket?.start(),
-    checkHealth: (channels) => checkSlack(api, channels),
+    checkHealth: (channels) => checkSlack({ api, socketApi, channels }),
     close: async () => {
       await socket?.close()
       await front.stop()

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import {
   VendorBusyError,
@@ -200,6 +201,24 @@ describe('a Slack that does not do it', () => {
   })
 })
 
+describe('the tokens', () => {
+  it('stand in no line of the log, whatever fails', async () => {
+    await world.close()
+    const lines: string[] = []
+    const write = (fields: object, message: string) =>
+      void lines.push(`${message} ${inspect(fields, { depth: 10, showHidden: true })}`)
+    const log = { debug: write, info: write, warn: write, error: write, child: () => log }
+    world = await openSlackWorld({ log })
+    for (const kind of ['reset', 'html', 'answer_lost'] as const) world.fake.failNext('chat.postMessage', { kind })
+    world.fake.failNext('chat.postMessage', { kind: 'status', status: 500 }, { kind: 'rate_limited', seconds: 1 })
+
+    for (let index = 0; index < 5; index += 1)
+      {lines.push(inspect(await errorOf(post()), { depth: 10, showHidden: true }))}
+
+    expect(lines.join('\n')).not.toContain(world.fake.botToken)
+  })
+})
+
 describe('the guard that reads a lost answer as unknown, taken out', () => {
   it('posts the card twice', async () => {
     world.fake.failNext('chat.postMessage', { kind: 'answer_lost' })
@@ -248,6 +267,16 @@ describe('doctor', () => {
       },
       { ok: false, detail: 'the bot is not a member', remedy: 'Type /invite and the bot’s name in the channel.' },
     ])
+  })
+
+  it('asks for a connection in Socket Mode, and says what is wrong with the app token', async () => {
+    await world.close()
+    world = await openSlackWorld({ appToken: 'xapp-wrong' })
+
+    const socket = (await world.slack.checkHealth([])).find(({ name }) => name === 'Slack socket')
+
+    expect(socket).toMatchObject({ ok: false })
+    expect(socket?.remedy).toContain('connections:write')
   })
 
   it('stops at a token that is wrong', async () => {

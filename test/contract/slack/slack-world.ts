@@ -15,7 +15,7 @@ export interface SlackWorld {
 
 /** Our side of the Web API against a fake Slack; nobody speaks to us here. */
 export async function openSlackWorld(
-  options: { readonly botToken?: string; readonly log?: Logger } = {},
+  options: { readonly botToken?: string; readonly appToken?: string; readonly log?: Logger } = {},
 ): Promise<SlackWorld> {
   const fake = await startFakeSlack()
   const nobodySpeaks = () => Promise.reject(new Error('Nobody speaks in this test.'))
@@ -23,7 +23,7 @@ export async function openSlackWorld(
     settings: {
       botToken: options.botToken ?? fake.botToken,
       signingSecrets: ['secret'],
-      appToken: null,
+      appToken: options.appToken ?? null,
       apiUrl: fake.apiUrl,
     },
     say: nobodySpeaks,

@@ -58,10 +58,10 @@ function renderPreformatted(value: string | null, room: number): readonly types.
   return visible === '' ? [] : richText(preformatted(visible))
 }
 
-/** The words that count, for who cannot press the shared card. */
+/** The words that count, for who cannot press the shared card; not twice when the answer says them itself. */
 function howToApprove(reply: Reply): readonly types.RichTextBlock[] {
   const proposal = reply.card?.proposal
-  if (proposal?.state !== 'pending') return []
+  if (proposal?.state !== 'pending' || reply.text.includes(hashPrefix(proposal.planHash))) return []
   return richText(
     section(
       text('To approve exactly this plan, press Approve on the card in the channel or type '),
