@@ -2,7 +2,7 @@ import { ConfigurationError } from '../kernel/errors.ts'
 import { createArgoCd } from '../connectors/argocd/create-argocd.ts'
 import { createLambda } from '../connectors/lambda/create-lambda.ts'
 import { createPagerDuty } from '../connectors/pagerduty/create-pagerduty.ts'
-import { parseServerAddress } from '../connectors/argocd/server-address.ts'
+import { parseServerAddress } from '../kernel/server-address.ts'
 import { prometheusMetrics } from '../connectors/prometheus/prometheus-metrics.ts'
 import { traceToPagerDuty } from './trace-to-pagerduty.ts'
 import type { ArgoCd } from '../connectors/argocd/create-argocd.ts'
@@ -56,7 +56,7 @@ function buildArgoCd(config: Config, onTiming: OnTiming): ArgoCd | undefined {
   const address = parseServerAddress(server, isInsecure)
   if ('problem' in address) {
     throw new ConfigurationError([
-      { file: 'environment', at: 'ARGOCD_SERVER', found: address.problem, expected: 'an address that can be used' },
+      { file: 'environment', at: 'ARGOCD_SERVER', found: address.problem, expected: address.expected },
     ])
   }
   const projects = new Map([...config.catalog.services.values()].map(({ argocd }) => [argocd?.app, argocd?.project]))

@@ -4,20 +4,26 @@ import { SEVERITIES } from '../domain/severity.ts'
 import { parseDuration } from '../kernel/duration.ts'
 
 /** A duration such as `5m`, as milliseconds. */
-const duration = z.string().transform((text, context) => {
-  const ms = parseDuration(text)
-  if (ms !== undefined) return ms
-  context.addIssue({ code: 'custom', message: 'a duration such as 90s, 15m or 2h' })
-  return z.NEVER
-})
+const duration = z
+  .string({ error: 'a duration such as 90s, 15m or 2h' })
+  .describe('Such as 90s, 15m or 2h.')
+  .transform((text, context) => {
+    const ms = parseDuration(text)
+    if (ms !== undefined) return ms
+    context.addIssue({ code: 'custom', message: 'a duration such as 90s, 15m or 2h' })
+    return z.NEVER
+  })
 
 /** A size such as `1MiB`, as bytes. */
-const size = z.string().transform((text, context) => {
-  const match = /^(\d{1,6})\s*(KiB|MiB)$/.exec(text.trim())
-  if (match !== null) return Number(match[1]) * (match[2] === 'MiB' ? 1_048_576 : 1024)
-  context.addIssue({ code: 'custom', message: 'a size such as 512KiB or 1MiB' })
-  return z.NEVER
-})
+const size = z
+  .string({ error: 'a size such as 512KiB or 1MiB' })
+  .describe('Such as 512KiB or 1MiB.')
+  .transform((text, context) => {
+    const match = /^(\d{1,6})\s*(KiB|MiB)$/.exec(text.trim())
+    if (match !== null) return Number(match[1]) * (match[2] === 'MiB' ? 1_048_576 : 1024)
+    context.addIssue({ code: 'custom', message: 'a size such as 512KiB or 1MiB' })
+    return z.NEVER
+  })
 
 const route = z
   .strictObject({
@@ -91,3 +97,21 @@ export const ConfigurationFile = z.strictObject({
     .prefault({}),
 })
 export type ConfigurationFile = z.infer<typeof ConfigurationFile>
+
+/** For editors; checked in at docs/schema/countersign.schema.json. */
+export function configurationJsonSchema(): object {
+  return { ...z.toJSONSchema(ConfigurationFile, { io: 'input' }), title: 'Countersign configuration' }
+}
+
+/**
+ * What can still be used of a file with mistakes: each section that fits by itself. It decides where the other files
+ * are looked for, so that one mistake does not hide those of the others.
+ */
+export function salvageSettings(written: unknown): ConfigurationFile {
+  if (typeof written !== 'object' || written === null) return ConfigurationFile.parse({})
+  const sections = Object.entries(ConfigurationFile.shape).flatMap(([name, schema]) => {
+    const value: unknown = (written as Readonly<Record<string, unknown>>)[name]
+    return value !== undefined && schema.safeParse(value).success ? [[name, value] as const] : []
+  })
+  return ConfigurationFile.parse(Object.fromEntries(sections))
+}

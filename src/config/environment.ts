@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { expectationOf } from '../kernel/checked-yaml.ts'
+import { parseServerAddress } from '../kernel/server-address.ts'
 import type { Problem } from '../kernel/errors.ts'
 
 const text = z.string().min(1).optional()
@@ -7,20 +9,25 @@ const flag = z
   .enum(['0', '1', 'true', 'false'])
   .optional()
   .transform((value) => value === '1' || value === 'true')
-const secrets = z
-  .string()
-  .optional()
-  .transform((value) =>
-    (value ?? '')
-      .split(',')
-      .map((part) => part.trim())
-      .filter((part) => part !== ''),
-  )
-const address = z.url({ protocol: /^https?$/ }).optional()
+/** One, or several with commas between: the old and the new one during a rotation. */
+const secrets = z.string().optional().transform(splitList)
+const address = z.url({ protocol: /^https?$/, error: 'an address such as https://host.example.com' }).optional()
 const database = z
   .string()
-  .regex(/^postgres(ql)?:\/\//, 'an address such as postgres://user@host:5432/name')
+  .refine(isDatabaseAddress, 'an address with a user, such as postgres://user:password@host:5432/name')
   .optional()
+
+function splitList(value: string | undefined): string[] {
+  return (value ?? '')
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+}
+
+/** The user is the role that is granted what it needs, so it has to be named. */
+function isDatabaseAddress(value: string): boolean {
+  return /^postgres(ql)?:\/\//.test(value) && URL.canParse(value) && new URL(value).username !== ''
+}
 
 /** Every variable Countersign reads (CONTRACT 3), under the names that each ecosystem already uses. */
 const Environment = z.object({
@@ -66,63 +73,57 @@ export interface CheckedEnvironment {
   readonly problems: readonly Problem[]
 }
 
+/** Every name that is read, for the page that explains them. */
+export const VARIABLE_NAMES: readonly string[] = Object.keys(Environment.shape)
+
 /** Empty variables count as absent: shells and compose files set them so. Values of secrets are never repeated. */
 export function checkEnvironment(variables: Readonly<Record<string, string | undefined>>): CheckedEnvironment {
   const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== undefined && value !== ''))
   const result = Environment.safeParse(given)
-  if (!result.success) {
-    const problems = result.error.issues.map((issue) => ({
-      file: 'environment',
-      at: issue.path.map(String).join('.'),
-      found: 'a value that does not fit',
-      expected: issue.message.replace(/^Invalid input: expected /, ''),
-    }))
-    return { environment: undefined, problems }
-  }
-  return { environment: result.data, problems: contradictions(result.data) }
+  const misfits = (result.error?.issues ?? []).map((issue) => ({
+    file: 'environment',
+    at: issue.path.map(String).join('.'),
+    found: 'a value that does not fit',
+    expected: expectationOf(issue),
+  }))
+  return { environment: result.data, problems: [...misfits, ...findContradictions(given)] }
 }
 
-/** Halves of pairs: one without the other would fail later, at three in the morning. */
-function contradictions(environment: Environment): readonly Problem[] {
-  const problems: Problem[] = []
-  const needs = (has: boolean, name: string, other: string, isThere: boolean): void => {
-    if (has && !isThere) {
-      problems.push({ file: 'environment', at: other, found: 'nothing', expected: `a value, since ${name} is set` })
-    }
+/** One without the other would fail later, at three in the morning. */
+const NEEDS: readonly (readonly [name: string, other: string, unless?: string])[] = [
+  ['SLACK_BOT_TOKEN', 'SLACK_SIGNING_SECRET', 'SLACK_APP_TOKEN'],
+  ['SLACK_APP_TOKEN', 'SLACK_BOT_TOKEN'],
+  ['SLACK_SIGNING_SECRET', 'SLACK_BOT_TOKEN'],
+  ['ARGOCD_SERVER', 'ARGOCD_AUTH_TOKEN'],
+  ['ARGOCD_AUTH_TOKEN', 'ARGOCD_SERVER'],
+  ['PAGERDUTY_API_TOKEN', 'PAGERDUTY_FROM'],
+  ['DATABASE_ADMIN_URL', 'DATABASE_URL'],
+]
+
+function findContradictions(given: Readonly<Record<string, string | undefined>>): readonly Problem[] {
+  const found: { readonly at: string; readonly found: string; readonly expected: string }[] = []
+  for (const [name, other, unless] of NEEDS) {
+    if (given[name] === undefined || given[other] !== undefined) continue
+    if (unless !== undefined && given[unless] !== undefined) continue
+    found.push({ at: other, found: 'nothing', expected: `a value, since ${name} is set` })
   }
-  const hasSigningSecret = environment.SLACK_SIGNING_SECRET.length > 0
-  needs(
-    environment.SLACK_BOT_TOKEN !== undefined && environment.SLACK_APP_TOKEN === undefined,
-    'SLACK_BOT_TOKEN',
-    'SLACK_SIGNING_SECRET',
-    hasSigningSecret,
-  )
-  needs(
-    environment.SLACK_APP_TOKEN !== undefined,
-    'SLACK_APP_TOKEN',
-    'SLACK_BOT_TOKEN',
-    environment.SLACK_BOT_TOKEN !== undefined,
-  )
-  needs(hasSigningSecret, 'SLACK_SIGNING_SECRET', 'SLACK_BOT_TOKEN', environment.SLACK_BOT_TOKEN !== undefined)
-  needs(
-    environment.ARGOCD_SERVER !== undefined,
-    'ARGOCD_SERVER',
-    'ARGOCD_AUTH_TOKEN',
-    environment.ARGOCD_AUTH_TOKEN !== undefined,
-  )
-  needs(
-    environment.PAGERDUTY_API_TOKEN !== undefined,
-    'PAGERDUTY_API_TOKEN',
-    'PAGERDUTY_FROM',
-    environment.PAGERDUTY_FROM !== undefined,
-  )
-  if (environment.SLACK_SIGNING_SECRET.length > 2) {
-    problems.push({
-      file: 'environment',
-      at: 'SLACK_SIGNING_SECRET',
-      found: `${String(environment.SLACK_SIGNING_SECRET.length)} secrets`,
-      expected: 'one, or two during rotation',
-    })
+  const signing = splitList(given['SLACK_SIGNING_SECRET']).length
+  if (signing > 2) {
+    const what = `${String(signing)} secrets`
+    found.push({ at: 'SLACK_SIGNING_SECRET', found: what, expected: 'one, or two during rotation' })
   }
-  return problems
+  if (given['COUNTERSIGN_AUDIT_KEY'] !== undefined && given['COUNTERSIGN_AUDIT_KEY_PEM'] !== undefined) {
+    const expected = 'either the path COUNTERSIGN_AUDIT_KEY or the content COUNTERSIGN_AUDIT_KEY_PEM'
+    found.push({ at: 'COUNTERSIGN_AUDIT_KEY', found: 'both ways to name the audit key', expected })
+  }
+  const argocd = findArgoCdMistake(given)
+  if (argocd !== undefined) found.push(argocd)
+  return found.map((problem) => ({ file: 'environment', ...problem }))
+}
+
+function findArgoCdMistake(given: Readonly<Record<string, string | undefined>>) {
+  const { ARGOCD_SERVER: server, ARGOCD_INSECURE: insecure } = given
+  if (server === undefined) return undefined
+  const address = parseServerAddress(server, insecure === '1' || insecure === 'true')
+  return 'problem' in address ? { at: 'ARGOCD_SERVER', found: address.problem, expected: address.expected } : undefined
 }

@@ -1,16 +1,18 @@
-import { dirname, join, resolve } from 'node:path'
+import { dirname, resolve } from 'node:path'
+import { z } from 'zod'
 import { ConfigurationError } from '../kernel/errors.ts'
-import { ConfigurationFile } from './configuration-file.ts'
+import { ConfigurationFile, salvageSettings } from './configuration-file.ts'
 import { checkEnvironment } from './environment.ts'
-import { checkYaml } from '../kernel/checked-yaml.ts'
-import { fileExists, listFiles, readText } from './read-files.ts'
-import { findSecrets } from './find-secrets.ts'
+import { checkOneDocument } from './check-one-document.ts'
+import { findGaps } from './find-gaps.ts'
+import { findSecretShapes, findSecrets, withoutSecrets } from './find-secrets.ts'
 import { loadCatalog } from './load-catalog.ts'
 import { loadPeople } from './load-people.ts'
 import { parsePlaybooks } from '../playbooks/parse-playbook.ts'
 import { parsePolicies } from '../policy/parse-policies.ts'
+import { readFolder, readTextFile } from './read-files.ts'
 import type { Config } from './config.ts'
-import type { Person } from '../domain/person.ts'
+import type { FolderReading } from './read-files.ts'
 import type { Problem } from '../kernel/errors.ts'
 
 export interface ConfigSource {
@@ -25,30 +27,35 @@ export interface ConfigSource {
 export async function loadConfig(source: ConfigSource): Promise<Config> {
   const checked = checkEnvironment(source.variables)
   const file = await readConfigurationFile(source)
+  const { settings } = file
   const folder = dirname(file.path)
-  const settings = file.settings ?? ConfigurationFile.parse({})
   const at = (path: string): string => resolve(folder, path)
   const catalog = await loadCatalog(at(settings.catalog))
   const people = await loadPeople(at(settings.people))
-  const playbooks = parsePlaybooks(await readAll(at(settings.playbooks), ['.yaml', '.yml']))
-  const policies = await readAll(at(settings.policies), ['.cedar'])
+  const playbooks = await readPlaybooks(at(settings.playbooks))
+  const policies = await readPolicies(at(settings.policies))
   const gaps = findGaps(settings, {
     peopleFile: at(settings.people),
-    people: people.people,
+    people,
     policyFolder: at(settings.policies),
-    policies: policies.length,
+    policies,
   })
   const isLenient = settings.mode === 'observe'
   const problems = [
     ...checked.problems,
     ...file.problems,
+    ...slackNowhere(source.variables, file),
+    ...absentFolders(file, { catalog, playbooks }, at),
     ...catalog.problems,
     ...people.problems,
     ...playbooks.problems,
-    ...(policies.length === 0 ? [] : parsePolicies(policies).problems),
-    ...(isLenient ? [] : gaps),
+    ...policies.problems,
+    // Of a file that could not be read nobody knows where policies and people would be.
+    ...(isLenient || file.written === undefined ? [] : gaps),
   ]
-  if (problems.length > 0 || checked.environment === undefined) throw new ConfigurationError(problems)
+  if (problems.length > 0 || checked.environment === undefined) {
+    throw new ConfigurationError(problems.map(withoutSecrets))
+  }
   const dataFolder = resolve(source.workingFolder, checked.environment.COUNTERSIGN_DATA)
   return Object.freeze({
     environment: checked.environment,
@@ -61,70 +68,73 @@ export async function loadConfig(source: ConfigSource): Promise<Config> {
     catalog: catalog.catalog,
     people: people.people,
     playbooks: playbooks.playbooks,
-    policies,
+    policies: policies.files,
     warnings: isLenient
       ? gaps.map((gap) => `${gap.file}: found ${gap.found}; ${gap.expected} is needed before the mode can be assist`)
       : [],
   })
 }
 
-interface ReadFile {
+interface ReadConfiguration {
   readonly path: string
-  readonly settings: ConfigurationFile | undefined
+  /** As written; null when there is no file, undefined when it could not be read. */
+  readonly written: unknown
+  readonly settings: ConfigurationFile
   readonly problems: readonly Problem[]
 }
 
-async function readConfigurationFile(source: ConfigSource): Promise<ReadFile> {
-  const named = source.configPath ?? source.variables['COUNTERSIGN_CONFIG']
-  const path = resolve(source.workingFolder, named === undefined || named === '' ? 'countersign.yaml' : named)
-  if (!(await fileExists(path))) {
-    const isNamed = named !== undefined && named !== ''
-    const problem = {
-      file: path,
-      at: '',
-      found: 'no such file',
-      expected: 'the configuration that --config or COUNTERSIGN_CONFIG names',
-    }
-    return { path, settings: undefined, problems: isNamed ? [problem] : [] }
+async function readConfigurationFile(source: ConfigSource): Promise<ReadConfiguration> {
+  const named = source.configPath ?? (source.variables['COUNTERSIGN_CONFIG'] || undefined)
+  const path = resolve(source.workingFolder, named ?? 'countersign.yaml')
+  const { text, problems } = await readTextFile(path)
+  if (text === undefined) {
+    const expected = 'the configuration that --config or COUNTERSIGN_CONFIG names'
+    const absent = named === undefined ? [] : [{ file: path, at: '', found: 'no such file', expected }]
+    const written = problems.length === 0 && named === undefined ? null : undefined
+    return { path, written, settings: salvageSettings(null), problems: problems.length > 0 ? problems : absent }
   }
-  const text = await readText(path)
   const secrets = findSecrets(path, text)
-  const [document] = checkYaml(path, text, ConfigurationFile.nullable())
-  return { path, settings: document?.value ?? undefined, problems: [...secrets, ...(document?.problems ?? [])] }
+  const document = checkOneDocument(path, text, ConfigurationFile)
+  const written = checkOneDocument(path, text, z.unknown()).value
+  const settings = document.value ?? salvageSettings(written)
+  return { path, written: written ?? undefined, settings, problems: [...secrets, ...document.problems] }
 }
 
-async function readAll(folder: string, endings: readonly string[]): Promise<readonly { file: string; text: string }[]> {
-  const files = await listFiles(folder, endings)
-  return Promise.all(files.map(async (file) => ({ file, text: await readText(file) })))
+/** With a token and without a channel nobody would ever see a card. */
+function slackNowhere(variables: ConfigSource['variables'], file: ReadConfiguration): readonly Problem[] {
+  const hasToken = (variables['SLACK_BOT_TOKEN'] ?? '') !== ''
+  if (!hasToken || file.settings.slack !== undefined || file.written === undefined) return []
+  if (typeof file.written === 'object' && file.written !== null && 'slack' in file.written) return []
+  const expected = 'slack: { channel: C… }, since SLACK_BOT_TOKEN is set'
+  return [{ file: file.path, at: 'slack', found: 'nothing', expected }]
 }
 
-interface Holdings {
-  readonly peopleFile: string
-  readonly people: readonly Person[]
-  readonly policyFolder: string
-  readonly policies: number
+interface Folders {
+  readonly catalog: { readonly isThere: boolean }
+  readonly playbooks: { readonly isThere: boolean }
 }
 
-/** Holes that would leave nobody, or anybody, to approve: refused in assist and act (TRUST T23). */
-function findGaps(settings: ConfigurationFile, holdings: Holdings): readonly Problem[] {
-  const gaps: Problem[] = []
-  if (holdings.policies === 0) {
-    gaps.push({
-      file: join(holdings.policyFolder, '*.cedar'),
-      at: '',
-      found: 'no policy',
-      expected: `at least one Cedar policy in mode ${settings.mode}`,
-    })
-  }
-  if (holdings.people.length === 0) {
-    gaps.push({ file: holdings.peopleFile, at: '', found: 'no people', expected: 'the people who may use it' })
-  } else if (!holdings.people.some((person) => person.roles.includes('approver'))) {
-    gaps.push({
-      file: holdings.peopleFile,
-      at: '',
-      found: 'nobody with the role approver',
-      expected: 'at least one approver',
-    })
-  }
-  return gaps
+/** A folder that the file names has to be there: a typing mistake would else leave nothing to propose. */
+function absentFolders(file: ReadConfiguration, folders: Folders, at: (path: string) => string): readonly Problem[] {
+  return (['catalog', 'playbooks'] as const).flatMap((name) => {
+    const isNamed = typeof file.written === 'object' && file.written !== null && name in file.written
+    if (folders[name].isThere || !isNamed) return []
+    return [{ file: file.path, at: name, found: `no folder ${at(file.settings[name])}`, expected: 'a folder' }]
+  })
+}
+
+async function readPlaybooks(folder: string) {
+  const reading = await readFolder(folder, ['.yaml', '.yml'])
+  const { playbooks, problems } = parsePlaybooks(reading.files)
+  return { isThere: reading.isThere, playbooks, problems: [...reading.problems, ...shapesIn(reading), ...problems] }
+}
+
+async function readPolicies(folder: string) {
+  const reading = await readFolder(folder, ['.cedar'])
+  const mistakes = reading.files.length === 0 ? [] : parsePolicies(reading.files).problems
+  return { ...reading, problems: [...reading.problems, ...shapesIn(reading), ...mistakes] }
+}
+
+function shapesIn({ files }: FolderReading): readonly Problem[] {
+  return files.flatMap(({ file, text }) => findSecretShapes(file, text))
 }

@@ -1,55 +1,86 @@
 import { z } from 'zod'
 import { ROLES } from '../domain/person.ts'
-import { checkYaml } from '../kernel/checked-yaml.ts'
-import { fileExists, readText } from './read-files.ts'
+import { checkOneDocument } from './check-one-document.ts'
+import { findSecretShapes } from './find-secrets.ts'
+import { readTextFile } from './read-files.ts'
 import type { Person } from '../domain/person.ts'
 import type { Problem } from '../kernel/errors.ts'
 
+/** How Countersign signs what it does itself: no person may be taken for it. */
+const RESERVED_IDS: readonly string[] = ['countersign', 'api', 'cli']
+
+const word = z.string().min(1)
 const PersonEntry = z.strictObject({
-  id: z.string().min(1),
-  name: z.string().min(1),
-  slack: z.strictObject({ team: z.string().min(1), user: z.string().min(1) }).optional(),
-  teams: z.strictObject({ tenant: z.string().min(1), user: z.string().min(1) }).optional(),
-  groups: z.array(z.string().min(1)).default([]),
+  id: word.describe('The subject at the identity provider. It is what counts, and what the audit log names.'),
+  name: word.describe('Shown in chat; decides nothing.'),
+  slack: z
+    .strictObject({ team: word.describe('T…'), user: word.describe('U… or W…') })
+    .optional()
+    .describe('The immutable ids of the Slack account.'),
+  teams: z
+    .strictObject({ tenant: word, user: word.describe('The AAD object id.') })
+    .optional()
+    .describe('The immutable ids of the Teams account.'),
+  groups: z.array(word).default([]).describe('Matches spec.owner in the catalog.'),
   roles: z.array(z.enum(ROLES)).default([]),
 })
-const PeopleFile = z.strictObject({ people: z.array(PersonEntry).default([]) })
+const PeopleFile = z.strictObject({ people: z.array(PersonEntry).nullable().default([]) })
 
 export interface LoadedPeople {
+  readonly isThere: boolean
   readonly people: readonly Person[]
   readonly problems: readonly Problem[]
 }
 
-/** The one list of who a chat account is. A missing file is an empty list: the caller decides what that means. */
-export async function loadPeople(file: string): Promise<LoadedPeople> {
-  if (!(await fileExists(file))) return { people: [], problems: [] }
-  const [document] = checkYaml(file, await readText(file), PeopleFile.nullable())
-  if (document === undefined) return { people: [], problems: [] }
-  const entries = document.value?.people ?? []
-  const problems = [...document.problems]
-  const seen = new Map<string, number>()
-  entries.forEach((entry, index) => {
-    for (const key of identities(entry)) {
-      const first = seen.get(key)
-      if (first !== undefined) {
-        problems.push({
-          file,
-          at: document.place(['people', index]),
-          found: `${key}, which entry ${String(first + 1)} has as well`,
-          expected: 'each id and each account once',
-        })
-      } else seen.set(key, index)
-    }
-  })
-  const people = entries.map((entry) => ({ ...entry, slack: entry.slack ?? null, teams: entry.teams ?? null }))
-  return { people, problems }
+/** For editors; checked in at docs/schema/people.schema.json. */
+export function peopleJsonSchema(): object {
+  return { ...z.toJSONSchema(PeopleFile, { io: 'input' }), title: 'Countersign people' }
 }
 
-/** What must be unique: two people behind one account would count twice. */
-function identities(entry: z.infer<typeof PersonEntry>): readonly string[] {
-  const keys = [`the id ${entry.id}`]
-  if (entry.id === 'countersign') keys.push('the reserved id countersign')
-  if (entry.slack !== undefined) keys.push(`the Slack account ${entry.slack.team}/${entry.slack.user}`)
-  if (entry.teams !== undefined) keys.push(`the Teams account ${entry.teams.tenant}/${entry.teams.user}`)
-  return keys
+/** The one list of who a chat account is. A missing file is an empty list: the caller decides what that means. */
+export async function loadPeople(file: string): Promise<LoadedPeople> {
+  const { text, problems } = await readTextFile(file)
+  if (text === undefined) return { isThere: problems.length > 0, people: [], problems }
+  const document = checkOneDocument(file, text, PeopleFile)
+  const entries = document.value?.people ?? []
+  const people = entries.map((entry) => ({ ...entry, slack: entry.slack ?? null, teams: entry.teams ?? null }))
+  const mixedUp = findMixUps(entries).map(({ index, ...mixUp }) => {
+    return { ...mixUp, file, at: document.place(['people', index]) }
+  })
+  return { isThere: true, people, problems: [...findSecretShapes(file, text), ...document.problems, ...mixedUp] }
+}
+
+interface MixUp {
+  readonly index: number
+  readonly found: string
+  readonly expected: string
+}
+
+/** Two entries behind one account, or one id written twice, would let one person count as two. */
+function findMixUps(entries: readonly z.infer<typeof PersonEntry>[]): readonly MixUp[] {
+  const seen = new Map<string, number>()
+  return entries.flatMap((entry, index) =>
+    identities(entry).flatMap(({ key, name }) => {
+      const first = seen.get(key)
+      seen.set(key, first ?? index)
+      if (key.startsWith('id ') && RESERVED_IDS.includes(key.slice(3))) {
+        return [{ index, found: `${name}, which is Countersign's own`, expected: 'the id of a person' }]
+      }
+      if (first === undefined) return []
+      const found = `${name}, which entry ${String(first + 1)} has as well`
+      return [{ index, found, expected: 'each id and each account once' }]
+    }),
+  )
+}
+
+/** Ids that differ only in case, or in spaces around them, are the same person to whoever reads them. */
+function identities({ id, slack, teams }: z.infer<typeof PersonEntry>): readonly { key: string; name: string }[] {
+  const named = [{ key: `id ${id}`, name: `the id ${id}` }]
+  if (slack !== undefined) {
+    named.push({ key: `slack ${slack.team}/${slack.user}`, name: `the Slack account ${slack.team}/${slack.user}` })
+  }
+  if (teams !== undefined) {
+    named.push({ key: `teams ${teams.tenant}/${teams.user}`, name: `the Teams account ${teams.tenant}/${teams.user}` })
+  }
+  return named.map(({ key, name }) => ({ key: key.trim().toLowerCase(), name }))
 }

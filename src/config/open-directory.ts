@@ -1,6 +1,8 @@
 import { loadPeople } from './load-people.ts'
+import { withoutSecrets } from './find-secrets.ts'
 import type { Account, Person } from '../domain/person.ts'
 import type { Directory } from '../ports/directory.ts'
+import type { LoadedPeople } from './load-people.ts'
 import type { Logger } from '../kernel/logger.ts'
 
 const REFRESH_MS = 10_000
@@ -13,21 +15,22 @@ export interface OpenDirectory extends Directory {
 
 /**
  * The people of the configuration, read again every 10 s, so that a revoked role counts well within 60 s. A file that
- * cannot be read or has mistakes changes nothing and is an error for whoever runs the service: half a list could
- * leave nobody to approve.
+ * has mistakes, or is gone after it was there, changes nothing and is an error for whoever runs the service, said once:
+ * half a list could leave nobody to approve. A whole list with no approver counts: then nobody approves.
  */
 export function openDirectory(file: string, initial: readonly Person[], log: Logger): OpenDirectory {
   let people = initial
+  let complaint: string | undefined
   const refresh = async (): Promise<void> => {
-    try {
-      const loaded = await loadPeople(file)
-      if (loaded.problems.length === 0) people = loaded.people
-      else {
-        log.error({ file, problems: loaded.problems }, 'people file has mistakes; the last good reading stays in force')
-      }
-    } catch (error) {
-      log.error({ file, error }, 'people file cannot be read; the last good reading stays in force')
+    const loaded = await loadPeople(file)
+    const mistakes = mistakesOf(loaded, initial.length > 0)
+    if (mistakes.length === 0) {
+      if (complaint !== undefined) log.info({ file }, 'the people file is in order again')
+      people = loaded.people
+    } else if (mistakes.join('\n') !== complaint) {
+      log.error({ file, mistakes }, 'the people file cannot be used; the last good reading stays in force')
     }
+    complaint = mistakes.length === 0 ? undefined : mistakes.join('\n')
   }
   let running: Promise<void> = Promise.resolve()
   const timer = setInterval(() => {
@@ -44,6 +47,13 @@ export function openDirectory(file: string, initial: readonly Person[], log: Log
       await running
     },
   }
+}
+
+function mistakesOf(loaded: LoadedPeople, wasThere: boolean): readonly string[] {
+  if (!loaded.isThere && wasThere) return ['the file is gone']
+  return loaded.problems
+    .map(withoutSecrets)
+    .map(({ at, found, expected }) => `${at}: found ${found}; expected ${expected}`)
 }
 
 /** By immutable ids only; a console account is the person's own id, vouched for by the session. */

@@ -36,10 +36,25 @@ function checkDocument<T>(
     expected: 'valid YAML',
   }))
   if (broken.length > 0) return { value: undefined, problems: broken, place }
-  const result = schema.safeParse(document.toJS({ maxAliasCount: 50 }))
+  const written = toValue(document)
+  if ('mistake' in written) {
+    return { value: undefined, problems: [{ file, at: place([]), ...written.mistake }], place }
+  }
+  const result = schema.safeParse(written.value)
   if (result.success) return { value: result.data, problems: [], place }
   const problems = result.error.issues.map((issue) => problemOf(file, issue, document, place))
   return { value: undefined, problems, place }
+}
+
+/** An alias may name an anchor that is not there, or grow a few bytes to gigabytes: the library throws at both. */
+function toValue(document: Document.Parsed): { value: unknown } | { mistake: Pick<Problem, 'found' | 'expected'> } {
+  try {
+    const value: unknown = document.toJS({ maxAliasCount: 50 })
+    return { value }
+  } catch (error) {
+    const found = error instanceof Error ? firstLine(error.message) : 'aliases that cannot be resolved'
+    return { mistake: { found, expected: 'at most 50 uses of an alias, each with its anchor' } }
+  }
 }
 
 function problemOf(
@@ -54,12 +69,13 @@ function problemOf(
       ? `the unknown key ${issue.keys.map((key) => `"${key}"`).join(', ')}`
       : describeValue(document, issue.path)
   const at = issue.code === 'unrecognized_keys' ? place([...issue.path, issue.keys[0] ?? '']) : place(issue.path)
-  return { file, at: path === '' ? at : `${at} (${path})`, found, expected: expectation(issue) }
+  return { file, at: path === '' ? at : `${at} (${path})`, found, expected: expectationOf(issue) }
 }
 
-function expectation(issue: z.core.$ZodIssue): string {
+/** What zod says it expected, without its preamble; the value that was found is never part of it. */
+export function expectationOf(issue: z.core.$ZodIssue): string {
   if (issue.code === 'unrecognized_keys') return 'only keys that are documented'
-  return issue.message.replace(/^Invalid input: expected /, '').replace(/, received .*$/, '')
+  return issue.message.replace(/^(?:Invalid (?:input|option)|Too (?:big|small)): expected /, '').replace(/, received .*$/, '')
 }
 
 function describeValue(document: Document, path: readonly PropertyKey[]): string {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { parseServerAddress } from '../../../src/connectors/argocd/server-address.ts'
+import { parseServerAddress } from '../../../src/kernel/server-address.ts'
 
 describe('ARGOCD_SERVER', () => {
   it.each([
@@ -25,7 +25,7 @@ describe('ARGOCD_SERVER', () => {
   ])('refuses %s', (server, reason) => {
     const parsed = parseServerAddress(server, false)
 
-    expect('problem' in parsed ? parsed.problem : '').toContain(reason)
+    expect('problem' in parsed ? `${parsed.problem}, expected ${parsed.expected}` : '').toContain(reason)
     expect(JSON.stringify(parsed)).not.toContain('secret')
   })
 
