@@ -18,7 +18,8 @@ const WIDTH = 640
 const HEIGHT = 160
 const LEFT = 48
 const BOTTOM = 22
-const TOP = 18
+const TOP = 10
+const LABEL_HEIGHT = 13
 
 /** One line over time with the onset and the changes marked by line, letter and name; the text says what is drawn. */
 export function renderChart(chart: ChartData): SafeHtml {
@@ -40,18 +41,20 @@ export function renderChart(chart: ChartData): SafeHtml {
       <text class="axis" x="${LEFT}" y="${HEIGHT - 6}">${clock(first[0])}</text>
       <text class="axis" x="${WIDTH - 8}" y="${HEIGHT - 6}" text-anchor="end">${clock(last[0])} UTC</text>
       <path class="series" d="${path}" />
-      ${marks.map((mark) => {
-        const at = x(mark.at.getTime() / 1000)
-        return html`<line class="mark" x1="${at}" x2="${at}" y1="${TOP}" y2="${HEIGHT - BOTTOM}" /><text
-            class="mark"
-            x="${at + 4}"
-            y="${TOP - 5}"
-            >${mark.label}</text
-          >`
-      })}
+      ${marks.map((mark, index) => renderMark(mark.label, x(mark.at.getTime() / 1000), index))}
     </svg>
     <figcaption>${chart.title}${chart.unit === '' ? '' : ` (${chart.unit})`}</figcaption>
   </figure>`
+}
+
+/** Labels stand one below the other, and to the left of their line on the right half, so that none covers another. */
+function renderMark(label: string, at: number, index: number): SafeHtml {
+  const isRight = at > (LEFT + WIDTH) / 2
+  const y = TOP + 8 + index * LABEL_HEIGHT
+  return html`<line class="mark" x1="${at}" x2="${at}" y1="${TOP}" y2="${HEIGHT - BOTTOM}" />
+    <text class="mark" x="${isRight ? at - 4 : at + 4}" y="${y}" text-anchor="${isRight ? 'end' : 'start'}"
+      >${label}</text
+    >`
 }
 
 /** The text alternative: range, last value and what is marked when. */

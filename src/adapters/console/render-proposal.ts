@@ -10,7 +10,7 @@ const HASH_SHOWN = 8
 /** What would run comes from the plan's own row, never from prose; the hash shown is the hash that a press sends. */
 export function renderProposal(view: IncidentView, proposal: ProposalView, context: CardContext): SafeHtml {
   const missing = Math.max(0, proposal.required.approvals - proposal.approvalsCounted)
-  return html`<section class="proposal" aria-label="Proposal" data-state="${proposal.state}">
+  return html`<section class="proposal" id="${proposal.id}" aria-label="Proposal" data-state="${proposal.state}">
     <h2>Proposal ${proposal.id}: ${proposal.playbookTitle}</h2>
     <p class="facts">
       <span class="state" data-state="${proposal.state}">${proposal.state}</span>

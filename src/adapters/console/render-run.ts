@@ -8,7 +8,7 @@ import type { SafeHtml } from './html.ts'
 const MOVING: readonly string[] = ['queued', 'running', 'waiting']
 
 export function renderRun(view: IncidentView, run: RunView, context: CardContext): SafeHtml {
-  return html`<section class="run" aria-label="Run" data-state="${run.state}">
+  return html`<section class="run" id="${run.id}" aria-label="Run" data-state="${run.state}">
     <h2>${run.direction === 'undo' ? 'Undo' : 'Run'} ${run.id}</h2>
     <p class="facts">
       <span class="state" data-state="${run.state}">${run.state}</span>

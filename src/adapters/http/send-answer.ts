@@ -1,4 +1,5 @@
-import { Readable } from 'node:stream'
+import { Readable, pipeline } from 'node:stream'
+import type { OutgoingHttpHeaders } from 'node:http'
 import type { FastifyReply } from 'fastify'
 import type { HttpAnswer } from './answers.ts'
 
@@ -25,6 +26,20 @@ export async function sendAnswer(reply: FastifyReply, answer: HttpAnswer): Promi
     case 'bytes':
       return reply.header('content-type', body.contentType).send(Buffer.from(body.bytes))
     case 'stream':
-      return reply.header('content-type', body.contentType).send(Readable.from(body.chunks))
+      return sendStream(reply, body.contentType, body.chunks)
   }
+}
+
+/**
+ * Taken out of fastify's hands: while a stream goes on it does not count as answered there, and the route's handler,
+ * which is only reached when nothing has answered, would run as well.
+ */
+function sendStream(reply: FastifyReply, contentType: string, chunks: AsyncIterable<string>): FastifyReply {
+  const headers = { ...reply.getHeaders(), 'content-type': contentType } as OutgoingHttpHeaders
+  reply.hijack()
+  reply.raw.writeHead(reply.statusCode, headers)
+  reply.raw.flushHeaders()
+  // A client that goes away is how most streams end.
+  pipeline(Readable.from(chunks), reply.raw, () => undefined)
+  return reply
 }
