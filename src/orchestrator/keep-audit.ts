@@ -8,7 +8,7 @@ import type { Signals } from '../ports/signals.ts'
 import type { Telemetry } from '../ports/telemetry.ts'
 import { checkpointAudit } from './checkpoint-audit.ts'
 import type { CheckpointDeps, CheckpointResult } from './checkpoint-audit.ts'
-import { sequenceAudit } from './sequence-audit.ts'
+import { sequenceAllAudit, sequenceAudit } from './sequence-audit.ts'
 
 export interface KeepAuditDeps extends CheckpointDeps {
   readonly stores: { readonly audit: AuditLeafStore; readonly leases: LeaseStore }
@@ -30,6 +30,8 @@ const LOOK_EVERY_MS = 1_000
 const CHECKPOINT_EVERY_MS = 10_000
 const CHECKPOINT_ENTRIES = 1_000
 const LEASE_MS = 15_000
+/** How long a stop waits for the numbers of its last entries. */
+const LAST_PATIENCE_MS = 500
 /** Beyond this somebody should look: a transaction that does not end holds up all numbers. */
 const LAG_ALARM_SECONDS = 10
 
@@ -54,6 +56,7 @@ class Keeper implements AuditKeeper {
   #timer: NodeJS.Timeout | undefined
   #working: Promise<void> = Promise.resolve()
   #isClosed = false
+  #closing: Promise<void> | undefined
   #stopListening: () => void = () => undefined
 
   constructor(deps: KeepAuditDeps) {
@@ -73,13 +76,18 @@ class Keeper implements AuditKeeper {
     this.#lookSoon(0)
   }
 
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    return (this.#closing ??= this.#close())
+  }
+
+  async #close(): Promise<void> {
     this.#isClosed = true
     this.#stopListening()
     clearTimeout(this.#timer)
     await this.#working
     await this.#guarded(async () => {
       await this.#record('audit.stopped', 'success', {})
+      await sequenceAllAudit(this.#deps.sequencer, LAST_PATIENCE_MS)
       await this.#look(true)
       await this.#deps.stores.leases.release('audit-checkpoint', this.#deps.replicaId)
     })

@@ -45,24 +45,29 @@ async function open(replicaId: string): Promise<AuditKeeper> {
 }
 const size = async (): Promise<number> => (await world.deps.sequencer.readHead()).size
 const covered = async (): Promise<number> => (await world.deps.checkpoints.findLast())?.size ?? 0
+/** Other databases of the server hold numbers up for moments, so the clock goes on while we wait. */
+const untilCovered = (entries: number): Promise<void> =>
+  until(async () => {
+    monotonicMs += 10_000
+    return (await covered()) >= entries
+  }, `the checkpoint of ${entries} entries`)
 const madeSoFar = async (): Promise<number> => (await world.deps.readCheckpointLines()).length
 
 describe('keeping the log on several replicas', () => {
   it('numbers what is written and signs it at most every ten seconds', async () => {
     await Promise.all(['one', 'two', 'three'].map(open))
-    await until(async () => (await covered()) > 0, 'the first checkpoint')
+    await untilCovered(1)
     const before = await madeSoFar()
     await world.append(10)
     await until(async () => (await size()) === 13, 'the numbers of all entries')
 
     expect(await madeSoFar()).toBeLessThanOrEqual(before + 1)
-    monotonicMs += 10_000
-    await until(async () => (await covered()) === 13, 'the next checkpoint')
+    await untilCovered(13)
   })
 
   it('signs what is left when it stops, its own stop with it', async () => {
     const keeper = await open('one')
-    await until(async () => (await covered()) > 0, 'the first checkpoint')
+    await untilCovered(1)
     await world.append(5)
 
     await keeper.close()
@@ -73,13 +78,14 @@ describe('keeping the log on several replicas', () => {
       ...Array<string>(5).fill('note.added'),
       'audit.stopped',
     ])
-    await until(async () => (await covered()) >= 1, 'the last checkpoint')
+    // What another database of the server holds up has no number yet, and is signed by the next one that starts.
+    expect(await covered()).toBe(await size())
   })
 
   it('says loudly when the database is behind its checkpoint, puts it on record, and signs nothing any more', async () => {
     await world.append(5)
     const first = await open('one')
-    await until(async () => (await covered()) === 6, 'the checkpoint')
+    await untilCovered(6)
     await first.close()
     const made = await madeSoFar()
     await world.tamper(
