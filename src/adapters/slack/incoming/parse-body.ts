@@ -16,7 +16,7 @@ export function parseBody(body: Uint8Array, content: ContentKind): unknown {
 }
 
 /** Undefined when a name stands twice, or there are more fields than Slack ever sends. */
-export function parseForm(body: Uint8Array): Readonly<Record<string, string>> | undefined {
+function parseForm(body: Uint8Array): Readonly<Record<string, string>> | undefined {
   const entries = [...new URLSearchParams(Buffer.from(body).toString('utf8'))]
   const names = new Set(entries.map(([name]) => name))
   if (names.size !== entries.length || entries.length > MOST_FIELDS) return undefined

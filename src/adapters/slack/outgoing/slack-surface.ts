@@ -8,7 +8,7 @@ import type { SlackApi } from './slack-api.ts'
 import type { SlackMessage } from '../render/render-card.ts'
 
 /** Slack posts one message a second in a channel and takes 50 updates a minute from one app, all channels together. */
-export const SLACK_LIMITS: DeliveryLimits = {
+const SLACK_LIMITS: DeliveryLimits = {
   postsPerSecond: 1,
   postBurst: 3,
   updatesPerMinute: 50,

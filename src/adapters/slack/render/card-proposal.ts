@@ -8,7 +8,7 @@ import type { Inline, RichPart } from './rich-text.ts'
 import type { types } from '@slack/bolt'
 
 /** True while people still have to look at the plan itself; afterwards the run tells what is done. */
-export function isBeforeRun(view: IncidentView, proposal: ProposalView): boolean {
+function isBeforeRun(view: IncidentView, proposal: ProposalView): boolean {
   if (proposal.state === 'pending') return true
   return proposal.state === 'approved' && view.run?.proposalId !== proposal.id
 }

@@ -32,7 +32,7 @@ export function time(at: Date, format = '{date_short_pretty} {time}'): Inline {
 export const WITH_AGO = '{date_short_pretty} {time} ({ago})'
 
 /** `2026-11-21 10:04 UTC`. */
-export function utc(at: Date): string {
+function utc(at: Date): string {
   return `${at.toISOString().slice(0, 16).replace('T', ' ')} UTC`
 }
 
