@@ -10,6 +10,7 @@ import type { Settlement } from '../ports/run-store.ts'
 import type { Stores } from '../ports/stores.ts'
 import { personPrincipal } from './authorization-subjects.ts'
 import type { Deps } from './dependencies.ts'
+import { recordRunRefusal } from './record-run-refusal.ts'
 import { requireAuthorized } from './require-authorized.ts'
 import { loadRunSubject } from './run-subject.ts'
 import type { RunSubject } from './run-subject.ts'
@@ -56,6 +57,11 @@ export async function settleStep(deps: Deps, input: SettleStepInput): Promise<Se
     runId: input.runId,
     context: { isFrozen: subject.isFrozen },
   })
+  const request = { action: 'settle', person: input.person, origin: input.origin, run: subject.run } as const
+  return recordRunRefusal(deps, request, () => sayWhatBecame(deps, subject, input))
+}
+
+function sayWhatBecame(deps: Deps, subject: RunSubject, input: SettleStepInput): Promise<Settled> {
   return deps.unitOfWork.run(async (stores) => {
     await stores.proposals.lock(subject.proposal.id)
     const attempt = await findUnknown(stores, input)

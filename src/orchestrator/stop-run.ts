@@ -4,8 +4,10 @@ import type { Origin } from '../domain/surface.ts'
 import { RefusedError } from '../kernel/errors.ts'
 import { personPrincipal } from './authorization-subjects.ts'
 import type { Deps } from './dependencies.ts'
+import { recordRunRefusal } from './record-run-refusal.ts'
 import { requireAuthorized } from './require-authorized.ts'
 import { loadRunSubject } from './run-subject.ts'
+import type { RunSubject } from './run-subject.ts'
 import { tellRun } from './tell-run.ts'
 
 export interface StopRunInput {
@@ -23,7 +25,7 @@ export interface StopRunInput {
  */
 export async function stopRun(deps: Deps, input: StopRunInput): Promise<Run> {
   const subject = await loadRunSubject(deps, input.runId)
-  const { person, origin, reason } = input
+  const { person, origin } = input
   await requireAuthorized(deps, {
     principal: personPrincipal(person),
     action: input.action ?? 'stop',
@@ -34,6 +36,11 @@ export async function stopRun(deps: Deps, input: StopRunInput): Promise<Run> {
     runId: subject.run.id,
     context: { isFrozen: subject.isFrozen },
   })
+  const request = { action: input.action ?? 'stop', person, origin, run: subject.run }
+  return recordRunRefusal(deps, request, () => askToStop(deps, subject, input))
+}
+
+function askToStop(deps: Deps, subject: RunSubject, { person, origin, reason }: StopRunInput): Promise<Run> {
   return deps.unitOfWork.run(async (stores) => {
     const run = await stores.runs.requestStop(subject.run.id, person.id, reason)
     if (run === undefined) {

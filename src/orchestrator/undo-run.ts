@@ -5,8 +5,10 @@ import { canBeUndone } from '../executor/steps-of-run.ts'
 import { RefusedError } from '../kernel/errors.ts'
 import { personPrincipal } from './authorization-subjects.ts'
 import type { Deps } from './dependencies.ts'
+import { recordRunRefusal } from './record-run-refusal.ts'
 import { requireAuthorized } from './require-authorized.ts'
 import { loadRunSubject } from './run-subject.ts'
+import type { RunSubject } from './run-subject.ts'
 import { tellRun } from './tell-run.ts'
 
 export interface UndoRunInput {
@@ -31,6 +33,11 @@ export async function undoRun(deps: Deps, { runId, person, origin }: UndoRunInpu
     runId,
     context: { isFrozen: subject.isFrozen },
   })
+  const request = { action: 'undo', person, origin, run: subject.run } as const
+  return recordRunRefusal(deps, request, () => startUndo(deps, subject, { runId, person, origin }))
+}
+
+async function startUndo(deps: Deps, subject: RunSubject, { runId, person, origin }: UndoRunInput): Promise<Run> {
   const attempts = await deps.stores.ledger.list(runId)
   if (!canBeUndone(subject.proposal.plan, attempts)) {
     throw new RefusedError('nothing_to_undo', `${runId} did nothing that its playbook says how to undo.`)

@@ -280,6 +280,8 @@ describe('an unknown step', () => {
     expect(words.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
     const strict = await world.replica({ authorize: forbid('settle') })
     await expect(settle(strict, run.id, 'done')).rejects.toMatchObject({ code: 'not_allowed' })
+    const refused = (await auditEvents(world, run.id)).filter((event) => event === 'request.refused')
+    expect(refused.length).toBe(5)
   })
 
   async function loseAnswer(
