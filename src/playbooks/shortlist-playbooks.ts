@@ -5,7 +5,7 @@ import type { Playbook } from '../domain/playbook.ts'
 import { matchesAlert, writeMatcher } from './match-alert.ts'
 
 /** Below this the bot proposes nothing that undoes a change: more likely than not it would undo the wrong one. */
-export const MIN_CONFIDENCE = 0.5
+const MIN_CONFIDENCE = 0.5
 
 export interface ShortlistFacts {
   readonly playbooks: readonly Playbook[]
@@ -66,12 +66,6 @@ export function findFittingAlert(playbook: Playbook, alerts: readonly Alert[]): 
     playbook.match.alerts.every((matcher) => matchesAlert(matcher, alert.labels)),
   )
   return fitting.find((alert) => alert.status === 'firing') ?? fitting[0]
-}
-
-/** The leading suspect, when it is of the kind the playbook asks for. */
-export function findFittingSuspect(playbook: Playbook, suspects: readonly Suspect[]): Suspect | undefined {
-  const leading = suspects[0]
-  return leading?.kind === playbook.match.change ? leading : undefined
 }
 
 function judge(playbook: Playbook, facts: ShortlistFacts): Judged {

@@ -38,7 +38,7 @@ export function createPolicyEngine(files: readonly PolicyFile[]): PolicyEngine {
   return { version, authorize: (request) => authorize(request, version, byId) }
 }
 
-export function versionOf(files: readonly PolicyFile[]): string {
+function versionOf(files: readonly PolicyFile[]): string {
   const named = [...files].sort((left, right) => (left.file < right.file ? -1 : 1))
   // Names and lengths are part of it, so that text cannot move between files unseen; folders are not, for they differ
   // from machine to machine.

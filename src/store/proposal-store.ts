@@ -1,5 +1,6 @@
 import { and, eq, inArray, sql } from './drizzle.ts'
 import type { NewProposal, ProposalQueries, ProposalStore } from '../ports/proposal-store.ts'
+import { PROPOSAL_MOVES } from '../domain/approval.ts'
 import type { Proposal, ProposalState, QuorumRequirement } from '../domain/approval.ts'
 import type { Plan, Tier } from '../domain/plan.ts'
 import type { JsonObject } from '../kernel/json.ts'
@@ -119,14 +120,18 @@ async function lock(
   id: string,
 ): Promise<{ readonly proposal: Proposal; readonly isExpired: boolean; readonly now: Date } | undefined> {
   await db.execute(sql`SELECT FROM proposals WHERE id = ${id} FOR UPDATE`)
-  const rows = await selectProposals(db).where(eq(proposals.id, id))
-  const row = rows[0]
-  if (row === undefined) return undefined
-  const { rows: clock } = await db.execute<{ now: string; is_expired: boolean }>(sql`
-    SELECT t.now, expires_at <= t.now AS is_expired FROM proposals, (SELECT clock_timestamp() AS now) t WHERE id = ${id}`)
-  const time = clock[0]
-  if (time === undefined) return undefined
-  return { proposal: toProposal(row), isExpired: time.is_expired, now: new Date(time.now) }
+  const [found] = await db
+    .select({
+      row: proposals,
+      quietSince: incidents.quietSince,
+      now: sql`statement_timestamp()`.mapWith((text: string) => new Date(text)),
+      isExpired: sql<boolean>`${proposals.expiresAt} <= statement_timestamp()`,
+    })
+    .from(proposals)
+    .innerJoin(incidents, eq(incidents.id, proposals.incidentId))
+    .where(eq(proposals.id, id))
+  if (found === undefined) return undefined
+  return { proposal: toProposal(found), isExpired: found.isExpired, now: found.now }
 }
 
 const IS_QUIET = sql`EXISTS (SELECT FROM incidents WHERE id = ${proposals.incidentId} AND quiet_since IS NOT NULL)`
@@ -138,6 +143,8 @@ async function move(
   to: ProposalState,
   reason: string | null,
 ): Promise<Proposal | undefined> {
+  const illegal = from.find((state) => !PROPOSAL_MOVES[state].includes(to))
+  if (illegal !== undefined) throw new Error(`A proposal cannot go from ${illegal} to ${to}.`)
   const isClosing = to !== 'pending' && to !== 'approved'
   const moved = await db
     .update(proposals)

@@ -6,6 +6,7 @@ import type { Deps } from '../dependencies.ts'
 import { loadQuorum } from '../proposals/load-quorum.ts'
 import type { LoadedQuorum } from '../proposals/load-quorum.ts'
 import { tellOfProposal } from '../proposals/proposal-records.ts'
+import type { Told } from '../proposals/proposal-records.ts'
 import { startRun } from '../proposals/start-run.ts'
 import { tellApprovers } from '../proposals/tell-approvers.ts'
 import { NOTHING_MISSING } from './nothing-missing.ts'
@@ -26,10 +27,10 @@ export async function approve(
   if (asked !== undefined) return asked
   const decision = await insertDecision(stores, ground, 'approve', input.reason)
   const loaded = await loadQuorum(deps, stores, ground.proposal, ground.incident)
-  await tellOfApproval(deps, stores, ground, decision, loaded)
+  const news = newsOf(ground, decision, loaded)
   return loaded.quorum.state === 'approved'
-    ? start(deps, stores, ground, decision, loaded)
-    : wait(deps, stores, ground, decision, loaded)
+    ? start(deps, stores, ground, { decision, loaded, news })
+    : wait(deps, stores, ground, { decision, loaded, news })
 }
 
 /** CONTRACT 7: when no alert fires any more, approving asks for a second confirmation. */
@@ -53,21 +54,21 @@ async function askAgain(stores: Stores, ground: DecisionGround, input: DecisionI
   }
 }
 
-async function tellOfApproval(
-  deps: Deps,
-  stores: Stores,
-  ground: DecisionGround,
-  decision: Decision,
-  { quorum }: LoadedQuorum,
-): Promise<void> {
+interface Counted {
+  readonly decision: Decision
+  readonly loaded: LoadedQuorum
+  readonly news: Told
+}
+
+function newsOf(ground: DecisionGround, decision: Decision, { quorum }: LoadedQuorum): Told {
   const counted = quorum.counted.find((approval) => approval.personId === decision.personId)
-  const standsIn =
-    counted?.standsIn === true ? ' as commander, in place of the owning group, which has no approver' : ''
-  await tellOfProposal(deps, stores, ground.proposal, {
+  const standsIn = counted?.standsIn === true
+  const inPlace = standsIn ? ' as commander, in place of the owning group, which has no approver' : ''
+  return {
     actor: humanActor(ground.person),
     origin: ground.origin,
     event: 'decision.recorded',
-    text: `${decision.personName} approves ${ground.proposal.id}${standsIn}.`,
+    text: `${decision.personName} approves ${ground.proposal.id}${inPlace}.`,
     details: {
       decision: 'approve',
       planHashSeen: decision.planHash,
@@ -75,21 +76,21 @@ async function tellOfApproval(
       groups: decision.groupsAtTime,
       rolesFrom: 'directory',
       reason: decision.reason,
-      standsIn: counted?.standsIn === true,
+      standsIn,
       confirmedSymptomGone: ground.incident.quietSince !== null,
       missing: quorum.missing.approvals,
     },
-  })
+  }
 }
 
 async function wait(
   deps: Deps,
   stores: Stores,
   ground: DecisionGround,
-  decision: Decision,
-  loaded: LoadedQuorum,
+  { decision, loaded, news }: Counted,
 ): Promise<Decided> {
   const { missing } = loaded.quorum
+  await tellOfProposal(deps, stores, ground.proposal, news)
   await tellApprovers(deps, stores, ground.proposal, ground.incident, loaded, 'one more approval is asked for.')
   return {
     kind: 'result',
@@ -109,16 +110,16 @@ async function start(
   deps: Deps,
   stores: Stores,
   ground: DecisionGround,
-  decision: Decision,
-  { quorum }: LoadedQuorum,
+  { decision, loaded, news }: Counted,
 ): Promise<Decided> {
+  const { quorum } = loaded
   const approved = await stores.proposals.move(ground.proposal.id, ['pending'], 'approved', null)
   if (approved === undefined) {
     throw new StaleError('proposal_moved', `${ground.proposal.id} was decided in the meantime. Look at the card again.`)
   }
   const run = await startRun(stores, approved)
   const names = quorum.counted.map((approval) => approval.personName).join(' and ')
-  await tellOfProposal(deps, stores, approved, {
+  await tellOfProposal(deps, stores, approved, news, {
     actor: humanActor(ground.person),
     origin: ground.origin,
     event: 'proposal.approved',

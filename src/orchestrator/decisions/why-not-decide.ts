@@ -2,6 +2,8 @@ import { findFreeze, freezeText, modeFor, servicesOf } from '../proposals/mode-a
 import { personPrincipal } from '../authorization-subjects.ts'
 import { proposalResource } from '../proposals/proposal-resource.ts'
 import type { AuthorizedAction } from '../../domain/verb.ts'
+import type { Freeze } from '../../domain/freeze.ts'
+import type { Mode } from '../../domain/mode.ts'
 import type { Deps } from '../dependencies.ts'
 import { judgeApprover } from '../../policy/approval-quorum.ts'
 import type { Stores } from '../../ports/stores.ts'
@@ -23,13 +25,19 @@ export async function whyNotDecide(
 ): Promise<Refusal | undefined> {
   const wrongPlan = whyNotThisPlan(ground, action, hash)
   if (wrongPlan !== undefined) return wrongPlan
+  const services = servicesOf(ground.incident, ground.proposal.plan.service)
+  const moment = { mode: modeFor(deps, services), freeze: await findFreeze(stores, services) }
   if (action === 'approve') {
-    const closed = await whyClosed(deps, stores, ground)
-    if (closed !== undefined) return closed
-    const person = whyNotThisPerson(ground, deps)
-    if (person !== undefined) return person
+    const refusal = whyClosed(ground, services, moment) ?? whyNotThisPerson(ground, deps)
+    if (refusal !== undefined) return refusal
   }
-  return whyNotByPolicy(deps, stores, ground, action)
+  return whyNotByPolicy(deps, ground, action, moment)
+}
+
+/** What holds at this moment for the services of the plan. */
+interface Moment {
+  readonly mode: Mode
+  readonly freeze: Freeze | undefined
 }
 
 function whyNotThisPlan(ground: DecisionGround, action: string, hash: string | null): Refusal | undefined {
@@ -47,26 +55,24 @@ function whyNotThisPlan(ground: DecisionGround, action: string, hash: string | n
   }
 }
 
-async function whyClosed(deps: Deps, stores: Stores, ground: DecisionGround): Promise<Refusal | undefined> {
-  const { proposal, incident } = ground
+function whyClosed(ground: DecisionGround, services: readonly string[], moment: Moment): Refusal | undefined {
+  const { proposal } = ground
   if (proposal.tier === 4) {
     return {
       code: 'tier_4',
       text: `${proposal.id} is tier 4, which Countersign does not run: do its steps by hand and record it with "byhand".`,
     }
   }
-  const services = servicesOf(incident, proposal.plan.service)
-  if (modeFor(deps, services) === 'observe') {
+  if (moment.mode === 'observe') {
     return {
       code: 'mode_observe',
       text: `Countersign only observes ${services.join(' and ')} now, so nothing is approved.`,
     }
   }
-  const freeze = await findFreeze(stores, services)
-  if (freeze === undefined) return undefined
+  if (moment.freeze === undefined) return undefined
   return {
     code: 'frozen',
-    text: `${freezeText(freeze)} Nothing is approved until then, unless an approver lifts it with "unfreeze".`,
+    text: `${freezeText(moment.freeze)} Nothing is approved until then, unless an approver lifts it with "unfreeze".`,
   }
 }
 
@@ -87,20 +93,17 @@ function whyNotThisPerson({ proposal, incident, person }: DecisionGround, deps: 
   return { code, text: `${verdict.reason} ${proposal.required.rules.join(' ')}` }
 }
 
-async function whyNotByPolicy(
+function whyNotByPolicy(
   deps: Deps,
-  stores: Stores,
-  ground: DecisionGround,
+  { proposal, person, origin }: DecisionGround,
   action: AuthorizedAction,
-): Promise<Refusal | undefined> {
-  const { proposal, incident, person, origin } = ground
-  const services = servicesOf(incident, proposal.plan.service)
-  const freeze = await findFreeze(stores, services)
+  { mode, freeze }: Moment,
+): Refusal | undefined {
   const verdict = deps.authorize({
     principal: personPrincipal(person),
     action,
     resource: proposalResource(deps.catalog, proposal),
-    context: { surface: origin, mode: modeFor(deps, services), isFrozen: freeze !== undefined },
+    context: { surface: origin, mode, isFrozen: freeze !== undefined },
   })
   if (verdict.verdict === 'allow') return undefined
   const why = verdict.reasons.map((reason) => reason.text.replace(/[.\s]+$/, '')).join('; ')

@@ -3,7 +3,6 @@ import type { Proposal } from '../../domain/approval.ts'
 import type { AuditOutcome, AuditRecord } from '../../domain/audit-entry.ts'
 import type { Origin } from '../../domain/surface.ts'
 import type { JsonObject } from '../../kernel/json.ts'
-import type { OutboxPriority } from '../../ports/outbox.ts'
 import type { Stores } from '../../ports/stores.ts'
 import type { Deps } from '../dependencies.ts'
 
@@ -17,26 +16,25 @@ export interface Told {
   readonly outcome?: AuditOutcome
   readonly reasonCode?: string
   readonly runId?: string
-  readonly priority?: OutboxPriority
   readonly details?: JsonObject
 }
 
-/** Audit leaf, timeline entry and card refresh of one move of a proposal, in the transaction of the move. */
-export async function tellOfProposal(deps: Deps, stores: Stores, proposal: Proposal, told: Told): Promise<void> {
-  await stores.audit.append([deps.seal(proposalRecord(proposal, told))])
-  await stores.timeline.append([
-    {
-      incidentId: proposal.incidentId,
-      actor: told.actor,
-      origin: told.origin,
-      event: told.event,
-      text: told.text,
-    },
-  ])
-  await stores.outbox.append([{ kind: 'card', incidentId: proposal.incidentId, priority: told.priority ?? 'approval' }])
+/** Audit leaves, timeline entries and a card refresh, in the transaction of what they tell of. */
+export async function tellOfProposal(
+  deps: Deps,
+  stores: Stores,
+  proposal: Proposal,
+  ...news: readonly Told[]
+): Promise<void> {
+  const { incidentId } = proposal
+  await stores.audit.append(news.map((told) => deps.seal(proposalRecord(proposal, told))))
+  await stores.timeline.append(
+    news.map(({ actor, origin, event, text }) => ({ incidentId, actor, origin, event, text })),
+  )
+  await stores.outbox.append([{ kind: 'card', incidentId, priority: 'approval' }])
 }
 
-export function proposalRecord(proposal: Proposal, told: Omit<Told, 'text' | 'priority'>): AuditRecord {
+export function proposalRecord(proposal: Proposal, told: Omit<Told, 'text'>): AuditRecord {
   const { plan } = proposal
   return {
     event: told.event,

@@ -12,12 +12,7 @@ import { proposalResource } from './proposal-resource.ts'
 const MOST_TOLD = 5
 
 /** Who can give an approval that is missing and whom the policy would let: the owning group first. */
-export function nextApprovers(
-  deps: Deps,
-  proposal: Proposal,
-  incident: Incident,
-  { facts }: LoadedQuorum,
-): readonly Person[] {
+function nextApprovers(deps: Deps, proposal: Proposal, incident: Incident, { facts }: LoadedQuorum): readonly Person[] {
   const mode = modeFor(deps, servicesOf(incident, proposal.plan.service))
   const resource = proposalResource(deps.catalog, proposal)
   const allowed = listEligibleApprovers(facts).filter(

@@ -45,7 +45,7 @@ describe('T17: approving around the expiry', () => {
   it('counts exactly what was judged before it by the database’s clock, on replicas an hour off either way', async () => {
     let early = 0
     let late = 0
-    for (let index = 0; index < 60; index += 1) {
+    for (let index = 0; index < 48; index += 1) {
       const proposal = await openProposal(world)
       await expireIn(proposal, (index % 16) - 1)
       shiftClock(index % 2 === 0 ? HOUR_MS : -HOUR_MS)
@@ -57,13 +57,13 @@ describe('T17: approving around the expiry', () => {
            FROM decisions d JOIN proposals p ON p.id = d.proposal_id WHERE p.id = $1`,
         [proposal.id],
       )
-      expect(row?.too_late).toEqual(0)
+      expect(Number(row?.too_late)).toBe(0)
       expect([outcome, Number(row?.count)]).toEqual(outcome === 'approved' ? ['approved', 1] : ['proposal_expired', 0])
       if (outcome === 'approved') early += 1
       else late += 1
     }
     expect(late).toBeGreaterThan(0)
-    expect(early + late).toBe(60)
+    expect(early + late).toBe(48)
   })
 
   it('long before it counts, whatever the replica believes', async () => {

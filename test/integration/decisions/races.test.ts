@@ -17,7 +17,9 @@ beforeAll(async () => {
 })
 afterAll(() => world.close())
 
-const RACES = 60
+const RACES = 50
+/** Each race opens an incident of its own; on a busy machine that adds up. */
+const PATIENCE_MS = 180_000
 
 async function repeat(times: number, race: () => Promise<string>): Promise<Readonly<Record<string, number>>> {
   const counts: Record<string, number> = {}
@@ -30,90 +32,114 @@ async function repeat(times: number, race: () => Promise<string>): Promise<Reado
 const together = async (...presses: Promise<string>[]) => (await Promise.all(presses)).sort().join(' + ')
 
 describe('T16: two approvers at once', () => {
-  it('at tier 3 start it once, and never leave it stuck', async () => {
-    const counts = await repeat(RACES, async () => {
-      const proposal = await openProposal(world, 3)
-      const outcome = await together(pressed(world.deps, proposal, ANA), pressed(world.deps, proposal, BO))
-      const { state, runs } = await endingOf(world, proposal)
-      return `${outcome}: ${state}, ${String(runs)} run`
-    })
-    expect(counts).toEqual({ 'approved + counted: approved, 1 run': RACES })
-  })
+  it(
+    'at tier 3 start it once, and never leave it stuck',
+    async () => {
+      const counts = await repeat(RACES, async () => {
+        const proposal = await openProposal(world, 3)
+        const outcome = await together(pressed(world.deps, proposal, ANA), pressed(world.deps, proposal, BO))
+        const { state, runs } = await endingOf(world, proposal)
+        return `${outcome}: ${state}, ${String(runs)} run`
+      })
+      expect(counts).toEqual({ 'approved + counted: approved, 1 run': RACES })
+    },
+    PATIENCE_MS,
+  )
 
-  it('at tier 2 with a double click start it once; the slower ones learn who decided', async () => {
-    const counts = await repeat(RACES, async () => {
-      const proposal = await openProposal(world)
-      const outcome = await together(
-        pressed(world.deps, proposal, ANA),
-        pressed(world.deps, proposal, BO),
-        pressed(world.deps, proposal, BO, { origin: 'teams' }),
-        pressed(world.deps, proposal, CY, { origin: 'console' }),
-      )
-      const { state, runs, approvals } = await endingOf(world, proposal)
-      return `${outcome}: ${state}, ${String(runs)} run, ${String(approvals.length)} approval`
-    })
-    const expected = 'already_decided + already_decided + already_decided + approved: approved, 1 run, 1 approval'
-    expect(counts).toEqual({ [expected]: RACES })
-  })
+  it(
+    'at tier 2 with a double click start it once; the slower ones learn who decided',
+    async () => {
+      const counts = await repeat(RACES, async () => {
+        const proposal = await openProposal(world)
+        const outcome = await together(
+          pressed(world.deps, proposal, ANA),
+          pressed(world.deps, proposal, BO),
+          pressed(world.deps, proposal, BO, { origin: 'teams' }),
+          pressed(world.deps, proposal, CY, { origin: 'console' }),
+        )
+        const { state, runs, approvals } = await endingOf(world, proposal)
+        return `${outcome}: ${state}, ${String(runs)} run, ${String(approvals.length)} approval`
+      })
+      const expected = 'already_decided + already_decided + already_decided + approved: approved, 1 run, 1 approval'
+      expect(counts).toEqual({ [expected]: RACES })
+    },
+    PATIENCE_MS,
+  )
 
-  it('are left stuck when the row is not locked while they are counted (the twin)', async () => {
-    const counts = await repeat(10, async () => {
-      const proposal = await openProposal(world, 3)
-      const unlocked = withoutLock(world.deps, 2)
-      const outcome = await together(pressed(unlocked, proposal, ANA), pressed(unlocked, proposal, BO))
-      return `${outcome}: ${(await endingOf(world, proposal)).state}`
-    })
-    expect(counts).toEqual({ 'counted + counted: pending': 10 })
-  })
+  it(
+    'are left stuck when the row is not locked while they are counted (the twin)',
+    async () => {
+      const counts = await repeat(10, async () => {
+        const proposal = await openProposal(world, 3)
+        const unlocked = withoutLock(world.deps, 2)
+        const outcome = await together(pressed(unlocked, proposal, ANA), pressed(unlocked, proposal, BO))
+        return `${outcome}: ${(await endingOf(world, proposal)).state}`
+      })
+      expect(counts).toEqual({ 'counted + counted: pending': 10 })
+    },
+    PATIENCE_MS,
+  )
 })
 
 describe('T16: approve and reject at once', () => {
-  it('the rejection wins until the first intent, and nothing can start after it', async () => {
-    const counts = await repeat(RACES, async () => {
-      const proposal = await openProposal(world)
-      await together(
-        pressed(world.deps, proposal, ANA),
-        pressed(world.deps, proposal, BO, { decision: 'reject' }),
-        pressed(world.deps, proposal, CY),
-      )
-      const { state } = await endingOf(world, proposal)
-      return `${state}, ${await tryToStart(world, proposal)}`
-    })
-    expect(Object.keys(counts).sort()).toEqual(expect.arrayContaining([expect.stringMatching(/^rejected/)]))
-    expect(Object.entries(counts).filter(([outcome]) => !/^rejected, (no run|refused)$/.test(outcome))).toEqual([])
-  })
+  it(
+    'the rejection wins until the first intent, and nothing can start after it',
+    async () => {
+      const counts = await repeat(RACES, async () => {
+        const proposal = await openProposal(world)
+        await together(
+          pressed(world.deps, proposal, ANA),
+          pressed(world.deps, proposal, BO, { decision: 'reject' }),
+          pressed(world.deps, proposal, CY),
+        )
+        const { state } = await endingOf(world, proposal)
+        return `${state}, ${await tryToStart(world, proposal)}`
+      })
+      expect(Object.keys(counts).sort()).toEqual(expect.arrayContaining([expect.stringMatching(/^rejected/)]))
+      expect(Object.entries(counts).filter(([outcome]) => !/^rejected, (no run|refused)$/.test(outcome))).toEqual([])
+    },
+    PATIENCE_MS,
+  )
 
-  it('against the first intent: either the intent is durable and the run stops, or the rejection stands', async () => {
-    const counts = await repeat(RACES, async () => {
+  it(
+    'against the first intent: either the intent is durable and the run stops, or the rejection stands',
+    async () => {
+      const counts = await repeat(RACES, async () => {
+        const proposal = await openProposal(world)
+        await press(world.deps, proposal, ANA)
+        const [rejection, start] = await Promise.all([
+          pressed(world.deps, proposal, BO, { decision: 'reject' }),
+          tryToStart(world, proposal),
+        ])
+        return `${rejection}, ${start}, ${(await endingOf(world, proposal)).state}`
+      })
+      const allowed = ['rejected, refused, rejected', 'stop_requested, intended, approved']
+      expect(Object.keys(counts).filter((outcome) => !allowed.includes(outcome))).toEqual([])
+    },
+    PATIENCE_MS,
+  )
+
+  it(
+    'could both stand when the row is not locked (the twin)',
+    async () => {
       const proposal = await openProposal(world)
       await press(world.deps, proposal, ANA)
-      const [rejection, start] = await Promise.all([
-        pressed(world.deps, proposal, BO, { decision: 'reject' }),
-        tryToStart(world, proposal),
-      ])
-      return `${rejection}, ${start}, ${(await endingOf(world, proposal)).state}`
-    })
-    const allowed = ['rejected, refused, rejected', 'stop_requested, intended, approved']
-    expect(Object.keys(counts).filter((outcome) => !allowed.includes(outcome))).toEqual([])
-  })
-
-  it('could both stand when the row is not locked (the twin)', async () => {
-    const proposal = await openProposal(world)
-    await press(world.deps, proposal, ANA)
-    // The rejection has looked and seen nothing started; then the intent is made; then the rejection writes.
-    const late = withProposals(world.deps, (store) => ({
-      lock: async (id) => {
-        const found = await store.find(id)
-        return found === undefined ? undefined : { proposal: found, isExpired: false, now: new Date() }
-      },
-      move: async (...args) => {
-        expect(await tryToStart(world, proposal)).toBe('intended')
-        return store.move(...args)
-      },
-    }))
-    expect(await pressed(late, proposal, BO, { decision: 'reject' })).toBe('rejected')
-    expect((await endingOf(world, proposal)).state).toBe('rejected')
-  })
+      // The rejection has looked and seen nothing started; then the intent is made; then the rejection writes.
+      const late = withProposals(world.deps, (store) => ({
+        lock: async (id) => {
+          const found = await store.find(id)
+          return found === undefined ? undefined : { proposal: found, isExpired: false, now: new Date() }
+        },
+        move: async (...args) => {
+          expect(await tryToStart(world, proposal)).toBe('intended')
+          return store.move(...args)
+        },
+      }))
+      expect(await pressed(late, proposal, BO, { decision: 'reject' })).toBe('rejected')
+      expect((await endingOf(world, proposal)).state).toBe('rejected')
+    },
+    PATIENCE_MS,
+  )
 })
 
 describe('whatever people press at once', () => {
@@ -121,25 +147,29 @@ describe('whatever people press at once', () => {
   const what = fc.constantFrom('approve', 'approve', 'approve', 'reject', 'withdraw', 'cancel')
   const anyPresses = fc.array(fc.tuple(who, what), { minLength: 2, maxLength: 7 })
 
-  it('starts at most once, is never stuck, counts each person once, and refuses politely', async () => {
-    await fc.assert(
-      fc.asyncProperty(anyPresses, fc.constantFrom<2 | 3>(2, 3), async (presses, tier) => {
-        const proposal = await openProposal(world, tier)
-        const settled = await Promise.allSettled(
-          presses.map(([person, verb]) => act(world.deps, proposal, person.id, verb)),
-        )
+  it(
+    'starts at most once, is never stuck, counts each person once, and refuses politely',
+    async () => {
+      await fc.assert(
+        fc.asyncProperty(anyPresses, fc.constantFrom<2 | 3>(2, 3), async (presses, tier) => {
+          const proposal = await openProposal(world, tier)
+          const settled = await Promise.allSettled(
+            presses.map(([person, verb]) => act(world.deps, proposal, person.id, verb)),
+          )
 
-        const impolite = settled.flatMap((each) =>
-          each.status === 'rejected' && !(each.reason instanceof RefusedError) && !(each.reason instanceof StaleError)
-            ? [each.reason as unknown]
-            : [],
-        )
-        expect(impolite).toEqual([])
-        await expectConsistent(proposal)
-      }),
-      { numRuns: 40 },
-    )
-  })
+          const impolite = settled.flatMap((each) =>
+            each.status === 'rejected' && !(each.reason instanceof RefusedError) && !(each.reason instanceof StaleError)
+              ? [each.reason as unknown]
+              : [],
+          )
+          expect(impolite).toEqual([])
+          await expectConsistent(proposal)
+        }),
+        { numRuns: 25 },
+      )
+    },
+    PATIENCE_MS,
+  )
 
   async function expectConsistent(proposal: Proposal): Promise<void> {
     const ending = await endingOf(world, proposal)
