@@ -60,8 +60,17 @@ function actorOf(principal: Principal, name: string): Actor {
   return { type: principal.type === 'Person' ? 'human' : 'service', id: principal.id, name }
 }
 
+/** Actions whose names are not words that a person would use. */
+const WORDS: Readonly<Partial<Record<AuthorizedAction, string>>> = {
+  ack: 'acknowledge',
+  byhand: 'record work by hand',
+  ingest: 'hand in alerts or changes',
+  'audit.read': 'read the audit log',
+  'audit.export': 'export the audit log',
+}
+
 function refusalText(name: string, question: AuthorizationQuestion, verdict: AuthorizationVerdict): string {
   const where = question.resource.type === 'Installation' ? '' : ` on ${question.resource.id}`
   const why = verdict.reasons.map((reason) => reason.text.replace(/[.\s]+$/, '')).join('; ')
-  return `${name} may not ${question.action}${where}: ${why || 'no policy allows it'}. Ask someone who may, or have the role added in people.yaml.`
+  return `${name} may not ${WORDS[question.action] ?? question.action}${where}: ${why || 'no policy allows it'}. Ask someone who may, or have the role added in people.yaml.`
 }

@@ -19,8 +19,8 @@ export interface IncidentPage {
 }
 
 export function renderIncidentPage(page: IncidentPage, context: CardContext): SafeHtml {
-  return html`<div id="live">${renderLive(page, context)}</div>
-    ${page.reply === null ? '' : renderReply(page.reply, context)}
+  return html`${page.reply === null ? '' : renderReply(page.reply, context)}
+    <div id="live">${renderLive(page, context)}</div>
     ${context.csrf === undefined ? html`<p class="fine">This session may only read.</p>` : renderCommandBox(context.csrf, page.view.id)}`
 }
 
@@ -90,6 +90,7 @@ export function renderIncidentList(
       </tr>`,
   )
   return html`<h1>Incidents</h1>
+    ${reply === null ? '' : renderReply(reply, context)}
     <div id="live">
       ${
         views.length === 0
@@ -111,7 +112,6 @@ export function renderIncidentList(
             </table>`
       }
     </div>
-    ${reply === null ? '' : renderReply(reply, context)}
     ${context.csrf === undefined ? '' : renderCommandBox(context.csrf, null)}`
 }
 

@@ -36,5 +36,6 @@ export async function requireReading(deps: Deps, reader: Reader, action: Authori
     action,
     resource: INSTALLATION,
     origin: reader.origin,
+    ...(reader.type === 'person' ? { name: reader.person.name } : {}),
   })
 }
