@@ -75,12 +75,12 @@ function findMixUps(entries: readonly z.infer<typeof PersonEntry>[]): readonly M
 
 /** Ids that differ only in case, or in spaces around them, are the same person to whoever reads them. */
 function identities({ id, slack, teams }: z.infer<typeof PersonEntry>): readonly { key: string; name: string }[] {
-  const named = [{ key: `id ${id}`, name: `the id ${id}` }]
-  if (slack !== undefined) {
-    named.push({ key: `slack ${slack.team}/${slack.user}`, name: `the Slack account ${slack.team}/${slack.user}` })
-  }
-  if (teams !== undefined) {
-    named.push({ key: `teams ${teams.tenant}/${teams.user}`, name: `the Teams account ${teams.tenant}/${teams.user}` })
-  }
-  return named.map(({ key, name }) => ({ key: key.trim().toLowerCase(), name }))
+  const accounts = [
+    { kind: 'id', value: id },
+    ...(slack === undefined ? [] : [{ kind: 'Slack account', value: `${slack.team}/${slack.user}` }]),
+    ...(teams === undefined ? [] : [{ kind: 'Teams account', value: `${teams.tenant}/${teams.user}` }]),
+  ]
+  return accounts.map(({ kind, value }) => {
+    return { key: `${kind} ${value.trim().toLowerCase()}`, name: `the ${kind} ${value}` }
+  })
 }
