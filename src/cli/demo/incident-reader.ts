@@ -11,7 +11,9 @@ const Incident = z.object({
   severity: z.string(),
   state: z.string(),
   alerts: z.object({ firing: z.number() }),
-  suspects: z.array(z.object({ service: z.string(), kind: z.string(), probability: z.number() })),
+  suspects: z.array(
+    z.object({ service: z.string(), kind: z.string(), revision: z.string().nullable(), probability: z.number() }),
+  ),
   unknownCause: z.string().nullable(),
   noProposal: z.string().nullable(),
   proposal: z
