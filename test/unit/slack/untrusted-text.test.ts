@@ -12,7 +12,7 @@ import type { IncidentView } from '../../../src/domain/incident-view.ts'
 import type { Reply } from '../../../src/orchestrator/index.ts'
 
 const URLS = ['https://runbooks.example.com/checkout', 'https://countersign.example.com/incidents/INC-12']
-const RUNS = { numRuns: 100 }
+const RUNS = { numRuns: 60 }
 
 const hostileView = fc
   .record({
@@ -95,7 +95,7 @@ describe('text from outside, in everything that is sent to Slack', () => {
           expect(message.text.length).toBeLessThanOrEqual(3_000)
         }
       }),
-      { numRuns: 100 },
+      { numRuns: 60 },
     )
   })
 
