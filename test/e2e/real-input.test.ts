@@ -16,6 +16,7 @@ import { SlackDriver, findButton } from '../fakes/slack/slack-driver.ts'
 import { createReader } from '../../src/cli/demo/incident-reader.ts'
 import { describeWhen } from '../support/skip.ts'
 import { findFreePort } from './support/free-port.ts'
+import { labelFingerprint } from '../../src/sandbox/alertmanager/fingerprint.ts'
 import { loadSandbox } from '../../src/sandbox/load-sandbox.ts'
 import { makeTestFolder } from './support/test-folder.ts'
 import { openSandbox } from '../../src/sandbox/open-sandbox.ts'
@@ -103,6 +104,12 @@ describeWhen(isHere, REASON, 'a bad deploy, seen by a real Prometheus and told b
     })
   }
 
+  /** The sandbox's own Alertmanager has to name alerts as the real one does. */
+  async function fingerprintsOfAlertmanager(): Promise<readonly string[]> {
+    const answer = await fetch(`${monitoring.alertmanagerUrl}/api/v2/alerts`)
+    return ((await answer.json()) as { fingerprint: string }[]).map(({ fingerprint }) => fingerprint)
+  }
+
   const happened = (kind: string) => sandbox.events.filter((event) => event.kind === kind)
 
   it('is rolled back once after two approvals in Slack, and the recovery is what Prometheus measures', async () => {
@@ -120,6 +127,11 @@ describeWhen(isHere, REASON, 'a bad deploy, seen by a real Prometheus and told b
     expect(incident.suspects[0]?.probability).toBeGreaterThan(0.5)
 
     const card = await waitLong('a card with an Approve button', () => cardWith('Approve'))
+    expect(await fingerprintsOfAlertmanager()).toContain(
+      labelFingerprint({
+        ...{ alertname: 'HighErrorRate', service: 'checkout', environment: 'production', severity: 'critical' },
+      }),
+    )
     expect(slack.messagesIn(CHANNEL).filter((message) => message.threadTs === null)).toHaveLength(1)
     expect((await driver.press(ANA, card, 'Approve')).status).toBe(200)
     await waitUntilLong('the first approval counts', async () => {

@@ -1,6 +1,6 @@
 import { AppError } from '../../kernel/errors.ts'
 
-export class ConsoleRefusedError extends AppError {
+class ConsoleRefusedError extends AppError {
   constructor(what: string, status: number) {
     super('console_refused', `The console answered ${status} to ${what}.`, false)
   }

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { AppError } from '../../kernel/errors.ts'
 
-export class WaitedInVainError extends AppError {
+class WaitedInVainError extends AppError {
   constructor(what: string, seconds: number) {
     super('waited_in_vain', `Waited ${seconds} s in vain for ${what}. Look at the log with LOG_LEVEL=info.`, false)
   }

@@ -85,7 +85,7 @@ export function describeApp(app: App): object {
   }
 }
 
-export function describeState(state: OperationState): object {
+function describeState(state: OperationState): object {
   return {
     operation: describeOperation(state.operation),
     phase: state.phase,
@@ -96,7 +96,7 @@ export function describeState(state: OperationState): object {
   }
 }
 
-export function initiator(username: string | null): object {
+function initiator(username: string | null): object {
   return username === null ? { automated: true } : { username }
 }
 
