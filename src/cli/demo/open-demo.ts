@@ -105,7 +105,8 @@ function passOn([name, value]: [string, string | undefined]): readonly [string, 
 }
 
 async function openDatabase(folder: DemoFolder, closers: Closers) {
-  const postgres = await openEmbeddedPostgres({ home: folder.data, log: silentLogger })
+  // Without fsync, as for tests: nothing of a demo outlives it, so nothing has to be safe from a power cut.
+  const postgres = await openEmbeddedPostgres({ home: folder.data, log: silentLogger, purpose: 'tests' })
   closers.add('database', () => postgres.close())
   return { DATABASE_URL: postgres.url(), DATABASE_ADMIN_URL: postgres.ownerUrl() }
 }
