@@ -62,8 +62,6 @@ function actorOf(principal: Principal, name: string): Actor {
 
 /** Actions whose names are not words that a person would use. */
 const WORDS: Readonly<Partial<Record<AuthorizedAction, string>>> = {
-  ack: 'acknowledge',
-  byhand: 'record work by hand',
   ingest: 'hand in alerts or changes',
   'audit.read': 'read the audit log',
   'audit.export': 'export the audit log',

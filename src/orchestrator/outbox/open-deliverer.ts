@@ -1,7 +1,7 @@
-import { AppError } from '../../kernel/errors.ts'
 import { SurfaceBudgets } from './surface-budgets.ts'
-import { VendorBusyError, VendorRejectedError } from '../../kernel/vendor-errors.ts'
+import { VendorBusyError } from '../../kernel/vendor-errors.ts'
 import { deliverMessage } from './deliver-message.ts'
+import { judgeFailure } from './judge-failure.ts'
 import type { ChatSurface } from '../../ports/chat-surface.ts'
 import type { Deps } from '../dependencies.ts'
 import type { Signals } from '../../ports/signals.ts'
@@ -12,7 +12,6 @@ const RENEW_MS = 5_000
 const POLL_MS = 1_000
 const STANDBY_POLL_MS = 2_000
 const BATCH = 200
-const MAX_ATTEMPTS = 12
 const CALL_TIMEOUT_MS = 10_000
 
 export interface Deliverer {
@@ -138,26 +137,30 @@ class DeliveryLoop {
   }
 
   async #failed(waiting: WaitingMessage, error: unknown): Promise<void> {
-    const { stores, telemetry, log } = this.#deps
-    const message = error instanceof AppError ? error.message : String(error)
-    const isHopeless = error instanceof VendorRejectedError || waiting.attempts + 1 >= MAX_ATTEMPTS
-    telemetry.count('outbox_failed', { surface: this.#surface.name, next: isHopeless ? 'buried' : 'retried' })
-    if (isHopeless) {
-      log.error(
-        { outboxId: waiting.id, surface: this.#surface.name, kind: waiting.message.kind, reason: message },
-        'outbox message buried',
-      )
-      await stores.outboxQueue.bury(waiting, message)
+    const { stores, telemetry, log, randomBytes } = this.#deps
+    const { next, delayMs, reason, isAttempt } = judgeFailure(waiting, error, randomBytes(1)[0] ?? 0)
+    const about = { outboxId: waiting.id, surface: this.#surface.name, kind: waiting.message.kind, reason }
+    telemetry.count('outbox_failed', { surface: this.#surface.name, next })
+    if (next === 'bury') {
+      log.error(about, 'outbox message buried')
+      await stores.outboxQueue.bury(waiting, reason)
       return
     }
-    const delayMs =
-      error instanceof VendorBusyError
-        ? error.retryAfterMs
-        : backoffMs(waiting.attempts, this.#deps.randomBytes(1)[0] ?? 0)
-    if (error instanceof VendorBusyError) this.#budgets.blockUpdates(this.#deps.clock.monotonicMs(), error.retryAfterMs)
-    log.warn({ outboxId: waiting.id, surface: this.#surface.name, delayMs, reason: message }, 'outbox delivery failed')
-    await stores.outboxQueue.postpone(waiting, delayMs, message)
+    if (error instanceof VendorBusyError) await this.#stepBack(waiting, error.retryAfterMs)
+    log.warn({ ...about, delayMs }, 'outbox delivery failed')
+    await stores.outboxQueue.postpone(waiting, delayMs, isAttempt ? reason : null)
     this.#wakeAfter(delayMs)
+  }
+
+  /** The platform asks to wait: so does everything else that would use the same budgets. */
+  async #stepBack(waiting: WaitingMessage, forMs: number): Promise<void> {
+    const nowMs = this.#deps.clock.monotonicMs()
+    this.#budgets.blockUpdates(nowMs, forMs)
+    const { incidentId } = waiting.message
+    if (incidentId === null) return
+    for (const card of await this.#deps.stores.cards.listByIncident(incidentId)) {
+      if (card.surface === this.#surface.name) this.#budgets.blockPosts(card.channel, nowMs, forMs)
+    }
   }
 
   #wakeAfter(delayMs: number): void {
@@ -178,10 +181,4 @@ class DeliveryLoop {
     })
     this.#wakeUp = undefined
   }
-}
-
-/** 1 s, 2 s, 4 s … up to a minute, each between half and the whole of it: replicas and messages spread. */
-function backoffMs(attempts: number, randomByte: number): number {
-  const ceiling = Math.min(60_000, 1000 * 2 ** attempts)
-  return ceiling / 2 + (ceiling / 2) * (randomByte / 255)
 }
