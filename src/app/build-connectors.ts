@@ -5,19 +5,24 @@ import { createHttpCheckAction } from '../connectors/http-check/check-action.ts'
 import { createWaitAction } from '../connectors/clock/wait-action.ts'
 import { prometheusActions } from '../connectors/prometheus/prometheus-actions.ts'
 import { buildVendors } from './build-vendors.ts'
-import type { ConnectorNeeds, Vendors } from './build-vendors.ts'
+import { traceToPagerDuty } from './trace-to-pagerduty.ts'
+import type { Vendors } from './build-vendors.ts'
 import type { ActionModule } from '../connectors/action-module.ts'
 import type { ActionRunner } from '../ports/action-runner.ts'
 import type { ChangeSource } from '../ports/change-source.ts'
 import type { Config } from '../config/config.ts'
-import type { ConnectorHealth } from '../connectors/shared/connector-health.ts'
+import type { Clock } from '../kernel/clock.ts'
 import type { DeployStateReader } from '../ports/deploy-state.ts'
 import type { Metrics } from '../ports/metrics.ts'
 import type { OnCall } from '../ports/directory.ts'
+import type { Stores } from '../ports/stores.ts'
+import type { Telemetry } from '../ports/telemetry.ts'
 
-export interface HealthCheck {
-  readonly name: string
-  check(signal: AbortSignal): Promise<ConnectorHealth>
+export interface ConnectorNeeds {
+  readonly config: Config
+  readonly stores: Stores
+  readonly clock: Clock
+  readonly telemetry: Telemetry
 }
 
 export interface Connectors {
@@ -26,13 +31,13 @@ export interface Connectors {
   readonly deployState: DeployStateReader | null
   readonly changeSources: readonly ChangeSource[]
   readonly onCall: OnCall | null
-  readonly healthChecks: readonly HealthCheck[]
 }
 
 /** Builds what the environment configures; an action of a system that is not configured is refused by name. */
 export function buildConnectors(needs: ConnectorNeeds): Connectors {
-  const { config } = needs
-  const built = buildVendors(needs)
+  const { config, stores, clock, telemetry } = needs
+  const traceOf = (incidentId: string) => traceToPagerDuty(stores, config.catalog, incidentId)
+  const built = buildVendors({ config, clock, telemetry, traceOf })
   const { argocd, pagerduty, metrics } = built
   return {
     actions: createActionRunner(listActions(needs, built)),
@@ -40,7 +45,6 @@ export function buildConnectors(needs: ConnectorNeeds): Connectors {
     deployState: argocd?.deployState ?? null,
     changeSources: argocd === undefined ? [] : [argocd.changes],
     onCall: pagerduty?.onCall ?? null,
-    healthChecks: healthChecks(config, built),
   }
 }
 
@@ -56,40 +60,4 @@ function listActions({ config, clock, stores }: ConnectorNeeds, built: Vendors):
       await stores.outbox.append([{ kind: 'post', incidentId, text, key, priority: 'status' }])
     }),
   ]
-}
-
-function healthChecks(config: Config, built: Vendors): readonly HealthCheck[] {
-  const services = [...config.catalog.services.values()]
-  const present = <T>(values: readonly (T | null | undefined)[]): T[] =>
-    values.filter((value) => value !== null && value !== undefined)
-  const apps = present(services.map((service) => service.argocd?.app))
-  const functions = present(services.map((service) => service.lambda))
-  const pagerdutyServices = present(services.map((service) => service.pagerdutyServiceId))
-  const { argocd, lambda, pagerduty, metrics } = built
-  return [
-    ...(argocd === undefined
-      ? []
-      : [{ name: 'Argo CD', check: (signal: AbortSignal) => argocd.checkHealth(apps, signal) }]),
-    ...(lambda === undefined
-      ? []
-      : [{ name: 'Lambda', check: (signal: AbortSignal) => lambda.checkHealth(functions, signal) }]),
-    ...(pagerduty === undefined
-      ? []
-      : [{ name: 'PagerDuty', check: (signal: AbortSignal) => pagerduty.checkHealth(pagerdutyServices, signal) }]),
-    ...(metrics === null
-      ? []
-      : [{ name: 'Prometheus', check: (signal: AbortSignal) => checkPrometheus(metrics, signal) }]),
-  ]
-}
-
-async function checkPrometheus(metrics: Metrics, signal: AbortSignal): Promise<ConnectorHealth> {
-  const up = await metrics.queryInstant('count(up)', signal)
-  const targets = up[0]?.points.at(-1)?.[1] ?? 0
-  return targets > 0
-    ? { ok: true, detail: `answers; it scrapes ${String(targets)} target(s)`, remedy: '' }
-    : {
-        ok: false,
-        detail: 'answers, but has no series "up"',
-        remedy: 'Check that PROMETHEUS_URL is the server that scrapes your services.',
-      }
 }

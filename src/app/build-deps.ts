@@ -1,25 +1,22 @@
 import { randomBytes } from 'node:crypto'
 import { buildConnectors } from './build-connectors.ts'
+import { buildModel } from './build-model.ts'
 import { buildSettings } from './build-settings.ts'
 import { createPolicyEngine } from '../policy/cedar-engine.ts'
 import { createSealer, secretsOf } from './open-audit.ts'
 import { createUnitOfWork } from '../store/unit-of-work.ts'
-import { openAiModel } from '../connectors/openai/openai-model.ts'
-import { openDatabase } from '../store/database.ts'
 import { openDirectory } from '../config/open-directory.ts'
 import { openJobs } from '../store/jobs.ts'
 import { openSignals } from '../store/signals.ts'
-import { openStorage } from './open-storage.ts'
+import { connect, openStorage } from './open-storage.ts'
 import { openStores } from '../store/open-stores.ts'
 import { prepareTables } from './prepare-tables.ts'
 import { systemClock } from '../kernel/clock.ts'
 import type { Closers } from './closers.ts'
 import type { Config } from '../config/config.ts'
-import type { Connectors } from './build-connectors.ts'
 import type { Database, OpenDatabase } from '../store/database.ts'
 import type { Deps } from '../orchestrator/dependencies.ts'
 import type { Jobs } from '../store/jobs.ts'
-import type { LanguageModel } from '../ports/language-model.ts'
 import type { Logger } from '../kernel/logger.ts'
 import type { Storage } from './open-storage.ts'
 import type { SignalHub } from '../store/signals.ts'
@@ -33,7 +30,6 @@ export interface Foundation {
   readonly database: OpenDatabase
   readonly signals: SignalHub
   readonly jobs: Jobs
-  readonly connectors: Connectors
 }
 
 export interface FoundationNeeds {
@@ -79,14 +75,13 @@ export async function buildDeps(needs: FoundationNeeds, closers: Closers): Promi
     deployState: connectors.deployState,
     model: buildModel(config),
   }
-  return { deps, database, signals, jobs, connectors }
+  return { deps, database, signals, jobs }
 }
 
 async function openEngine(needs: FoundationNeeds, storage: Storage, closers: Closers) {
   const { log, replicaId } = needs
   const { url } = storage
-  const database = await openDatabase({
-    url,
+  const database = await connect(storage, {
     applicationName: `countersign ${replicaId}`,
     maxConnections: MAX_CONNECTIONS,
     onConnectionLost: (error) => {
@@ -100,15 +95,4 @@ async function openEngine(needs: FoundationNeeds, storage: Storage, closers: Clo
   const jobs = await openJobs({ pool: database.pool, signals, log, randomBytes, supervises: needs.supervisesJobs })
   closers.add('jobs', () => jobs.close())
   return { database, signals, jobs }
-}
-
-/** Used where OPENAI_MODEL names none. */
-const DEFAULT_MODEL = 'gpt-4.1-mini'
-const OPENAI = 'https://api.openai.com/v1'
-
-/** A key or an address of one's own switches the model on; without either the facts stand as they are. */
-function buildModel(config: Config): LanguageModel | null {
-  const { OPENAI_API_KEY: apiKey, OPENAI_BASE_URL: baseUrl, OPENAI_MODEL: model } = config.environment
-  if (apiKey === undefined && baseUrl === undefined) return null
-  return openAiModel({ apiKey: apiKey ?? 'none', baseUrl: baseUrl ?? OPENAI, model: model ?? DEFAULT_MODEL })
 }

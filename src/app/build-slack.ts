@@ -3,20 +3,11 @@ import { handleUtterance } from '../orchestrator/verbs/handle-utterance.ts'
 import { recordKnownRefusal } from '../orchestrator/record-refusal.ts'
 import type { Config } from '../config/config.ts'
 import type { Deps } from '../orchestrator/dependencies.ts'
-import type { Slack } from '../adapters/slack/open-slack.ts'
+import type { Slack, SlackParts } from '../adapters/slack/open-slack.ts'
 
-/** Slack, when it is configured; its SDK is loaded only then. */
+/** Slack, when it is configured, and what comes in from it done by the orchestrator. */
 export async function buildSlack(config: Config, deps: Deps): Promise<Slack | null> {
-  const { SLACK_BOT_TOKEN: botToken, SLACK_APP_TOKEN: appToken, SLACK_API_URL: apiUrl } = config.environment
-  if (botToken === undefined) return null
-  const { openSlack } = await import('../adapters/slack/open-slack.ts')
-  return openSlack({
-    settings: {
-      botToken,
-      signingSecrets: config.environment.SLACK_SIGNING_SECRET,
-      appToken: appToken ?? null,
-      apiUrl: apiUrl ?? null,
-    },
+  return slackOf(config, {
     say: (utterance) => handleUtterance(deps, utterance),
     press: (press) => handlePress(deps, press),
     deliveries: deps.stores.deliveries,
@@ -25,4 +16,14 @@ export async function buildSlack(config: Config, deps: Deps): Promise<Slack | nu
     telemetry: deps.telemetry,
     clock: deps.clock,
   })
+}
+
+/** Its SDK is loaded only where it is configured. */
+export async function slackOf(config: Config, parts: Omit<SlackParts, 'settings'>): Promise<Slack | null> {
+  const { SLACK_BOT_TOKEN: botToken, SLACK_APP_TOKEN: appToken, SLACK_API_URL: apiUrl } = config.environment
+  if (botToken === undefined) return null
+  const { openSlack } = await import('../adapters/slack/open-slack.ts')
+  const signingSecrets = config.environment.SLACK_SIGNING_SECRET
+  const settings = { botToken, signingSecrets, appToken: appToken ?? null, apiUrl: apiUrl ?? null }
+  return openSlack({ settings, ...parts })
 }

@@ -4,22 +4,22 @@ import { createLambda } from '../connectors/lambda/create-lambda.ts'
 import { createPagerDuty } from '../connectors/pagerduty/create-pagerduty.ts'
 import { parseServerAddress } from '../kernel/server-address.ts'
 import { prometheusMetrics } from '../connectors/prometheus/prometheus-metrics.ts'
-import { traceToPagerDuty } from './trace-to-pagerduty.ts'
 import type { ArgoCd } from '../connectors/argocd/create-argocd.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Config } from '../config/config.ts'
 import type { HttpTiming } from '../connectors/shared/http-request.ts'
+import type { IncidentTrace } from '../connectors/pagerduty/linked-incident.ts'
 import type { Lambda } from '../connectors/lambda/create-lambda.ts'
 import type { Metrics } from '../ports/metrics.ts'
 import type { PagerDuty } from '../connectors/pagerduty/create-pagerduty.ts'
-import type { Stores } from '../ports/stores.ts'
 import type { Telemetry } from '../ports/telemetry.ts'
 
-export interface ConnectorNeeds {
+export interface VendorNeeds {
   readonly config: Config
-  readonly stores: Stores
   readonly clock: Clock
   readonly telemetry: Telemetry
+  /** What of an incident can lead to PagerDuty's. */
+  readonly traceOf: (incidentId: string) => Promise<IncidentTrace | null>
 }
 
 /** The systems that the environment configures. */
@@ -30,7 +30,7 @@ export interface Vendors {
   readonly metrics: Metrics | null
 }
 
-export function buildVendors(needs: ConnectorNeeds): Vendors {
+export function buildVendors(needs: VendorNeeds): Vendors {
   const onTiming = timingTo(needs.telemetry)
   const baseUrl = needs.config.environment.PROMETHEUS_URL
   return {
@@ -76,7 +76,7 @@ function buildLambda(config: Config): Lambda | undefined {
   return signs.every((sign) => sign === undefined) ? undefined : createLambda()
 }
 
-function buildPagerDuty({ config, clock, stores }: ConnectorNeeds, onTiming: OnTiming): PagerDuty | undefined {
+function buildPagerDuty({ config, clock, traceOf }: VendorNeeds, onTiming: OnTiming): PagerDuty | undefined {
   const { PAGERDUTY_API_TOKEN: token, PAGERDUTY_FROM: from, PAGERDUTY_API_URL: apiUrl } = config.environment
   if (token === undefined) return undefined
   return createPagerDuty({
@@ -85,6 +85,6 @@ function buildPagerDuty({ config, clock, stores }: ConnectorNeeds, onTiming: OnT
     from: from ?? null,
     clock,
     onTiming,
-    traceOf: (incidentId) => traceToPagerDuty(stores, config.catalog, incidentId),
+    traceOf,
   })
 }

@@ -1,6 +1,8 @@
 import { AppError } from '../kernel/errors.ts'
+import { openDatabase } from '../store/database.ts'
 import { openEmbeddedPostgres } from '../store/embedded-postgres.ts'
 import type { Config } from '../config/config.ts'
+import type { DatabaseOptions, OpenDatabase } from '../store/database.ts'
 import type { Logger } from '../kernel/logger.ts'
 
 export interface Storage {
@@ -33,6 +35,35 @@ export async function openStorage(config: Config, log: Logger): Promise<Storage>
     }
   }
   return { url, ownerUrl: adminUrl ?? null, appUser: userOf(url), isEmbedded: false, close: async () => undefined }
+}
+
+/** The pool of this process. That the server cannot be reached is said in words, with the login and without its password. */
+export async function connect(storage: Storage, options: Omit<DatabaseOptions, 'url'>): Promise<OpenDatabase> {
+  return saidPlainly(storage.url, () => openDatabase({ ...options, url: storage.url }))
+}
+
+/** What the driver throws while it connects names neither the server nor what to do. */
+export async function saidPlainly<Result>(url: string, work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work()
+  } catch (cause) {
+    if (cause instanceof AppError) throw cause
+    throw new StorageError(
+      `${describeServer(url)} cannot be used: ${reasonOf(cause)}. Check that the server runs, and the address and login.`,
+      { cause },
+    )
+  }
+}
+
+function describeServer(url: string): string {
+  const { username, host, pathname } = new URL(url)
+  return `The database ${pathname.slice(1)} at ${host} as ${decodeURIComponent(username)}`
+}
+
+/** Several addresses of one name fail as one error without a message of its own. */
+function reasonOf(cause: unknown): string {
+  const { message = '', code = '' } = cause as { readonly message?: string; readonly code?: string }
+  return message || code || 'no reason was given'
 }
 
 /** The role a connection string logs in as; the driver's own default is the name of the system user. */

@@ -40,6 +40,7 @@ export const auditExportCommand: Command = {
 
 Writes one entry a line to FILE.jsonl, and the checkpoints from the folder audit.checkpoints to
 FILE.checkpoints.jsonl. With --incident, --from or --to each entry carries a proof of its own.`,
+  examples: ['audit export --out audit.jsonl', 'audit export --out incident.jsonl --incident INC-1'],
   async run(args, context) {
     const wanted = readArguments(args)
     const config = await loadConfig({

@@ -11,6 +11,7 @@ export const auditKeygenCommand: Command = {
 
 Writes DIR/audit.key (readable by you alone) and DIR/audit.pub. Give the service the first one as
 COUNTERSIGN_AUDIT_KEY, and the auditors the second one. A key that is there is never replaced.`,
+  examples: ['audit keygen --out keys'],
   async run(args, context) {
     const { options, positionals } = parseOptions(args, { out: 'text', json: 'flag' })
     if (options.out === undefined || options.out === '' || positionals.length > 0) {

@@ -9,6 +9,7 @@ export const auditVerifyCommand: Command = {
 
 Exits 0 when the log is whole, 1 naming the first bad place, 2 for wrong usage.
 The same check runs without Countersign: copy src/audit/verifier.ts and run it with Node 22.18 or later.`,
+  examples: ['audit verify audit.jsonl --checkpoints audit.checkpoints.jsonl --key keys/audit.pub'],
   run: async (args, context) =>
     runVerifier(args, (text) => {
       context.print(text.trimEnd())

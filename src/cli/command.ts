@@ -16,5 +16,7 @@ export interface Command {
   readonly summary: string
   /** Shown by `--help`. */
   readonly usage: string
+  /** Printed below the usage, each to be typed as it stands; a test runs every one. */
+  readonly examples?: readonly string[]
   run(args: readonly string[], context: CommandContext): Promise<ExitCode>
 }

@@ -8,18 +8,19 @@ import type { Command } from './command.ts'
 export const freezeCommand: Command = {
   name: 'freeze',
   summary: 'Lets nothing run on a service, or on anything (the kill switch)',
-  usage: `freeze <service|all> <for> <reason …> [--config PATH]
+  usage: `freeze <service|all> <for> <reason …> [--config PATH] [--json]
 
-For example: freeze all 2h "something is wrong with the bot". Runs stop before their next step within five seconds.`,
+Nothing is approved and no step starts there, on any replica; what runs stops before its next step within five seconds.`,
+  examples: ['freeze all 2h "something is wrong with the bot"', 'freeze checkout 30m migration'],
   async run(args, context) {
-    const { options, positionals } = parseOptions(args, { config: 'text' })
+    const { options, positionals } = parseOptions(args, { config: 'text', json: 'flag' })
     const [service, duration, ...reason] = positionals
     if (service === undefined || duration === undefined || reason.length === 0) {
       throw new UsageError('What, for how long and why are needed.')
     }
     const input = { service, for: duration, reason: reason.join(' '), personId: null, origin: 'cli' } as const
-    const { text } = await withFoundation(context, options.config, ({ deps }) => freezeService(deps, input))
-    context.print(text)
+    const { freeze, text } = await withFoundation(context, options.config, ({ deps }) => freezeService(deps, input))
+    context.print(options.json ? JSON.stringify(freeze) : text)
     return 0
   },
 }
@@ -28,6 +29,7 @@ export const unfreezeCommand: Command = {
   name: 'unfreeze',
   summary: 'Lifts a freeze',
   usage: 'unfreeze <service|all> [--config PATH]',
+  examples: ['unfreeze all'],
   async run(args, context) {
     const { options, positionals } = parseOptions(args, { config: 'text' })
     const [service, ...more] = positionals

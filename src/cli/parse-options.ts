@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import { UsageError } from './usage-error.ts'
+import { suggest } from '../kernel/suggest.ts'
 
 type OptionKinds = Readonly<Record<string, 'text' | 'flag'>>
 type Options<Kinds extends OptionKinds> = {
@@ -26,8 +27,15 @@ export function parseOptions<const Kinds extends OptionKinds>(
     )
     return { options: options as Options<Kinds>, positionals }
   } catch (error) {
-    throw new UsageError(
-      error instanceof Error ? `${error.message.split('.')[0] ?? error.message}.` : 'The arguments are wrong.',
-    )
+    throw new UsageError(describeMistake(error, Object.keys(kinds)))
   }
+}
+
+/** The first sentence of what Node says: the rest is about its own escapes. */
+function describeMistake(error: unknown, names: readonly string[]): string {
+  const { message = '' } = error as { readonly message?: string }
+  const unknown = /^Unknown option '--?([^'=]*)/.exec(message)?.[1]
+  const near = unknown === undefined ? undefined : suggest(unknown, names)
+  const said = message === '' ? 'The arguments are wrong.' : `${message.split(/\.(?:\s|$)/)[0] ?? ''}.`
+  return near === undefined ? said : `${said} Did you mean --${near}?`
 }

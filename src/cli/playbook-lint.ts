@@ -12,6 +12,7 @@ export const playbookLintCommand: Command = {
   usage: `playbook lint [PATH …] [--json]
 
 PATH is a file or a folder; default ./playbooks. Exits 1 when there is a mistake.`,
+  examples: ['playbook lint', 'playbook lint playbooks/rollback-bad-deploy.yaml --json'],
   async run(args, context) {
     const { options, positionals } = parseOptions(args, { json: 'flag' })
     const readings = await Promise.all((positionals.length === 0 ? ['playbooks'] : positionals).map(readPath))

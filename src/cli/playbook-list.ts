@@ -1,5 +1,6 @@
 import { loadConfigFor } from './load-config-for.ts'
 import { parseOptions } from './parse-options.ts'
+import { refusePositionals } from './refuse-positionals.ts'
 import type { Command } from './command.ts'
 
 export const playbookListCommand: Command = {
@@ -8,8 +9,10 @@ export const playbookListCommand: Command = {
   usage: `playbook list [--config PATH] [--json]
 
 Name, version (the digest of the file), owner and title of each.`,
+  examples: ['playbook list', 'playbook list --json'],
   async run(args, context) {
-    const { options } = parseOptions(args, { config: 'text', json: 'flag' })
+    const { options, positionals } = parseOptions(args, { config: 'text', json: 'flag' })
+    refusePositionals(positionals)
     const { playbooks } = await loadConfigFor(context, options.config)
     if (options.json) {
       const shown = playbooks.map(({ name, title, owner, digest, risk, autonomous, steps }) => {

@@ -12,6 +12,10 @@ export const playbookPlanCommand: Command = {
   usage: `playbook plan NAME --incident INC-12 [key=value …] [--config PATH] [--json]
 
 Reads the targets' state, proposes nothing and writes nothing.`,
+  examples: [
+    'playbook plan rollback-bad-deploy --incident INC-1',
+    'playbook plan rollback-bad-deploy --incident INC-1 --json',
+  ],
   async run(args, context) {
     const { options, positionals } = parseOptions(args, { incident: 'text', config: 'text', json: 'flag' })
     const [name, ...pairs] = positionals

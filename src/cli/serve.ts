@@ -3,6 +3,7 @@ import { UsageError } from './usage-error.ts'
 import { createLogger } from '../telemetry/create-logger.ts'
 import { loadConfigFor } from './load-config-for.ts'
 import { parseOptions } from './parse-options.ts'
+import { refusePositionals } from './refuse-positionals.ts'
 import { redactText } from '../audit/redact.ts'
 import { secretsOf } from '../app/open-audit.ts'
 import type { Command } from './command.ts'
@@ -14,10 +15,13 @@ export const serveCommand: Command = {
   usage: `serve [--config PATH] [--role web|worker]
 
 Reads countersign.yaml and the environment, serves chat, console, webhooks and API, and works on incidents and runs.
-Without --role one process does everything. SIGTERM ends it gracefully.`,
+Without --role one process does everything; split, any number of each share one database. A worker listens on PORT as
+well, for /healthz, /readyz and /metrics alone. SIGTERM ends it gracefully, a second one at once.`,
+  examples: ['serve', 'serve --config countersign.yaml', 'serve --role web', 'serve --role worker'],
   async run(args, context) {
     const { options, positionals } = parseOptions(args, { config: 'text', role: 'text' })
-    if (positionals.length > 0) throw new UsageError(`"${positionals.join(' ')}" is too much.`)
+    refusePositionals(positionals)
+    const roles = rolesOf(options.role)
     const config = await loadConfigFor(context, options.config)
     const secrets = secretsOf(config)
     const replicaId = newReplicaId()
@@ -29,7 +33,7 @@ Without --role one process does everything. SIGTERM ends it gracefully.`,
         context.print(line.trimEnd())
       },
     })
-    const app = await openApp({ config, log, roles: rolesOf(options.role), replicaId })
+    const app = await openApp({ config, log, roles, replicaId })
     await new Promise<void>((resolve) => {
       if (context.signal.aborted) resolve()
       else context.signal.addEventListener('abort', () => resolve(), { once: true })
