@@ -34,12 +34,14 @@ export async function ingestAlerts(deps: Deps, input: IngestAlertsInput): Promis
     origin: 'webhook',
   })
   const prepared = input.alerts.map((alert) => prepareAlert(deps, alert))
+  const expected = { accepted: prepared.length, duplicates: 0, rejected: input.rejected }
+  const locks = groupingLocks(deps, prepared)
   const { result, outcome } = await deps.unitOfWork.run(async (stores) => {
-    const first = await stores.deliveries.accept(input, groupingLocks(deps, prepared))
+    const first = await stores.deliveries.accept(input, { locks, answer: expected })
     if (first !== undefined) return { result: { ...first, replayed: true }, outcome: undefined }
     const placed = prepared.length === 0 ? undefined : await placeAndTell(deps, stores, { input, prepared })
     const answer = answerOf(input, prepared, placed)
-    await stores.deliveries.answer(input, 202, { ...answer })
+    if (answer.duplicates > 0) await stores.deliveries.answer(input, 202, { ...answer })
     return { result: { status: 202, answer: { ...answer }, replayed: false }, outcome: placed }
   })
   count(deps, input, result, outcome)

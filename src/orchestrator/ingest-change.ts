@@ -26,7 +26,8 @@ export async function ingestChange(deps: Deps, input: IngestChangeInput): Promis
     origin: 'webhook',
   })
   const result = await deps.unitOfWork.run(async (stores) => {
-    const first = await stores.deliveries.accept(input)
+    const expected = { accepted: input.changes.length, duplicates: 0, rejected: input.rejected }
+    const first = await stores.deliveries.accept(input, { locks: [], answer: expected })
     if (first !== undefined) return { ...first, replayed: true }
     const news = await recordAll(stores, input.changes)
     await tellOfChanges(deps, stores, { input, news })
@@ -35,7 +36,7 @@ export async function ingestChange(deps: Deps, input: IngestChangeInput): Promis
       duplicates: input.changes.length - news.length,
       rejected: input.rejected,
     }
-    await stores.deliveries.answer(input, 202, { ...answer })
+    if (answer.duplicates > 0) await stores.deliveries.answer(input, 202, { ...answer })
     return { status: 202, answer: { ...answer }, replayed: false }
   })
   if (result.replayed) deps.telemetry.count('replays', { source: input.source })

@@ -6,6 +6,12 @@ export interface Delivery {
   readonly body: Uint8Array
 }
 
+export interface ExpectedAnswer {
+  readonly locks: readonly string[]
+  /** Kept as the answer unless `answer` says otherwise in the same transaction; most deliveries come as expected. */
+  readonly answer: JsonObject
+}
+
 /** Requests that were verified and served: what makes a replay harmless. */
 export interface DeliveryStore {
   /**
@@ -14,7 +20,7 @@ export interface DeliveryStore {
    */
   accept(
     delivery: Delivery,
-    locks?: readonly string[],
+    expected: ExpectedAnswer,
   ): Promise<{ readonly status: number; readonly answer: JsonObject } | undefined>
   answer(delivery: Pick<Delivery, 'source' | 'key'>, status: number, answer: JsonObject): Promise<void>
   /** Chat requests: undefined when new, else the first answer's status. */

@@ -50,8 +50,8 @@ async function upsert(db: Database, batch: readonly NewAlert[]): Promise<readonl
         incident_id text, fingerprint text, source text, status text, name text, service text, environment text,
         severity text, labels jsonb, annotations jsonb, starts_at timestamptz, ends_at timestamptz, generator_url text)
     ), earlier AS (
-      SELECT had.fingerprint, had.starts_at, had.status, had.incident_id IS NOT NULL AS had_incident
-        FROM alerts had JOIN input USING (fingerprint, starts_at)
+      SELECT fingerprint, starts_at, status, incident_id IS NOT NULL AS had_incident
+        FROM alerts WHERE fingerprint = ANY (${sql.param(batch.map((alert) => alert.fingerprint))}::text[])
     ), written AS (
       INSERT INTO alerts AS had (incident_id, fingerprint, source, status, name, service, environment, severity,
                                  labels, annotations, starts_at, ends_at, generator_url)
@@ -129,16 +129,15 @@ async function loadForGrouping(db: Database, question: GroupingQuestion): Promis
   const fingerprints = sql`${sql.param([...question.fingerprints])}::text[]`
   const since = sql`statement_timestamp() - ${milliseconds(question.windowMs)}`
   const { rows } = await db.execute<ContextRow>(sql`
-    WITH related AS (
-      SELECT id FROM incidents WHERE state IN ('open', 'acknowledged') AND service = ANY (${services})
-      UNION SELECT id FROM incidents WHERE updated_at >= ${since} AND service = ANY (${services})
-      UNION SELECT id FROM incidents
-             WHERE ${question.withoutService}::boolean AND service IS NULL AND (state IN ('open', 'acknowledged') OR updated_at >= ${since})
-      UNION SELECT incident_id FROM alerts WHERE status = 'firing' AND service = ANY (${services})
-      UNION SELECT incident_id FROM alerts WHERE fingerprint = ANY (${fingerprints})
-    ), joinable AS (
+    WITH joinable AS (
       SELECT * FROM incidents
-       WHERE id IN (SELECT id FROM related)
+       WHERE id = ANY (ARRAY(
+               SELECT id FROM incidents WHERE state IN ('open', 'acknowledged') AND service = ANY (${services})
+               UNION ALL SELECT id FROM incidents WHERE updated_at >= ${since} AND service = ANY (${services})
+               UNION ALL SELECT id FROM incidents
+                WHERE ${question.withoutService}::boolean AND service IS NULL AND (state IN ('open', 'acknowledged') OR updated_at >= ${since})
+               UNION ALL SELECT incident_id FROM alerts WHERE status = 'firing' AND service = ANY (${services})
+               UNION ALL SELECT incident_id FROM alerts WHERE fingerprint = ANY (${fingerprints})))
          AND lower(trim(coalesce(environment, ${environmentKey(null)}))) = ANY (${sql.param([...question.environments])}::text[])
          AND (state IN ('open', 'acknowledged') OR updated_at >= ${since})
     ), known AS (

@@ -1,7 +1,7 @@
 import { and, eq, sql } from './drizzle.ts'
 import type { Database } from './database.ts'
 import { deliveries, servedRequests } from './schema.ts'
-import type { Delivery, DeliveryStore } from '../ports/delivery-store.ts'
+import type { Delivery, DeliveryStore, ExpectedAnswer } from '../ports/delivery-store.ts'
 import type { JsonObject } from '../kernel/json.ts'
 import { storableJson } from './storable-json.ts'
 
@@ -11,7 +11,7 @@ import { storableJson } from './storable-json.ts'
  */
 export function createDeliveryStore(db: Database): DeliveryStore {
   return {
-    accept: (delivery, locks = []) => accept(db, delivery, locks),
+    accept: (delivery, expected) => accept(db, delivery, expected),
     answer: async ({ source, key }, status, answer) => {
       await db
         .update(deliveries)
@@ -38,7 +38,7 @@ interface AcceptedRow extends Record<string, unknown> {
 async function accept(
   db: Database,
   { source, key, body }: Delivery,
-  locks: readonly string[],
+  { locks, answer }: ExpectedAnswer,
 ): Promise<{ readonly status: number; readonly answer: JsonObject } | undefined> {
   const names = [...new Set(locks)].sort()
   const { rows } = await db.execute<AcceptedRow>(sql`
@@ -47,7 +47,7 @@ async function accept(
         FROM (SELECT name FROM unnest(${sql.param(names)}::text[]) AS name ORDER BY name) AS ordered
     )
     INSERT INTO deliveries AS had (source, delivery_key, body, status, answer)
-    SELECT ${source}, ${key}, ${Buffer.from(body)}::bytea, 202, '{}'::jsonb FROM locked WHERE locks >= 0
+    SELECT ${source}, ${key}, ${Buffer.from(body)}::bytea, 202, ${JSON.stringify(storableJson(answer))}::jsonb FROM locked WHERE locks >= 0
     ON CONFLICT (source, delivery_key) DO UPDATE SET replays = had.replays + 1
     RETURNING status, answer, replays`)
   const [row] = rows

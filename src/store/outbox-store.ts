@@ -39,24 +39,27 @@ async function append(
       .flatMap((surface) => fresh.map((message) => rowOf(surface, message)))
       .map((row) => [row.coalesceKey ?? row, row]),
   )
-  if (rows.size > 0) {
-    await db
-      .insert(outboxMessages)
-      .values([...rows.values()])
-      .onConflictDoUpdate({
-        target: outboxMessages.coalesceKey,
-        targetWhere: sql`state = 'waiting' and coalesce_key is not null`,
-        set: {
-          version: sql`${outboxMessages.version} + 1`,
-          priority: sql`least(${outboxMessages.priority}, excluded.priority)`,
-          notBefore: sql`least(${outboxMessages.notBefore}, excluded.not_before)`,
-        },
-      })
-  }
   const incidents = [...new Set(messages.map((message) => message.incidentId ?? ''))]
-  await db.execute(
-    sql`select pg_notify('countersign_outbox', ''), pg_notify('countersign_incident', incident_id) from unnest(${sql.param(incidents)}::text[]) as incident_id`,
-  )
+  const tell = sql`select pg_notify('countersign_outbox', ''), pg_notify('countersign_incident', incident_id) from unnest(${sql.param(incidents)}::text[]) as incident_id`
+  if (rows.size === 0) {
+    await db.execute(tell)
+    return
+  }
+  const put = db
+    .insert(outboxMessages)
+    .values([...rows.values()])
+    .onConflictDoUpdate({
+      target: outboxMessages.coalesceKey,
+      targetWhere: sql`state = 'waiting' and coalesce_key is not null`,
+      set: {
+        version: sql`${outboxMessages.version} + 1`,
+        priority: sql`least(${outboxMessages.priority}, excluded.priority)`,
+        notBefore: sql`least(${outboxMessages.notBefore}, excluded.not_before)`,
+      },
+    })
+    .returning({ id: outboxMessages.id })
+  // One round trip for both.
+  await db.execute(sql`with put as (${put}) ${tell}`)
 }
 
 /** A post with a key is made once, also when the playbook step that asked for it is issued again after it was sent. */
