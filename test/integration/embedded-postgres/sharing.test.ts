@@ -61,7 +61,7 @@ describe('closing', () => {
     expect(await isUp(postgres.url())).toBe(false)
   })
 
-  it('leaves a server that was adopted running', async () => {
+  it('stops a server that was adopted from a killed process: it would outlive everybody', async () => {
     const home = await homes.createUsed()
     const starter = startOpener({ home, purpose: 'tests' })
     await starter.opened()
@@ -71,7 +71,21 @@ describe('closing', () => {
     await adopter.close()
 
     expect(adopter.adopted).toBe(true)
-    expect(await isUp(adopter.url())).toBe(true)
+    expect(await isUp(adopter.url())).toBe(false)
+  })
+
+  it('leaves a server running that was adopted from a living process', async () => {
+    const home = await homes.createUsed()
+    const starter = startOpener({ home, purpose: 'tests' })
+    const { url } = await starter.opened()
+    const adopter = await open(home)
+
+    await adopter.close()
+    const wasUp = await isUp(url)
+    await starter.close()
+
+    expect(adopter.adopted).toBe(true)
+    expect(wasUp).toBe(true)
   })
 
   it('leaves the server running while another process has it open, and stops it when the starter is the last', async () => {
