@@ -14,8 +14,8 @@ export interface ArgoCdWorldSettings {
 }
 
 const PICKED_UP_AFTER_MS = 250
-const APPLIED_AFTER_MS = 1_000
-const HEALTHY_AFTER_MS = 500
+const APPLIED_AFTER_MS = 600
+const HEALTHY_AFTER_MS = 200
 const HISTORY_LIMIT = 10
 const NOT_IN_PROGRESS = 'Unable to terminate operation. No operation is in progress'
 
