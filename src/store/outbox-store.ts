@@ -59,7 +59,7 @@ async function append(
     })
     .returning({ id: outboxMessages.id })
   // One round trip for both.
-  await db.execute(sql`with put as (${put}) ${tell}`)
+  await db.execute(sql`with put as (${put.getSQL()}) ${tell}`)
 }
 
 /** A post with a key is made once, also when the playbook step that asked for it is issued again after it was sent. */
