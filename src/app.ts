@@ -3,9 +3,11 @@ import { buildDeps } from './app/build-deps.ts'
 import { buildSlack } from './app/build-slack.ts'
 import { createClosers } from './app/closers.ts'
 import { createMetrics } from './telemetry/metrics.ts'
+import { listen } from './app/listen.ts'
 import { openAudit } from './app/open-audit.ts'
 import { openClock } from './adapters/schedule/open-clock.ts'
 import { openDeliverer } from './orchestrator/outbox/open-deliverer.ts'
+import { openOperations } from './app/open-operations.ts'
 import { openWeb } from './app/open-web.ts'
 import { openWorkers } from './app/open-workers.ts'
 import { COUNTERSIGN } from './domain/actor.ts'
@@ -31,8 +33,8 @@ export interface AppOptions {
 }
 
 export interface App {
-  /** Where the HTTP server listens; null for a worker alone. */
-  readonly url: string | null
+  /** Where the HTTP server listens; a worker alone answers there for operations only. */
+  readonly url: string
   /** Graceful: takes nothing more, ends what is in work, gives leases back, closes in reverse. */
   close(): Promise<void>
 }
@@ -53,7 +55,7 @@ export async function openApp(options: AppOptions): Promise<App> {
   }
 }
 
-async function openParts(options: AppOptions, closers: Closers): Promise<string | null> {
+async function openParts(options: AppOptions, closers: Closers): Promise<string> {
   const { config, log, replicaId, roles } = options
   for (const warning of config.warnings) log.warn({ warning }, 'the configuration has a gap')
   const telemetry = createMetrics()
@@ -63,11 +65,13 @@ async function openParts(options: AppOptions, closers: Closers): Promise<string 
   const slack = await buildSlack(config, foundation.deps)
   if (slack !== null) closers.add('slack', () => slack.close())
   const audit = await startWorking(options, foundation, slack, closers)
-  if (!roles.includes('web')) return null
-  const server = openWeb({ config, foundation, metrics: telemetry, audit, slack, signIn: options.signIn })
+  const isWeb = roles.includes('web')
+  const server = isWeb
+    ? openWeb({ config, foundation, metrics: telemetry, audit, slack, signIn: options.signIn })
+    : openOperations(config, foundation, telemetry, audit)
   closers.add('http', () => server.close())
-  const { url } = await server.listen()
-  slack?.start()
+  const url = await listen(server, config.environment)
+  if (isWeb) slack?.start()
   log.info({ url, roles, mode: config.settings.mode }, 'Countersign is ready')
   return url
 }

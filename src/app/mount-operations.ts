@@ -1,3 +1,4 @@
+import { addGauges } from './add-gauges.ts'
 import { isMigrated } from '../store/migrate.ts'
 import { jsonAnswer, textAnswer } from '../adapters/http/answers.ts'
 import type { AuditKeeper } from '../orchestrator/keep-audit.ts'
@@ -16,7 +17,7 @@ export function mountOperations(
   metrics: MetricsRegistry,
   audit: AuditKeeper | null,
 ): void {
-  addGauges(foundation, metrics)
+  addGauges(foundation, metrics, audit)
   const route = (path: string, handle: () => Promise<HttpAnswer>): Route<null> => ({
     method: 'GET',
     path,
@@ -34,6 +35,7 @@ export function mountOperations(
   )
 }
 
+/** What it cannot do now is said in words: an orchestrator reads the status, a person the problems. */
 async function readiness({ database, deps }: Foundation, audit: AuditKeeper | null): Promise<HttpAnswer> {
   const problems: string[] = []
   try {
@@ -48,39 +50,5 @@ async function readiness({ database, deps }: Foundation, audit: AuditKeeper | nu
   return jsonAnswer(problems.length === 0 ? 200 : 503, {
     status: problems.length === 0 ? 'ready' : 'not ready',
     problems,
-  })
-}
-
-function addGauges({ deps, jobs }: Foundation, metrics: MetricsRegistry): void {
-  const { stores } = deps
-  metrics.addGauge({
-    name: 'audit_oldest_waiting_seconds',
-    help: 'Age of the oldest audit leaf that has no number yet.',
-    read: async () => (await stores.auditReader.describe()).lagSeconds,
-  })
-  metrics.addGauge({
-    name: 'audit_entries',
-    help: 'Audit entries numbered and chained.',
-    read: async () => (await stores.auditReader.describe()).size,
-  })
-  metrics.addGauge({
-    name: 'outbox_oldest_seconds',
-    help: 'Age of the oldest message that waits for delivery.',
-    read: async () => (await stores.outboxQueue.describe()).oldestSeconds,
-  })
-  metrics.addGauge({
-    name: 'outbox_waiting',
-    help: 'Messages that wait for delivery.',
-    read: async () => (await stores.outboxQueue.describe()).waiting,
-  })
-  metrics.addGauge({
-    name: 'outbox_dead',
-    help: 'Messages that no surface would take; somebody must look.',
-    read: async () => (await stores.outboxQueue.describe()).dead,
-  })
-  metrics.addGauge({
-    name: 'jobs_dead',
-    help: 'Jobs that failed three times; somebody must look.',
-    read: async () => (await jobs.listDead()).length,
   })
 }

@@ -18,7 +18,8 @@ export function createLogger(settings: LogSettings): Logger {
       base: { replica: settings.replicaId },
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
-      serializers: { error: describeError },
+      // Both names are in use; the library's own serializer of `err` would copy every field of a vendor's error.
+      serializers: { error: describeError, err: describeError },
     },
     {
       write: (line: string) => {

@@ -6,12 +6,12 @@ const COUNTER_HELP: Readonly<Record<CounterName, readonly [help: string, ...labe
   alerts_duplicate: ['Alerts that repeated what was known.', 'source'],
   alerts_rejected: ['Alerts of a batch that could not be read.', 'source'],
   changes_received: ['Change reports accepted from sources.', 'source'],
-  incidents_opened: ['Incidents opened.', 'severity', 'origin'],
+  incidents_opened: ['Incidents opened, from alerts or declared by hand.', 'origin'],
   proposals_made: ['Proposals made, by tier and by whether a person asked for it.', 'tier', 'requester'],
-  decisions_recorded: ['Decisions of people on proposals.', 'decision', 'surface'],
-  runs_ended: ['Runs that ended, by the state they ended in.', 'state'],
-  step_attempts: ['Attempts of steps, by action and outcome.', 'action', 'outcome'],
-  refusals: ['Requests refused, by origin and reason.', 'origin', 'reason'],
+  decisions_recorded: ['Decisions of people on proposals, and what came of them.', 'decision', 'outcome'],
+  runs_ended: ['Runs that ended, by the state they ended in.', 'state', 'direction'],
+  step_attempts: ['Attempts of steps, by action and outcome.', 'uses', 'outcome'],
+  refusals: ['Requests refused, by way in and reason.', 'source', 'origin', 'reason'],
   replays: ['Byte-identical replays of verified requests, answered and not run.', 'source'],
   outbox_sent: ['Messages delivered to chat surfaces.', 'surface', 'kind'],
   outbox_failed: ['Deliveries that failed, by what comes next.', 'surface', 'next'],
@@ -20,10 +20,10 @@ const COUNTER_HELP: Readonly<Record<CounterName, readonly [help: string, ...labe
 }
 
 const HISTOGRAM_HELP: Readonly<Record<HistogramName, readonly [help: string, ...labels: string[]]>> = {
-  http_request: ['Time to answer a request.', 'route', 'status'],
+  http_request: ['Time to answer a request.', 'method', 'route', 'status'],
   vendor_request: ['Time a vendor took to answer.', 'vendor', 'outcome'],
   card_delay: ['Time from an incident’s commit to its first card.', 'surface'],
-  audit_lag: ['Time from an audit leaf to its number.'],
+  audit_lag: ['Age of the oldest audit leaf without a number, at each look.'],
   outbox_lag: ['Time from a message’s commit to its delivery.', 'surface'],
 }
 
@@ -69,8 +69,9 @@ export function createMetrics(): MetricsRegistry {
         name: `countersign_${name}`,
         help,
         registers: [registry],
+        // What cannot be read now has no value; the others are still told.
         collect: async () => {
-          gauge.set(await read())
+          gauge.set(await read().catch(() => Number.NaN))
         },
       })
     },
