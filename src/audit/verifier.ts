@@ -85,6 +85,17 @@ function parseLine(text: string, place: string): Members {
   return value as Members
 }
 
+/** A line may say anything, also to the terminal of whoever reads the verdict: a number, or nothing of it. */
+const placeOf = (seq: unknown): string => (isCount(seq) ? `entry ${seq}` : 'an entry without a number')
+const quoted = (value: unknown): string =>
+  String(JSON.stringify(value)).replace(/[^\x20-\x7e]/g, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`)
+
+/** What no hash and no signature covers could say anything, and would read as if it had been verified. */
+function requireOnly(members: Members, names: readonly string[], place: string): void {
+  const foreign = Object.keys(members).find((name) => !names.includes(name))
+  if (foreign !== undefined) throw new Broken(place, `carries ${quoted(foreign)}, which nothing covers: it was added`)
+}
+
 const isHash = (value: unknown): value is string => typeof value === 'string' && /^[0-9a-f]{64}$/.test(value)
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0
 
@@ -97,7 +108,7 @@ function readCheckpoint(text: string, line: number, keys: ReadonlyMap<string, Ke
     throw new Broken(place, 'is not a checkpoint: a member is missing or has the wrong form')
   }
   const key = keys.get(keyId)
-  if (key === undefined) throw new Broken(place, `is signed by key ${JSON.stringify(keyId)}, not by the key given`)
+  if (key === undefined) throw new Broken(place, `is signed by key ${quoted(keyId)}, not by the key given`)
   if (!verify(null, Buffer.from(canonical(named)), key, Buffer.from(signature, 'base64'))) {
     throw new Broken(place, 'has a signature that does not fit: it was changed')
   }
@@ -139,12 +150,13 @@ class WholeLog {
   #frontier: string[] = []
 
   add(members: Members): void {
-    const place = `entry ${String(members['seq'])}`
+    const place = placeOf(members['seq'])
     const wanted = this.size + 1
     const { seq, prevHash, hash } = members
     if (!isCount(seq)) throw new Broken(`entry ${wanted}`, 'has no number')
     if (seq > wanted) throw new Broken(`entry ${wanted}`, `is missing: entry ${seq} stands in its place`)
     if (seq < wanted) throw new Broken(place, `stands where entry ${wanted} belongs: inserted twice, or swapped`)
+    requireOnly(members, ['seq', 'entry', 'bytes', 'leafHash', 'prevHash', 'hash'], place)
     const leaf = checkContent(members, place)
     if (prevHash !== this.#link) {
       throw new Broken(place, 'does not follow the entry before it: one was put in or taken out')
@@ -191,7 +203,7 @@ function verifyWhole(lines: Iterable<Members>, checkpoints: readonly Sealed[], c
   compare()
   for (const members of lines) {
     if ('proof' in members) {
-      throw new Broken(`entry ${String(members['seq'])}`, 'is of a subset, the ones before it are not')
+      throw new Broken(placeOf(members['seq']), 'is of a subset, the ones before it are not')
     }
     log.add(members)
     counts.entries = log.size
@@ -208,9 +220,10 @@ function verifyWhole(lines: Iterable<Members>, checkpoints: readonly Sealed[], c
 
 function checkProof(members: Members, leaf: string, checkpoints: readonly Sealed[], place: string): void {
   const { size, path } = members['proof'] as Members
+  requireOnly(members['proof'] as Members, ['size', 'path'], place)
   const sealed = checkpoints.find((checkpoint) => checkpoint.size === size)
   if (sealed === undefined) {
-    throw new Broken(place, `is proven by a checkpoint of ${String(size)} entries: it is missing`)
+    throw new Broken(place, `is proven by a checkpoint of ${quoted(size)} entries: it is missing`)
   }
   if (!Array.isArray(path) || !path.every(isHash)) throw new Broken(place, 'has a proof that is none')
   if (rootByPath(leaf, (members['seq'] as number) - 1, sealed.size - 1, path) !== sealed.root) {
@@ -234,14 +247,18 @@ function rootByPath(leaf: string, index: number, lastIndex: number, path: readon
 
 function verifySubset(lines: Iterable<Members>, checkpoints: readonly Sealed[], counts: Counts): void {
   let before = 0
+  const covered = Math.max(...checkpoints.map((checkpoint) => checkpoint.size))
   for (const members of lines) {
-    const place = `entry ${String(members['seq'])}`
+    const place = placeOf(members['seq'])
     const { seq, proof } = members
     if (!isCount(seq) || seq <= before) throw new Broken(place, 'is out of order or has no number')
+    requireOnly(members, ['seq', 'entry', 'bytes', 'leafHash', 'proof'], place)
     const leaf = checkContent(members, place)
     counts.entries += 1
     before = seq
     if (proof === null) {
+      // An export proves whatever a checkpoint covers: without its proof such an entry is anybody's.
+      if (seq <= covered) throw new Broken(place, `has no proof, though a checkpoint covers ${covered} entries`)
       counts.uncovered += 1
       continue
     }
@@ -311,6 +328,7 @@ function* readLines(path: string): Generator<string> {
       rest = lines.pop() ?? ''
       yield* lines
     }
+    rest += decoder.decode()
     if (rest !== '') yield rest
   } finally {
     closeSync(file)
