@@ -6,6 +6,7 @@ import { openHttpServer } from '../../../src/adapters/http/open-http-server.ts'
 import { openIntakeWorld } from './intake-world.ts'
 import { silentLogger } from '../../../src/kernel/silent-logger.ts'
 import type { Answer, IntakeWorld } from './intake-world.ts'
+import type { IncomingChange } from '../../../src/domain/change-event.ts'
 import type { Stores } from '../../../src/ports/stores.ts'
 
 /** The statement, counted from the first of the transaction, at which the connection is lost. */
@@ -65,7 +66,7 @@ describe.each<[string, () => Promise<Answer>, string]>([
   ['a change', () => replica.post('/webhooks/changes', changeBody()), 'changes'],
 ])('when the database goes in the middle of %s', (_name, send, table) => {
   // The second call is the first one after the delivery itself was written.
-  it.each([2, 3, 4, 5])('at call %i, the sender is told to try again, and nothing is kept', async (call) => {
+  it.each([2, 3, 4])('at call %i, the sender is told to try again, and nothing is kept', async (call) => {
     dieAt = call
     const lost = await send()
     expect(lost.status).toBe(503)
@@ -78,6 +79,11 @@ describe.each<[string, () => Promise<Answer>, string]>([
   })
 })
 
+const CHANGE: IncomingChange = {
+  ...{ source: 'jenkins', sourceId: '1', kind: 'deploy', service: 'checkout', environment: null, finishedAt: null },
+  ...{ at: new Date(), revision: null, previous: null, actor: null, url: null, summary: null, outcome: null },
+}
+
 describe('the twin that answers before the commit', () => {
   it('tells the sender 202 for what is lost', async () => {
     const work: Promise<unknown>[] = []
@@ -88,7 +94,7 @@ describe('the twin that answers before the commit', () => {
       source: 'changes',
       authentication: { kind: 'none', why: 'a twin', who: null },
       handle: ({ body }) => {
-        const delivery = { source: 'changes', key: 'k', body, changes: [], rejected: [] }
+        const delivery = { source: 'changes', key: 'k', body, changes: [CHANGE], rejected: [] }
         work.push(ingestChange(replica.deps, delivery).catch(() => 'lost'))
         return jsonAnswer(202, {})
       },
