@@ -88,7 +88,10 @@ function parseLine(text: string, place: string): Members {
 /** A line may say anything, also to the terminal of whoever reads the verdict: a number, or nothing of it. */
 const placeOf = (seq: unknown): string => (isCount(seq) ? `entry ${seq}` : 'an entry without a number')
 const quoted = (value: unknown): string =>
-  String(JSON.stringify(value)).replace(/[^\x20-\x7e]/g, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`)
+  ((JSON.stringify(value) as string | undefined) ?? 'nothing').replace(
+    /[^\x20-\x7e]/g,
+    (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
 
 /** What no hash and no signature covers could say anything, and would read as if it had been verified. */
 function requireOnly(members: Members, names: readonly string[], place: string): void {

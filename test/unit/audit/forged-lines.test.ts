@@ -21,7 +21,7 @@ describe('what no hash and no signature covers', () => {
   })
 
   it('is refused beside an entry of a subset, and in its proof', () => {
-    const subset = subsetOf(rows, 20, [3, 5]) as { proof: object }[]
+    const subset = subsetOf(rows, 20, [3, 5]) as { proof: object; hash?: string }[]
 
     expect(verdictOf(subset)).toMatch(/^OK/)
     expect(verdictOf(subset.with(1, { ...subset[1]!, hash: 'f'.repeat(64) }))).toMatch(/^FAILED: entry 5 /)
@@ -40,7 +40,7 @@ describe('what no hash and no signature covers', () => {
     const folder = mkdtempSync(join(tmpdir(), 'countersign-verifier-'))
     try {
       const path = (name: string) => join(folder, name)
-      writeFileSync(path('log'), printRows(rows).join('\n') + '\n')
+      writeFileSync(path('log'), `${printRows(rows).join('\n')}\n`)
       writeFileSync(path('sealed'), `${checkpoint}\n`)
       writeFileSync(path('key'), keys.publicKey.export({ type: 'spki', format: 'pem' }))
       const verify = () =>
