@@ -7,3 +7,14 @@ export interface Freeze {
   readonly createdAt: Date
   readonly until: Date
 }
+
+/** Of the freezes that hold now, the one that holds on one of these services; the wider first. */
+export function findFreezeOn<Held extends Pick<Freeze, 'service'>>(
+  freezes: readonly Held[],
+  services: readonly (string | null)[],
+): Held | undefined {
+  return (
+    freezes.find((freeze) => freeze.service === null) ??
+    freezes.find((freeze) => freeze.service !== null && services.includes(freeze.service))
+  )
+}

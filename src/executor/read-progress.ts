@@ -1,4 +1,6 @@
+import { findFreezeOn } from '../domain/freeze.ts'
 import { stricterMode } from '../domain/mode.ts'
+import type { Mode } from '../domain/mode.ts'
 import type { Proposal } from '../domain/approval.ts'
 import { findService } from '../domain/service-catalog.ts'
 import type { Plan } from '../domain/plan.ts'
@@ -44,16 +46,22 @@ async function readProposal({ deps, held }: RunSession): Promise<Pick<Reading, '
 export async function readGrounds(session: RunSession, plan: Plan): Promise<Grounds> {
   const { deps } = session
   const { incidentId, proposalId } = session.held.lease.run
-  const [reading, decisions, freeze, alerts, incident, isSymptomGoneConfirmed] = await Promise.all([
+  const [reading, decisions, freezes, alerts, incident, isSymptomGoneConfirmed] = await Promise.all([
     readProgress(session),
     deps.stores.decisions.list(proposalId),
-    deps.stores.freezes.findActive(plan.service === null ? [] : [plan.service]),
+    deps.stores.freezes.listActive(),
     deps.stores.alerts.countByIncidents([incidentId]),
     deps.stores.incidents.find(incidentId),
     deps.stores.runControl.isSymptomGoneConfirmed(proposalId),
   ])
   const service = findService(deps.catalog, plan.service)
-  const mode = stricterMode(deps.settings.mode, service?.mode ?? deps.settings.mode)
+  // As when it was approved: where the symptom is counts as well as what is acted on.
+  const concerned = [plan.service, incident?.service ?? null]
+  const freeze = findFreezeOn(freezes, concerned)
+  const mode = concerned.reduce<Mode>(
+    (strictest, name) => stricterMode(strictest, findService(deps.catalog, name)?.mode ?? strictest),
+    deps.settings.mode,
+  )
   const playbook = deps.playbooks.find((candidate) => candidate.name === plan.playbook.name)
   return {
     ...reading,

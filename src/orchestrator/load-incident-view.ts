@@ -4,6 +4,7 @@ import { describeActivity } from './view/describe-activity.ts'
 import { describeImpact } from '../summaries/describe-impact.ts'
 import { describeSymptom } from '../summaries/describe-symptom.ts'
 import { dependentsOf, findService } from '../domain/service-catalog.ts'
+import { findFreezeOn } from '../domain/freeze.ts'
 import { NotFoundError } from '../kernel/errors.ts'
 import { nameOf, viewProposal } from './view/view-proposal.ts'
 import { onCallNames } from './view/on-call-evidence.ts'
@@ -208,8 +209,7 @@ function whyNothingIsProposed(records: IncidentRecords, mode: Mode): string | nu
 
 /** The one that holds for this service, the wider first. */
 function freezeOn(service: string | null, freezes: readonly Freeze[]): IncidentView['freeze'] {
-  const freeze =
-    freezes.find((one) => one.service === null) ?? freezes.find((one) => service !== null && one.service === service)
+  const freeze = findFreezeOn(freezes, [service])
   return freeze === undefined ? null : { service: freeze.service, reason: freeze.reason, until: freeze.until }
 }
 

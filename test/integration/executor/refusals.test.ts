@@ -43,8 +43,18 @@ const REFUSALS: readonly Refusal[] = [
     title: 'is frozen',
     happens: (_approved, { deps }) =>
       deps.stores.freezes.add({ service: SERVICE, reason: 'audit day', createdBy: BEN.id, forMs: 60_000 }),
-    blind: () => ({ stores: withStore('freezes', { findActive: () => Promise.resolve(undefined) }) }),
+    blind: () => ({ stores: withStore('freezes', { listActive: () => Promise.resolve([]) }) }),
     says: /checkout is frozen \(audit day\)/,
+    proposal: 'cancelled',
+  },
+  {
+    title: 'acts for an incident whose own service is frozen',
+    happens: async ({ run }, { deps }) => {
+      await owner.query(`UPDATE incidents SET service = 'web' WHERE id = $1`, [run.incidentId])
+      await deps.stores.freezes.add({ service: 'web', reason: 'audit day', createdBy: BEN.id, forMs: 60_000 })
+    },
+    blind: () => ({ stores: withStore('freezes', { listActive: () => Promise.resolve([]) }) }),
+    says: /web is frozen \(audit day\)/,
     proposal: 'cancelled',
   },
   {
@@ -236,6 +246,7 @@ describe('an approval', () => {
     const { run, proposal } = await approve(replica)
     await owner.query(`UPDATE alerts SET status = 'resolved' WHERE incident_id = $1`, [run.incidentId])
     await replica.deps.stores.decisions.confirm(proposal.id, ANA.id, 0)
+    await owner.query('UPDATE proposals SET symptom_gone = true WHERE id = $1', [proposal.id])
 
     expect((await advance(replica, run.id)).state).toBe('succeeded')
   })
