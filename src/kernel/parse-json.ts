@@ -21,7 +21,7 @@ export interface JsonLimits {
   readonly maxValues: number
 }
 
-export const JSON_LIMITS: JsonLimits = { maxBytes: 1_048_576, maxDepth: 64, maxValues: 60_000 }
+const JSON_LIMITS: JsonLimits = { maxBytes: 1_048_576, maxDepth: 64, maxValues: 60_000 }
 
 /** A number of 16 digits or with an exponent; a string that looks like one only costs the slower parse. */
 const MAYBE_INEXACT_NUMBER = /(?:[:,[]|^)\s*-?(?:[\d.]{16}|[\d.]+[eE])/

@@ -23,7 +23,7 @@ export interface IncidentIntent {
 export const CLOSED_STATES: readonly IncidentState[] = ['mitigated', 'resolved']
 
 /** The states from which the machine of domain/incident.ts leads to this one. */
-export function statesBefore(to: IncidentState): readonly IncidentState[] {
+function statesBefore(to: IncidentState): readonly IncidentState[] {
   return INCIDENT_STATES.filter((state) => INCIDENT_MOVES[state].includes(to))
 }
 

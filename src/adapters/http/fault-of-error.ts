@@ -47,7 +47,7 @@ const UNAVAILABLE_TEXT =
   /timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error|Cannot use a pool after calling end/i
 
 /** Whether the database is away rather than the request wrong: then a 503 makes the sender try again. */
-export function isUnavailable(error: unknown): boolean {
+function isUnavailable(error: unknown): boolean {
   for (let current: unknown = error, depth = 0; current instanceof Error && depth < 6; depth += 1) {
     const code = 'code' in current && typeof current.code === 'string' ? current.code : ''
     if (UNAVAILABLE_CODES.has(code) || UNAVAILABLE_STATES.test(code)) return true

@@ -20,7 +20,7 @@ export function headOf(request: FastifyRequest, signal: AbortSignal): HttpHead {
 }
 
 /** Node joins or drops repeated headers, each by its own rule; the raw list shows what was really sent. */
-export function singleHeader(rawHeaders: readonly string[], name: string): string | undefined {
+function singleHeader(rawHeaders: readonly string[], name: string): string | undefined {
   let found: string | undefined
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
     if (rawHeaders[index]?.toLowerCase() !== name) continue

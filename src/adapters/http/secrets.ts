@@ -1,13 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 
-/** The secrets in force: several, separated by commas, while one is being replaced by the next. */
-export function splitSecrets(value: string | undefined): readonly string[] {
-  return (value ?? '')
-    .split(',')
-    .map((secret) => secret.trim())
-    .filter((secret) => secret !== '')
-}
-
 /** Compares in the same time whatever differs, also the length. */
 export function isSameSecret(given: string, expected: string): boolean {
   return timingSafeEqual(digest(given), digest(expected))

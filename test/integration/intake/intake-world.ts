@@ -152,7 +152,7 @@ function realPolicies(): Deps['authorize'] {
   return (request) => engine.authorize(request)
 }
 
-export function serviceOf(name: string, rest: Partial<Service> = {}): Service {
+function serviceOf(name: string, rest: Partial<Service> = {}): Service {
   return {
     name,
     owner: 'team-shop',
@@ -169,12 +169,12 @@ export function serviceOf(name: string, rest: Partial<Service> = {}): Service {
   }
 }
 
-export function catalogWith(...services: readonly Service[]): ServiceCatalog {
+function catalogWith(...services: readonly Service[]): ServiceCatalog {
   return { services: new Map(services.map((service) => [service.name, service])) }
 }
 
 /** frontend → checkout → payments, and search beside them; ledger and billing share a repository. */
-export const CATALOG = catalogWith(
+const CATALOG = catalogWith(
   serviceOf('frontend', { dependsOn: ['checkout'] }),
   serviceOf('checkout', { dependsOn: ['payments'], criticality: 1 }),
   serviceOf('payments'),

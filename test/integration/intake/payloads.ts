@@ -10,7 +10,7 @@ export interface AlertOptions {
   readonly annotations?: Readonly<Record<string, unknown>>
 }
 
-export const STARTED = '2026-11-21T08:00:00.828Z'
+const STARTED = '2026-11-21T08:00:00.828Z'
 
 /** One alert as Alertmanager writes it. */
 export function alertOf(options: AlertOptions = {}): object {

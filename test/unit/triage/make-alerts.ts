@@ -3,7 +3,7 @@ import type { Incident } from '../../../src/domain/incident.ts'
 import type { Service, ServiceCatalog } from '../../../src/domain/service-catalog.ts'
 
 export const NOW = new Date('2026-11-21T08:00:00Z')
-export const MINUTE = 60_000
+const MINUTE = 60_000
 
 export function minutesAgo(minutes: number): Date {
   return new Date(NOW.getTime() - minutes * MINUTE)

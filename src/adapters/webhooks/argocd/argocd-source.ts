@@ -28,7 +28,7 @@ const OUTCOMES: Readonly<Record<ArgocdNotification['phase'], IncomingChange['out
 }
 
 /** One operation is one report, whatever phase it is told in: its start names it. */
-export function toChanges(given: ArgocdNotification, catalog: ServiceCatalog): readonly IncomingChange[] {
+function toChanges(given: ArgocdNotification, catalog: ServiceCatalog): readonly IncomingChange[] {
   const at = given.startedAt ?? given.finishedAt
   if (at === null) return []
   const services = servicesOfApp(given, catalog)
