@@ -37,13 +37,8 @@ export function serveRoute(app: FastifyInstance, route: MountedRoute, state: Ser
   })
 }
 
-/**
- * The hook has answered already. Only when the other side goes away in the middle of a stream does fastify come here,
- * since nothing has ended the answer: then there is nobody left to answer.
- */
-export async function unreachable(_request: FastifyRequest, reply: FastifyReply): Promise<void> {
-  if (!reply.raw.destroyed) throw new Error('The request hook has answered already.')
-  reply.hijack()
+export async function unreachable(): Promise<never> {
+  throw new Error('The request hook has answered already.')
 }
 
 interface Place {
