@@ -58,6 +58,7 @@ export async function openApp(options: AppOptions): Promise<App> {
 async function openParts(options: AppOptions, closers: Closers): Promise<string> {
   const { config, log, replicaId, roles } = options
   for (const warning of config.warnings) log.warn({ warning }, 'the configuration has a gap')
+  for (const setting of config.unserved) log.warn({ setting }, 'a setting is read and not acted on yet')
   const telemetry = createMetrics()
   const surfaces: readonly SurfaceName[] = config.environment.SLACK_BOT_TOKEN === undefined ? [] : ['slack']
   const supervisesJobs = roles.includes('worker')

@@ -20,4 +20,6 @@ export interface Config {
   readonly policies: readonly PolicyFile[]
   /** What an operator should know, though the service starts. */
   readonly warnings: readonly string[]
+  /** Settings that are read and not acted on yet. */
+  readonly unserved: readonly string[]
 }

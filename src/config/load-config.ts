@@ -72,7 +72,19 @@ export async function loadConfig(source: ConfigSource): Promise<Config> {
     warnings: isLenient
       ? gaps.map((gap) => `${gap.file}: found ${gap.found}; ${gap.expected} is needed before the mode can be assist`)
       : [],
+    unserved: listUnserved(settings),
   })
+}
+
+/** Settings of the contract that this version reads and does not act on yet: said at every start, never in silence. */
+function listUnserved(settings: ConfigurationFile): readonly string[] {
+  return [
+    ...(settings.teams === undefined ? [] : ['teams: this version speaks in Slack and in the console only']),
+    ...(settings.slack?.channelPerIncident === undefined
+      ? []
+      : ['slack.channelPerIncident: this version posts to the routed channels only']),
+    ...(settings.pagerduty.mirror ? ['pagerduty.mirror: this version does not mirror ack and resolve'] : []),
+  ]
 }
 
 interface ReadConfiguration {

@@ -13,7 +13,8 @@ export function examineConfiguration(config: Config): readonly Finding[] {
     `${policies.length} policy file(s)`,
   ].join(', ')
   const gaps = warnings.map((warning) => wrong('Configuration', warning, 'Mend it before the mode becomes assist.'))
-  return [fine('Configuration', detail), ...gaps, ...examineWaysIn(config)]
+  const unserved = config.unserved.map((setting) => fine('Configuration', setting))
+  return [fine('Configuration', detail), ...gaps, ...unserved, ...examineWaysIn(config)]
 }
 
 /** Nothing is wrong with a way in that nobody uses; that it is closed should not come as a surprise. */

@@ -88,3 +88,19 @@ describe('the policy engine', () => {
     expect(() => createPolicyEngine([])).toThrow('no policy')
   })
 })
+
+describe('settings that this version does not act on yet', () => {
+  it('are named, and are no mistake', async () => {
+    const text =
+      'slack: { channel: C1, channelPerIncident: SEV2 }\nteams: { channel: "19:a@thread.tacv2" }\npagerduty: { mirror: true }\n'
+    const folder = await makeFolder({ ...SOUND, 'countersign.yaml': text })
+
+    const { unserved } = await load(folder)
+
+    expect(unserved.map((setting) => setting.split(':')[0])).toEqual([
+      'teams',
+      'slack.channelPerIncident',
+      'pagerduty.mirror',
+    ])
+  })
+})
