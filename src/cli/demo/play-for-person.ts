@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { createTeller } from './tell-incident.ts'
 import type { Demo } from './open-demo.ts'
 import type { ExitCode } from '../command.ts'
+import type { Role } from '../../domain/person.ts'
 
 const LOOK_EVERY_MS = 500
 const RULE = '─'.repeat(78)
@@ -31,14 +32,19 @@ async function look(demo: Demo, teller: ReturnType<typeof createTeller>, signal:
 }
 
 function invitation({ url, scenario, config }: Demo): readonly string[] {
-  const approvers = config.people.filter((person) => person.roles.includes('approver')).map((person) => person.name)
+  const namesOf = (role: Role): string =>
+    config.people
+      .filter((person) => person.roles.includes(role))
+      .map((person) => person.name)
+      .join(', ')
   const howTo =
     scenario.right.playbook === null
       ? ['Open the incident and read why nothing is proposed, and who to talk to.']
       : [
-          `Pick one of the shop's people (${approvers.join(', ')} may approve), open the incident, press Approve.`,
+          `Pick one of the shop's people (${namesOf('approver')} may approve), open the incident, press Approve.`,
           'Where two approvals are needed, change to another person and press again.',
         ]
+  const audit = `The audit log shows itself to ${namesOf('auditor')}.`
   return [
     'COUNTERSIGN DEMO',
     '',
@@ -46,7 +52,7 @@ function invitation({ url, scenario, config }: Demo): readonly string[] {
     '',
     ...scenario.story.flatMap((sentence) => wrap(sentence)),
     '',
-    ...howTo.flatMap((sentence) => wrap(sentence)),
+    ...[...howTo, audit].flatMap((sentence) => wrap(sentence)),
     '',
     ...wrap(
       'Simulated: the shop, its people, Prometheus, Alertmanager, Argo CD, Lambda, PagerDuty. Real: Countersign.',
