@@ -28,6 +28,11 @@ async function run(commands: readonly Command[], line: string) {
   return { exitCode, printed: printed.join('\n'), complained: complained.join('\n') }
 }
 
+/** A run that ends with this error. */
+function failing(error: Error): Command['run'] {
+  return () => Promise.reject(error)
+}
+
 describe('a command that there is', () => {
   it('gets the arguments after its one or two words', async () => {
     const seen: (readonly string[])[] = []
@@ -46,28 +51,22 @@ describe('a command that there is', () => {
   })
 
   it.each([
-    ['passes on what the check says', async () => 1 as const, 1, ''],
+    ['passes on what the check says', () => Promise.resolve(1 as const), 1, ''],
     [
       'is 2 for wrong usage, with the usage',
-      async () => {
-        throw new UsageError('What, exactly?')
-      },
+      failing(new UsageError('What, exactly?')),
       2,
       'What, exactly?\n\nUsage: countersign serve [--json]',
     ],
     [
       'is 2 for a wrong configuration, with every mistake',
-      async () => {
-        throw new ConfigurationError([{ file: 'a.yaml', at: '1:2', found: 'x', expected: 'y' }])
-      },
+      failing(new ConfigurationError([{ file: 'a.yaml', at: '1:2', found: 'x', expected: 'y' }])),
       2,
       'a.yaml:1:2: found x; expected y',
     ],
     [
       'is 1 for what failed, in its own words and without a stack',
-      async () => {
-        throw new VendorAwayError()
-      },
+      failing(new VendorAwayError()),
       1,
       'The vendor is away. Try again.',
     ],
