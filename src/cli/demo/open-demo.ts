@@ -87,13 +87,13 @@ async function openParts(settings: DemoSettings, closers: Closers): Promise<Demo
     ...{ HOST: '127.0.0.1', PORT: String(await portFor(settings)), COUNTERSIGN_DATA: folder.data },
     ...{ COUNTERSIGN_WEBHOOK_TOKEN: tokens.webhook, COUNTERSIGN_API_TOKEN: tokens.api },
   }
-  closers.add('environment', lendToAwsSdk(sandbox.variables as unknown as Readonly<Record<string, string>>))
+  closers.add('environment', lendToAwsSdk({ ...sandbox.variables }))
   const configPath = join(settings.folder, 'countersign.yaml')
   const config = await loadConfig({ variables, configPath, workingFolder: process.cwd() })
   reporter.say('Starts Countersign.')
   const app = await openProduct(config, context)
   closers.add('Countersign', () => app.close())
-  const url = app.url ?? ''
+  const { url } = app
   sandbox.sendTo({ url, token: tokens.webhook })
   const incidents = createReader(url, tokens.api, context.signal)
   const parts = { url, config, variables, configPath, folder: folder.path, scenario, sandbox, incidents, reporter }
