@@ -5,12 +5,14 @@ import { placeAlerts } from './ingest/place-alerts.ts'
 import { prepareAlert } from './ingest/prepare-alerts.ts'
 import type { PreparedAlert } from './ingest/prepare-alerts.ts'
 import { requireAuthorized } from './require-authorized.ts'
-import { settleReports } from '../triage/settle-reports.ts'
+import { settleReports, tellsOfFire } from '../triage/settle-reports.ts'
 import type { Settlement } from '../triage/settle-reports.ts'
+import { sha256Hex } from '../kernel/sha256.ts'
 import { tellOfAlerts } from './ingest/tell-of-alerts.ts'
 import type { AlertsOutcome, PlacedAlert } from './ingest/place-alerts.ts'
 import type { Delivery } from '../ports/delivery-store.ts'
 import type { Deps } from './dependencies.ts'
+import type { GroupingContext } from '../ports/alert-store.ts'
 import type { IncomingAlert } from '../domain/alert.ts'
 import type { IngestAnswer, IngestResult, RejectedItem } from './ingest/ingest-result.ts'
 import type { Stores } from '../ports/stores.ts'
@@ -38,25 +40,32 @@ export async function ingestAlerts(deps: Deps, input: IngestAlertsInput): Promis
   const locks = groupingLocks(deps, prepared)
   const { result, outcome } = await deps.unitOfWork.run(async (stores) => {
     const first = await stores.deliveries.accept(input, { locks, answer: expected })
-    if (first !== undefined) return { result: { ...first, replayed: true }, outcome: undefined }
+    if (first !== undefined && !(await fireAgain(deps, stores, prepared))) {
+      return { result: { ...first, replayed: true }, outcome: undefined }
+    }
     const placed = prepared.length === 0 ? undefined : await placeAndTell(deps, stores, { input, prepared })
     const answer = answerOf(input, prepared, placed)
-    if (answer.duplicates > 0) await stores.deliveries.answer(input, 202, { ...answer })
+    if (first !== undefined || answer.duplicates > 0) await stores.deliveries.answer(input, 202, { ...answer })
     return { result: { status: 202, answer: { ...answer }, replayed: false }, outcome: placed }
   })
   count(deps, input, result, outcome)
   return result
 }
 
+/** A delivery may name a thousand services, and Postgres has room for some thousand locks in all. */
+const LOCKS = 128
+
 /**
  * Of two deliveries that could open the same incident the later one waits, and then sees what the earlier one opened.
- * Alerts of services that have nothing to do with each other do not wait.
+ * Alerts of services that have nothing to do with each other seldom wait: their names share one of many locks.
  */
 function groupingLocks(deps: Deps, prepared: readonly PreparedAlert[]): readonly string[] {
-  return prepared.flatMap(({ environment, service }) => {
-    const names = service === null ? [''] : relatedServices(deps.catalog, [service])
-    return names.map((name) => `grouping ${environmentKey(environment)} ${name}`)
+  const names = prepared.flatMap(({ environment, service }) => {
+    const services = service === null ? [''] : relatedServices(deps.catalog, [service])
+    return services.map((name) => `${environmentKey(environment)} ${name}`)
   })
+  const buckets = [...new Set(names)].map((name) => parseInt(sha256Hex(name).slice(0, 8), 16) % LOCKS)
+  return buckets.map((bucket) => `grouping ${bucket}`)
 }
 
 interface Work {
@@ -64,9 +73,19 @@ interface Work {
   readonly prepared: readonly PreparedAlert[]
 }
 
-async function placeAndTell(deps: Deps, stores: Stores, { input, prepared }: Work): Promise<AlertsOutcome> {
+/**
+ * What Alertmanager says first of an alert and what it says when it fires again after it lost sight of Prometheus are
+ * the same bytes. They are no replay while we hold for resolved what they say fires.
+ */
+async function fireAgain(deps: Deps, stores: Stores, prepared: readonly PreparedAlert[]): Promise<boolean> {
+  if (!prepared.some((alert) => alert.status === 'firing')) return false
+  const { known, now } = await loadContext(deps, stores, prepared)
+  return tellsOfFire(prepared, known, now)
+}
+
+function loadContext(deps: Deps, stores: Stores, prepared: readonly PreparedAlert[]): Promise<GroupingContext> {
   const services = prepared.map((alert) => alert.service)
-  const context = await stores.alerts.loadForGrouping({
+  return stores.alerts.loadForGrouping({
     environments: prepared.flatMap((alert) => namesOfEnvironment(environmentKey(alert.environment))),
     services: relatedServices(
       deps.catalog,
@@ -77,6 +96,10 @@ async function placeAndTell(deps: Deps, stores: Stores, { input, prepared }: Wor
     startsAt: prepared.map((alert) => alert.startsAt),
     windowMs: deps.settings.groupingWindowMs,
   })
+}
+
+async function placeAndTell(deps: Deps, stores: Stores, { input, prepared }: Work): Promise<AlertsOutcome> {
+  const context = await loadContext(deps, stores, prepared)
   const settled = settleReports(prepared, context.known, context.now)
   const assignments = groupAlerts({
     alerts: settled.filter((one) => one.isOwn).map(toGroupable),

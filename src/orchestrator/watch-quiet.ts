@@ -7,7 +7,7 @@ const MAX_PER_TICK = 100
 
 /** On the clock's tick: incidents of which nothing has fired for ten minutes of database time become mitigated. */
 export async function watchQuiet(deps: Deps): Promise<readonly string[]> {
-  const quiet = await deps.stores.alerts.listQuiet(QUIET_MS, MAX_PER_TICK)
+  const quiet = await deps.stores.incidents.list({ quietForMs: QUIET_MS, limit: MAX_PER_TICK })
   const mitigated: string[] = []
   for (const { id } of quiet) {
     const isMoved = await deps.unitOfWork.run(async (stores) => {

@@ -50,8 +50,8 @@ export interface AlertStore {
   /** Oldest first; with a limit only the first of them. */
   listByIncident(incidentId: string, limit?: number): Promise<readonly Alert[]>
   countByIncidents(incidentIds: readonly string[]): Promise<ReadonlyMap<string, AlertCounts>>
+  /** Of these, the incidents of which nothing fires; their rows are ours until the transaction ends, so that it stays true. */
+  holdQuiet(incidentIds: readonly string[]): Promise<ReadonlySet<string>>
   /** What new alerts may join; to be read under the locks of their environments. */
   loadForGrouping(question: GroupingQuestion): Promise<GroupingContext>
-  /** Open or acknowledged incidents that have been quiet for this long, by database time. */
-  listQuiet(quietMs: number, limit: number): Promise<readonly Incident[]>
 }

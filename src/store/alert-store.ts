@@ -1,4 +1,4 @@
-import { and, asc, eq, inArray, sql } from './drizzle.ts'
+import { asc, eq, sql } from './drizzle.ts'
 import type { Alert } from '../domain/alert.ts'
 import { alertFromJson, alertToJson } from './alert-row.ts'
 import type { AlertJson } from './alert-row.ts'
@@ -10,11 +10,10 @@ import type {
   NewAlert,
   UpsertedAlert,
 } from '../ports/alert-store.ts'
-import { alerts, incidents } from './schema.ts'
+import { alerts } from './schema.ts'
 import type { Database } from './database.ts'
-import type { Incident } from '../domain/incident.ts'
 import { environmentKey } from '../domain/environment.ts'
-import { incidentFromJson, toIncident } from './incident-row.ts'
+import { incidentFromJson } from './incident-row.ts'
 import type { IncidentJson } from './incident-row.ts'
 import { milliseconds } from './milliseconds.ts'
 import type { Severity } from '../domain/severity.ts'
@@ -28,13 +27,15 @@ export function createAlertStore(db: Database): AlertStore {
     upsert: (batch) => upsert(db, batch),
     listByIncident: (incidentId, limit) => listByIncident(db, incidentId, limit),
     countByIncidents: (incidentIds) => countByIncidents(db, incidentIds),
+    holdQuiet: (incidentIds) => holdQuiet(db, incidentIds),
     loadForGrouping: (question) => loadForGrouping(db, question),
-    listQuiet: (quietMs, limit) => listQuiet(db, quietMs, limit),
   }
 }
 
 /** A storm of alerts in one incident must not become a storm in memory. */
 const MAX_LISTED = 1_000
+/** The newest alerts of an incident say what it is about; a storm of ten thousand says no more. */
+const MAX_LOOKED_AT = 200
 
 interface UpsertRow extends Record<string, unknown> {
   readonly alert: AlertJson
@@ -105,6 +106,16 @@ async function countByIncidents(
   return new Map(rows.map(({ id, total, distinct, firing }) => [id, { total, distinct, firing }]))
 }
 
+/** Two statements: the count must begin after the rows are held, to see what the last holder committed. */
+async function holdQuiet(db: Database, incidentIds: readonly string[]): Promise<ReadonlySet<string>> {
+  const ids = sql`${sql.param([...incidentIds])}::text[]`
+  await db.execute(sql`SELECT 1 FROM incidents WHERE id = ANY (${ids}) ORDER BY id FOR UPDATE`)
+  const { rows } = await db.execute<{ id: string }>(sql`
+    SELECT held.id FROM unnest(${ids}) AS held(id)
+     WHERE NOT EXISTS (SELECT FROM alerts WHERE incident_id = held.id AND status = 'firing')`)
+  return new Set(rows.map((row) => row.id))
+}
+
 type ContextRow = Record<string, unknown> &
   (
     | { readonly kind: 'now'; readonly value: string }
@@ -154,7 +165,8 @@ async function loadForGrouping(db: Database, question: GroupingQuestion): Promis
       FROM joinable LEFT JOIN LATERAL (
         SELECT jsonb_agg(DISTINCT service) FILTER (WHERE service IS NOT NULL) AS services,
                jsonb_agg(DISTINCT name) AS names, max(first_seen_at) AS last
-          FROM alerts WHERE incident_id = joinable.id) AS said ON true`)
+          FROM (SELECT service, name, first_seen_at FROM alerts WHERE incident_id = joinable.id
+                 ORDER BY id DESC LIMIT ${MAX_LOOKED_AT}) AS newest) AS said ON true`)
   return toContext(rows)
 }
 
@@ -172,19 +184,4 @@ function toContext(rows: readonly ContextRow[]): GroupingContext {
       ]
     }),
   }
-}
-
-async function listQuiet(db: Database, quietMs: number, limit: number): Promise<readonly Incident[]> {
-  const rows = await db
-    .select()
-    .from(incidents)
-    .where(
-      and(
-        inArray(incidents.state, ['open', 'acknowledged']),
-        sql`${incidents.quietSince} <= clock_timestamp() - ${milliseconds(quietMs)}`,
-      ),
-    )
-    .orderBy(incidents.quietSince)
-    .limit(limit)
-  return rows.map(toIncident)
 }

@@ -44,6 +44,12 @@ async function open(db: Database, incident: NewIncident): Promise<Incident> {
   return toIncident(row)
 }
 
+const isWorkedOn = sql`${incidents.state} IN ('open', 'acknowledged')`
+
+function isQuietFor(quietMs: number): SQL {
+  return sql`${incidents.quietSince} <= clock_timestamp() - ${milliseconds(quietMs)}`
+}
+
 /** Numbers, not text, order the ids: INC-10 comes after INC-9. */
 const number = sql`substring(${incidents.id} from 5)::bigint`
 
@@ -51,6 +57,7 @@ async function list(db: Database, filter: IncidentFilter): Promise<readonly Inci
   const conditions: SQL[] = []
   if (filter.state !== undefined) conditions.push(eq(incidents.state, filter.state))
   if (filter.service !== undefined) conditions.push(eq(incidents.service, filter.service))
+  if (filter.quietForMs !== undefined) conditions.push(isQuietFor(filter.quietForMs), isWorkedOn)
   const before = /^INC-(\d{1,18})$/.exec(filter.before ?? '')?.[1]
   if (before !== undefined) conditions.push(sql`${number} < ${before}::bigint`)
   const rows = await db
@@ -84,10 +91,7 @@ interface Move {
 }
 
 async function move(db: Database, { id, from, to, condition }: Move): Promise<Incident | undefined> {
-  const isQuiet =
-    condition === undefined
-      ? undefined
-      : sql`${incidents.quietSince} <= clock_timestamp() - ${milliseconds(condition.isQuietForMs)}`
+  const isQuiet = condition === undefined ? undefined : isQuietFor(condition.isQuietForMs)
   const [row] = await db
     .update(incidents)
     .set({ state: to, updatedAt: now, ...timesOf(to) })

@@ -52,7 +52,7 @@ export async function placeAlerts(stores: Stores, placement: Placement): Promise
     changed.filter((one) => one.alert.incidentId !== null),
     (one) => one.alert.incidentId ?? '',
   )
-  const quiet = await listQuiet(stores, byIncident)
+  const quiet = await holdQuiet(stores, byIncident)
   const incidents: IncidentOutcome[] = []
   for (const [id, alerts] of byIncident) {
     const isOpened = [...opened.values()].some((incident) => incident.id === id)
@@ -117,18 +117,15 @@ function changesOf(written: readonly UpsertedAlert[], placement: Placement): rea
 }
 
 /**
- * Incidents among these of which nothing fires any more; only those that something ended for are asked about. Each is
- * written to first, so that its row is ours: an alert of another service that joins it meanwhile waits, or is counted.
+ * Incidents among these of which nothing fires any more; only those that something ended for are asked about. They are
+ * held: an alert of another service that joins one of them meanwhile waits, or is counted.
  */
-async function listQuiet(
+async function holdQuiet(
   stores: Stores,
   byIncident: ReadonlyMap<string, readonly ChangedAlert[]>,
 ): Promise<ReadonlySet<string>> {
   const candidates = [...byIncident].filter(([, alerts]) => !alerts.some(isNewlyFiring)).map(([id]) => id)
-  if (candidates.length === 0) return new Set()
-  for (const id of candidates.sort()) await stores.incidents.patch(id, {})
-  const counts = await stores.alerts.countByIncidents(candidates)
-  return new Set(candidates.filter((id) => counts.get(id)?.firing === 0))
+  return candidates.length === 0 ? new Set() : stores.alerts.holdQuiet(candidates)
 }
 
 function isNewlyFiring(one: ChangedAlert): boolean {
