@@ -10,7 +10,12 @@ export interface AlertReport {
 
 export type SettledRow = Pick<Alert, 'fingerprint' | 'status' | 'startsAt' | 'endsAt'> & {
   readonly incidentId: string | null
+  /** When a source last spoke of it, by the database's clock. */
+  readonly lastSeenAt?: Date
 }
+
+/** A fire that comes later than this after the resolve of the same start was not delayed: it fires again. */
+const MOST_DELAY_MS = 2 * 60_000
 
 /** A row to write. */
 export interface Settlement<Report extends AlertReport> {
@@ -27,7 +32,8 @@ export interface Settlement<Report extends AlertReport> {
 /**
  * What the reports come to, whatever order they arrive in. One alert fires once at a time: a later start ends the
  * earlier one, and a resolve ends everything under its fingerprint that began before its end, since two Alertmanagers
- * that do not see each other may give one firing two starts. What has ended stays ended.
+ * that do not see each other may give one firing two starts. What has ended stays ended: an alert that fires again with
+ * the start that it had, as Alertmanager tells it after it lost sight of Prometheus, is a row of its own.
  */
 export function settleReports<Report extends AlertReport>(
   reports: readonly Report[],
@@ -40,7 +46,7 @@ export function settleReports<Report extends AlertReport>(
   const inOrder = [...reports].sort((left, right) => left.startsAt.getTime() - right.startsAt.getTime())
   for (const report of inOrder) {
     const had = rows.get(report.fingerprint) ?? []
-    const written = report.status === 'firing' ? settleFire(report, had) : settleResolve(report, had, now)
+    const written = report.status === 'firing' ? settleFire(report, had, now) : settleResolve(report, had, now)
     for (const one of written) keep(settled, one)
     rows.set(report.fingerprint, overlay(had, written))
   }
@@ -73,10 +79,15 @@ function overlay<Report extends AlertReport>(
 function settleFire<Report extends AlertReport>(
   report: Report,
   rows: readonly SettledRow[],
+  now: Date,
 ): readonly Settlement<Report>[] {
   const at = report.startsAt.getTime()
   const exact = rows.find((row) => row.startsAt.getTime() === at)
   if (exact !== undefined) {
+    const again = startAgain(exact, rows, now)
+    if (again !== undefined) {
+      return [{ report, status: 'firing', startsAt: again, endsAt: null, belongsTo: null, isOwn: true }]
+    }
     const { status, endsAt, incidentId } = exact
     return [{ report, status, startsAt: report.startsAt, endsAt, belongsTo: incidentId, isOwn: true }]
   }
@@ -92,6 +103,24 @@ function settleFire<Report extends AlertReport>(
     { report, status: 'firing', startsAt: report.startsAt, endsAt: null, belongsTo: null, isOwn: true },
     ...earlier.map((row) => end(report, row, report.startsAt, false)),
   ]
+}
+
+/**
+ * Just after the row was last spoken of: later than all that is known, and so far in the past that the resolve of this
+ * firing, by the source's clock, ends it. undefined when it fires already, or when the report was only delayed.
+ */
+function startAgain({ status, lastSeenAt }: SettledRow, rows: readonly SettledRow[], now: Date): Date | undefined {
+  if (status === 'firing' || lastSeenAt === undefined || rows.some((row) => row.status === 'firing')) return undefined
+  const isDelayed = now.getTime() - lastSeenAt.getTime() <= MOST_DELAY_MS
+  return isDelayed ? undefined : new Date(lastSeenAt.getTime() + 1)
+}
+
+/** Whether one of the reports says that an alert fires of which no row says so. */
+export function tellsOfFire(reports: readonly AlertReport[], known: readonly SettledRow[], now: Date): boolean {
+  const firing = new Set(known.flatMap((row) => (row.status === 'firing' ? [row.fingerprint] : [])))
+  return settleReports(reports, known, now).some(
+    (one) => one.status === 'firing' && !firing.has(one.report.fingerprint),
+  )
 }
 
 function settleResolve<Report extends AlertReport>(
