@@ -7,6 +7,7 @@ import type { PreparedAlert } from './ingest/prepare-alerts.ts'
 import { requireAuthorized } from './require-authorized.ts'
 import { settleReports, tellsOfFire } from '../triage/settle-reports.ts'
 import type { Settlement } from '../triage/settle-reports.ts'
+import { sha256Hex } from '../kernel/sha256.ts'
 import { tellOfAlerts } from './ingest/tell-of-alerts.ts'
 import type { AlertsOutcome, PlacedAlert } from './ingest/place-alerts.ts'
 import type { Delivery } from '../ports/delivery-store.ts'
@@ -51,15 +52,20 @@ export async function ingestAlerts(deps: Deps, input: IngestAlertsInput): Promis
   return result
 }
 
+/** A delivery may name a thousand services, and Postgres has room for some thousand locks in all. */
+const LOCKS = 128
+
 /**
  * Of two deliveries that could open the same incident the later one waits, and then sees what the earlier one opened.
- * Alerts of services that have nothing to do with each other do not wait.
+ * Alerts of services that have nothing to do with each other seldom wait: their names share one of many locks.
  */
 function groupingLocks(deps: Deps, prepared: readonly PreparedAlert[]): readonly string[] {
-  return prepared.flatMap(({ environment, service }) => {
-    const names = service === null ? [''] : relatedServices(deps.catalog, [service])
-    return names.map((name) => `grouping ${environmentKey(environment)} ${name}`)
+  const names = prepared.flatMap(({ environment, service }) => {
+    const services = service === null ? [''] : relatedServices(deps.catalog, [service])
+    return services.map((name) => `${environmentKey(environment)} ${name}`)
   })
+  const buckets = [...new Set(names)].map((name) => parseInt(sha256Hex(name).slice(0, 8), 16) % LOCKS)
+  return buckets.map((bucket) => `grouping ${bucket}`)
 }
 
 interface Work {
