@@ -20,7 +20,7 @@ const OptionalTime = z
   .nullish()
   .transform((time) => time ?? null)
 
-/** The template `countersign-deploy` of Argo CD Notifications, as docs/ ships it (CONNECTORS C.4). */
+/** The template `countersign-deploy` of Argo CD Notifications, as docs/webhooks.md ships it. */
 export const ArgocdNotification = z
   .object({
     app: z
