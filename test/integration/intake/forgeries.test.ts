@@ -11,9 +11,11 @@ const ALERTS = JSON.stringify(fires())
 const PUSH = JSON.stringify(pushBody())
 
 async function rowsOf(world: IntakeWorld): Promise<readonly number[]> {
-  return Promise.all(
-    ['deliveries', 'alerts', 'incidents', 'changes', 'outbox_messages'].map((name) => world.count(name)),
-  )
+  const counts: number[] = []
+  for (const table of ['deliveries', 'alerts', 'incidents', 'changes', 'outbox_messages']) {
+    counts.push(await world.count(table))
+  }
+  return counts
 }
 
 describe('a forged webhook', () => {
