@@ -5,7 +5,7 @@ import { StaleError } from '../kernel/errors.ts'
 import { incidentResource, servicePrincipal } from './authorization-subjects.ts'
 import type { Deps } from './dependencies.ts'
 import { makeProposal } from './proposals/make-proposal.ts'
-import { findFreeze, freezeText, modeFor, servicesOf } from './proposals/mode-and-freeze.ts'
+import { findFreeze, freezeText, modeFor, servicesOf, servicesOfPlan } from './proposals/mode-and-freeze.ts'
 import { planForIncident } from './proposals/plan-for-incident.ts'
 import type { PlanDraft } from './proposals/plan-for-incident.ts'
 import { activeRunOf, openProposalOf, readProposalGround, shortlistFor } from './proposals/proposal-ground.ts'
@@ -106,11 +106,23 @@ async function choose(
   const refused: string[] = []
   for (const { playbook, alert, suspect, reasons } of fits) {
     const answer = await planForIncident(deps, { incident, playbook, alert, suspect, given: {} })
-    if (answer.ok) return { policyVersion, chosen: { draft: answer.draft, reasons }, reasons: '' }
-    refused.push(`${playbook.name}: ${answer.reasons.join(' ')}`)
+    const unfitReasons = answer.ok
+      ? await whyNotOn(deps, servicesOfPlan(deps, incident, answer.draft.plan))
+      : answer.reasons
+    if (answer.ok && unfitReasons.length === 0) {
+      return { policyVersion, chosen: { draft: answer.draft, reasons }, reasons: '' }
+    }
+    refused.push(`${playbook.name}: ${unfitReasons.join(' ')}`)
   }
   const others = unfit.map(({ playbook, reasons }) => `${playbook.name}: ${reasons.join(' ')}`)
   return { policyVersion, chosen: undefined, reasons: reasonOf([...refused, ...others]) }
+}
+
+/** The steps may name other services than the one that is suspected. */
+async function whyNotOn(deps: Deps, services: readonly string[]): Promise<readonly string[]> {
+  if (modeFor(deps, services) === 'observe') return [`Countersign only observes ${services.join(' and ')}.`]
+  const freeze = await findFreeze(deps.stores, services)
+  return freeze === undefined ? [] : [freezeText(freeze)]
 }
 
 const MOST_REASONS = 3

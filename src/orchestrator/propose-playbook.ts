@@ -7,7 +7,7 @@ import type { Deps } from './dependencies.ts'
 import type { PlanPlaybookInput } from './plan-playbook.ts'
 import { getPerson } from './proposals/known-person.ts'
 import { makeProposal } from './proposals/make-proposal.ts'
-import { findFreeze, freezeText, modeFor, servicesOf } from './proposals/mode-and-freeze.ts'
+import { findFreeze, freezeText, modeFor, servicesOf, servicesOfPlan } from './proposals/mode-and-freeze.ts'
 import { planOnRequest } from './proposals/plan-on-request.ts'
 import type { RequestedPlan } from './proposals/plan-on-request.ts'
 import { activeRunOf, openProposalOf, readProposalGround } from './proposals/proposal-ground.ts'
@@ -30,10 +30,16 @@ export interface RequestedProposal {
 export async function proposePlaybook(deps: Deps, input: PlanPlaybookInput): Promise<RequestedProposal> {
   const person = getPerson(deps, input.personId)
   const ground = await readProposalGround(deps, input.incidentId)
-  await askPolicy(deps, input, person, ground, null)
+  await askPolicy(deps, input, person, ground, servicesOf(ground.incident, null))
   refuseWhereNothingMayRun(ground)
   const requested = await planOnRequest(deps, ground, input.playbook, input.inputs)
-  const policyVersion = await askPolicy(deps, input, person, ground, requested.draft.plan.service)
+  const policyVersion = await askPolicy(
+    deps,
+    input,
+    person,
+    ground,
+    servicesOfPlan(deps, ground.incident, requested.draft.plan),
+  )
   const open = openProposalOf(ground) ?? null
   if (open?.planDigest === requested.draft.planDigest && open.requester === person.id) {
     return { proposal: open, outcome: 'kept', replaced: null }
@@ -62,9 +68,8 @@ async function askPolicy(
   input: PlanPlaybookInput,
   person: Person,
   { incident }: ProposalGround,
-  target: string | null,
+  services: readonly string[],
 ): Promise<string> {
-  const services = servicesOf(incident, target)
   const mode = modeFor(deps, services)
   if (mode === 'observe') {
     throw new RefusedError(

@@ -3,6 +3,7 @@ import type { Proposal } from '../domain/approval.ts'
 import type { Run } from '../domain/run.ts'
 import { findService } from '../domain/service-catalog.ts'
 import { NotFoundError } from '../kernel/errors.ts'
+import { servicesActedOn } from '../policy/blast-radius.ts'
 import type { Deps } from './dependencies.ts'
 
 export interface RunSubject {
@@ -20,7 +21,8 @@ export async function loadRunSubject(deps: Deps, runId: string): Promise<RunSubj
   if (proposal === undefined) throw new NotFoundError('proposal', run.proposalId)
   const { plan } = proposal
   const service = findService(deps.catalog, plan.service)
-  const freeze = await deps.stores.freezes.findActive(plan.service === null ? [] : [plan.service])
+  const own = plan.service === null ? [] : [plan.service]
+  const freeze = await deps.stores.freezes.findActive([...own, ...servicesActedOn(deps.catalog, plan.steps)])
   return {
     run,
     proposal,

@@ -32,6 +32,25 @@ export function countDisturbed(facts: BlastRadiusFacts): DisturbedServices {
   return { services: [...widen([...targets], facts)].sort(), unknown: [...new Set(unknown)].sort() }
 }
 
+/** The services that the actions' own arguments point at, each once, in the actions' order. */
+export function servicesActedOn(
+  catalog: ServiceCatalog,
+  actions: readonly Pick<ActionInput, 'with'>[],
+): readonly string[] {
+  return [...new Set(actions.flatMap((action) => ownersOf(catalog, action)))]
+}
+
+function ownersOf(catalog: ServiceCatalog, action: Pick<ActionInput, 'with'>): readonly string[] {
+  const { app, function: functionName } = action.with
+  return [...catalog.services.values()]
+    .filter(
+      ({ argocd, lambda }) =>
+        (typeof app === 'string' && argocd?.app === app) ||
+        (typeof functionName === 'string' && lambda === functionName),
+    )
+    .map((service) => service.name)
+}
+
 function widen(targets: readonly string[], { catalog, blastRadius }: BlastRadiusFacts): ReadonlySet<string> {
   switch (blastRadius) {
     case 'service':

@@ -1,4 +1,4 @@
-import { findFreeze, freezeText, modeFor, servicesOf } from '../proposals/mode-and-freeze.ts'
+import { findFreeze, freezeText, modeFor, servicesOfPlan } from '../proposals/mode-and-freeze.ts'
 import { personPrincipal } from '../authorization-subjects.ts'
 import { proposalResource } from '../proposals/proposal-resource.ts'
 import type { AuthorizedAction } from '../../domain/verb.ts'
@@ -25,7 +25,7 @@ export async function whyNotDecide(
 ): Promise<Refusal | undefined> {
   const wrongPlan = whyNotThisPlan(ground, action, hash)
   if (wrongPlan !== undefined) return wrongPlan
-  const services = servicesOf(ground.incident, ground.proposal.plan.service)
+  const services = servicesOfPlan(deps, ground.incident, ground.proposal.plan)
   const moment = { mode: modeFor(deps, services), freeze: await findFreeze(stores, services) }
   if (action === 'approve') {
     const refusal = whyClosed(ground, services, moment) ?? whyNotThisPerson(ground, deps)

@@ -4,11 +4,18 @@ import { stricterMode } from '../../domain/mode.ts'
 import type { Mode } from '../../domain/mode.ts'
 import { findService } from '../../domain/service-catalog.ts'
 import type { Stores } from '../../ports/stores.ts'
+import { servicesActedOn } from '../../policy/blast-radius.ts'
+import type { Plan } from '../../domain/plan.ts'
 import type { Deps } from '../dependencies.ts'
 
 /** The services a proposal is about: where the symptom is, and what is acted on. */
 export function servicesOf(incident: Incident, target: string | null): readonly string[] {
   return [...new Set([incident.service, target].filter((name) => name !== null))]
+}
+
+/** Where the symptom is, and everything that the steps name, whoever filled it in. */
+export function servicesOfPlan(deps: Deps, incident: Incident, { service, steps }: Plan): readonly string[] {
+  return [...new Set([...servicesOf(incident, service), ...servicesActedOn(deps.catalog, steps)])]
 }
 
 /** The strictest of the installation's mode and those of the services. */

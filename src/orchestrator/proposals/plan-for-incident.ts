@@ -17,10 +17,10 @@ import { planDigestOf, planJsonOf } from '../../playbooks/plan-hash.ts'
 import { resolveInputs } from '../../playbooks/resolve-inputs.ts'
 import { assessTier, isNovel, reversibilityOf } from '../../policy/assess-tier.ts'
 import { requirementOf } from '../../policy/approval-requirement.ts'
-import { countDisturbed } from '../../policy/blast-radius.ts'
+import { countDisturbed, servicesActedOn } from '../../policy/blast-radius.ts'
 import type { Deps } from '../dependencies.ts'
 import { findChangeFacts } from './find-change-facts.ts'
-import { modeFor, servicesOf } from './mode-and-freeze.ts'
+import { modeFor, servicesOfPlan } from './mode-and-freeze.ts'
 import { planSteps } from './plan-steps.ts'
 
 export interface PlanQuestion {
@@ -65,7 +65,18 @@ export async function planForIncident(deps: Deps, question: PlanQuestion): Promi
   if (inputs.problems.length > 0) return { ok: false, reasons: inputs.problems }
   const planned = await planSteps(deps, playbook, facts, inputs.values)
   if (!planned.ok) return planned
-  return { ok: true, draft: await draftOf(deps, question, service, inputs.values, planned.steps) }
+  const own = actedOn(deps, service, planned.steps)
+  return { ok: true, draft: await draftOf(deps, question, own, inputs.values, planned.steps) }
+}
+
+/** Other inputs may point at another service: then its owner, its criticality and its record count, not the suspect's. */
+function actedOn(deps: Deps, suspected: Service | null, steps: readonly PlannedStep[]): Service | null {
+  const names = servicesActedOn(
+    deps.catalog,
+    steps.map((step) => step.input),
+  )
+  const isSuspected = suspected !== null && names.includes(suspected.name)
+  return isSuspected ? suspected : (findService(deps.catalog, names[0] ?? null) ?? suspected)
 }
 
 async function changeOf(
@@ -106,7 +117,7 @@ async function draftOf(
   const environment = incident.environment
   const plan = buildPlan({ playbook, service: target, environment, inputs, steps, disturbed: disturbed.services, tier })
   const planJson = planJsonOf(plan)
-  const mode = modeFor(deps, servicesOf(incident, target))
+  const mode = modeFor(deps, servicesOfPlan(deps, incident, plan))
   const runsByItself = mode === 'act' && playbook.autonomous && tier === 1 && !novel
   return {
     plan,
