@@ -97,8 +97,8 @@ async function startWorking(options: AppOptions, foundation: Foundation, slack: 
   await recordStart(foundation, 'service.started', roles)
   closers.add('audit stop', () => recordStart(foundation, 'service.stopped', roles))
   if (!roles.includes('worker')) return audit
-  await openWorkers(deps, jobs.workers)
-  closers.add('workers', () => jobs.workers.close())
+  const workers = await openWorkers(deps, jobs.workers)
+  closers.add('workers', () => workers.close())
   if (slack !== null) {
     const deliverer = openDeliverer(deps, slack.surface, signals)
     closers.add('deliverer', () => deliverer.close())

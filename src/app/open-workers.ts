@@ -10,9 +10,17 @@ import type { JsonObject } from '../kernel/json.ts'
 const RUNS_AT_ONCE = 8
 const LOOKS_AT_ONCE = 4
 
+export interface OpenWorkers {
+  /** Runs in work are given back at their next safe point, for another replica to go on with; then no job is taken. */
+  close(): Promise<void>
+}
+
 /** Ties each job to its intent. A job is a hint: each intent reads the row and decides what there is to do. */
-export async function openWorkers(deps: Deps, workers: JobWorkers): Promise<void> {
-  await workers.work('run.advance', RUNS_AT_ONCE, (data, signal) => advanceRun(deps, data, signal))
+export async function openWorkers(deps: Deps, workers: JobWorkers): Promise<OpenWorkers> {
+  const drain = new AbortController()
+  await workers.work('run.advance', RUNS_AT_ONCE, (data, signal) =>
+    advanceRun(deps, data, AbortSignal.any([signal, drain.signal])),
+  )
   await workers.work('incident.refresh', LOOKS_AT_ONCE, (data, signal) =>
     refreshIncident(deps, { incidentId: textOf(data, 'incidentId') }, signal),
   )
@@ -20,6 +28,12 @@ export async function openWorkers(deps: Deps, workers: JobWorkers): Promise<void
     await proposeForIncident(deps, { incidentId: textOf(data, 'incidentId') })
   })
   await workers.work('clock.tick', 1, () => runTick(deps))
+  return {
+    close: async () => {
+      drain.abort()
+      await workers.close()
+    },
+  }
 }
 
 function textOf(data: JsonObject, name: string): string {

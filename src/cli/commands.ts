@@ -3,7 +3,7 @@ import { auditKeygenCommand } from './audit-keygen.ts'
 import { auditVerifyCommand } from './audit-verify.ts'
 import { demoCommand } from './demo.ts'
 import { doctorCommand } from './doctor.ts'
-import { freezeCommand, unfreezeCommand } from './freeze.ts'
+import { freezeCommand } from './freeze.ts'
 import { migrateCommand } from './migrate.ts'
 import { playbookLintCommand } from './playbook-lint.ts'
 import { playbookListCommand } from './playbook-list.ts'
@@ -24,5 +24,4 @@ export const COMMANDS: readonly Command[] = [
   auditExportCommand,
   auditKeygenCommand,
   freezeCommand,
-  unfreezeCommand,
 ]

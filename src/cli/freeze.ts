@@ -1,6 +1,5 @@
 import { freezeService } from '../orchestrator/freeze-service.ts'
 import { parseOptions } from './parse-options.ts'
-import { unfreezeService } from '../orchestrator/unfreeze-service.ts'
 import { UsageError } from './usage-error.ts'
 import { withFoundation } from './with-deps.ts'
 import type { Command } from './command.ts'
@@ -10,7 +9,8 @@ export const freezeCommand: Command = {
   summary: 'Lets nothing run on a service, or on anything (the kill switch)',
   usage: `freeze <service|all> <for> <reason …> [--config PATH] [--json]
 
-Nothing is approved and no step starts there, on any replica; what runs stops before its next step within five seconds.`,
+Nothing is approved and no step starts there, on any replica; what runs stops before its next step within five seconds. It is lifted in chat, by an
+approver: "unfreeze all". Whoever holds a machine may stop the bot, and not let it loose again.`,
   examples: ['freeze all 2h "something is wrong with the bot"', 'freeze checkout 30m migration'],
   async run(args, context) {
     const { options, positionals } = parseOptions(args, { config: 'text', json: 'flag' })
@@ -21,22 +21,6 @@ Nothing is approved and no step starts there, on any replica; what runs stops be
     const input = { service, for: duration, reason: reason.join(' '), personId: null, origin: 'cli' } as const
     const { freeze, text } = await withFoundation(context, options.config, ({ deps }) => freezeService(deps, input))
     context.print(options.json ? JSON.stringify(freeze) : text)
-    return 0
-  },
-}
-
-export const unfreezeCommand: Command = {
-  name: 'unfreeze',
-  summary: 'Lifts a freeze',
-  usage: 'unfreeze <service|all> [--config PATH]',
-  examples: ['unfreeze all'],
-  async run(args, context) {
-    const { options, positionals } = parseOptions(args, { config: 'text' })
-    const [service, ...more] = positionals
-    if (service === undefined || more.length > 0) throw new UsageError('Say which service, or all.')
-    const input = { service, personId: null, origin: 'cli' } as const
-    const { text } = await withFoundation(context, options.config, ({ deps }) => unfreezeService(deps, input))
-    context.print(text)
     return 0
   },
 }

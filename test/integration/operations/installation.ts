@@ -35,7 +35,7 @@ spec:
   risk: { reversible: true, blastRadius: service }
   steps:
     - { id: first, uses: chat/post, with: { text: 'the first word' } }
-    - { id: pause, uses: wait, with: { for: 3s } }
+    - { id: pause, uses: wait, with: { for: 8s } }
     - { id: second, uses: chat/post, with: { text: 'the last word' } }
 `
 
