@@ -5,7 +5,7 @@ import type { ActionName, CrashClass, TargetState } from './action.ts'
  * State machine of a run (CONTRACT 9):
  *
  *   queued → running ⇄ waiting → succeeded | failed | undone | stopped
- *   running → unknown → running | failed | succeeded     by reconciling, or by a person (`settle`)
+ *   running → unknown → running | failed | succeeded     by reconciling, or by a person (`settle`); an undo likewise
  *   failed | stopped → running (undo) → undone           when a person presses Undo, or `onFailure: undo` in act mode
  *
  * A run moves only while a replica holds its lease: every ledger write carries `fence = $mine`.
@@ -26,7 +26,7 @@ export const RUN_MOVES: Readonly<Record<RunState, readonly RunState[]>> = {
   queued: ['running', 'stopped', 'failed'],
   running: ['waiting', 'unknown', 'succeeded', 'failed', 'undone', 'stopped'],
   waiting: ['running', 'unknown', 'succeeded', 'failed', 'undone', 'stopped'],
-  unknown: ['running', 'failed', 'succeeded', 'stopped'],
+  unknown: ['running', 'failed', 'succeeded', 'stopped', 'undone'],
   succeeded: ['running'],
   failed: ['running'],
   undone: [],

@@ -1,5 +1,5 @@
 import { sql } from './drizzle.ts'
-import { ENDED_RUN_STATES } from '../domain/run.ts'
+import { ENDED_RUN_STATES, RUN_MOVES } from '../domain/run.ts'
 import type { Run, RunState } from '../domain/run.ts'
 import { storableText } from '../kernel/clean-text.ts'
 import { FencedError, StaleError } from '../kernel/errors.ts'
@@ -78,8 +78,11 @@ async function move(
   detail: string | null,
 ): Promise<Run> {
   const isEnd = ENDED_RUN_STATES.includes(to)
+  // Callers name every state they can be in; the machine says which of them may go there.
+  const legal = from.filter((state) => state === to || RUN_MOVES[state].includes(to))
+  if (legal.length === 0) throw new TypeError(`A run cannot go from ${from.join(' or ')} to ${to}.`)
   const states = sql.join(
-    from.map((state) => sql`${state}`),
+    legal.map((state) => sql`${state}`),
     sql`, `,
   )
   const { rows } = await db.execute<RunRow>(sql`

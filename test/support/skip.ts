@@ -26,7 +26,7 @@ export function itWhen(condition: boolean, reason: string, name: string, body: T
 }
 
 /** The path of a file or folder among the shared specifications, whether it is there or not. */
-export function sharedPath(relativePath: string): string {
+function sharedPath(relativePath: string): string {
   const repository = fileURLToPath(new URL('../..', import.meta.url))
   return join(resolve(repository, process.env['COUNTERSIGN_SHARED'] ?? '../shared'), relativePath)
 }

@@ -22,7 +22,7 @@ import type { TestDatabase } from '../../support/postgres.ts'
 
 const seal = createSealer({ clock: systemClock, randomBytes, replicaId: 'test', secrets: [] })
 
-export const record = (incidentId = 'INC-1'): AuditRecord => ({
+const record = (incidentId = 'INC-1'): AuditRecord => ({
   event: 'note.added',
   actor: COUNTERSIGN,
   origin: 'console',

@@ -16,7 +16,7 @@ import type { NewAlert } from '../../../src/ports/alert-store.ts'
 import type { ServiceCatalog } from '../../../src/domain/service-catalog.ts'
 
 export const ONSET = new Date('2026-11-20T14:02:00.000Z')
-export const EXPRESSION = 'sum(rate(http_requests_errors_total{service="checkout"}[1m]))'
+const EXPRESSION = 'sum(rate(http_requests_errors_total{service="checkout"}[1m]))'
 
 export interface JudgementWorld {
   readonly deps: Deps
