@@ -1,0 +1,31 @@
+import { readFileSync } from 'node:fs'
+import { availableParallelism, cpus, loadavg, totalmem } from 'node:os'
+
+export interface Machine {
+  readonly cores: number
+  readonly processor: string
+  readonly memoryGb: number
+  readonly node: string
+  /** How busy it was already when the benchmark began: figures of a busy machine are worse than they could be. */
+  readonly loadBefore: number
+}
+
+export function describeMachine(): Machine {
+  return {
+    cores: availableParallelism(),
+    processor: cpus()[0]?.model.trim() ?? 'unknown',
+    memoryGb: Math.round(totalmem() / 1e9),
+    node: process.version,
+    loadBefore: Math.round((loadavg()[0] ?? 0) * 10) / 10,
+  }
+}
+
+/** Resident memory of a process in MB; null where the system does not tell. */
+export function residentMb(pid: number): number | null {
+  try {
+    const match = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${String(pid)}/status`, 'utf8'))
+    return match === null ? null : (Number(match[1]) * 1024) / 1e6
+  } catch {
+    return null
+  }
+}
