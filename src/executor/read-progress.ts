@@ -11,6 +11,7 @@ import type { Grounds } from './check-before-step.ts'
 import type { ExecutorDeps } from './executor-deps.ts'
 import type { Attempt } from '../domain/run.ts'
 import { missingApproval } from './missing-approval.ts'
+import { servicesActedOn } from '../policy/blast-radius.ts'
 import type { RunSession } from './run-session.ts'
 
 export interface Reading {
@@ -56,7 +57,7 @@ export async function readGrounds(session: RunSession, plan: Plan): Promise<Grou
   ])
   const service = findService(deps.catalog, plan.service)
   // As when it was approved: where the symptom is counts as well as what is acted on.
-  const concerned = [plan.service, incident?.service ?? null]
+  const concerned = [plan.service, incident?.service ?? null, ...servicesActedOn(deps.catalog, plan.steps)]
   const freeze = findFreezeOn(freezes, concerned)
   const mode = concerned.reduce<Mode>(
     (strictest, name) => stricterMode(strictest, findService(deps.catalog, name)?.mode ?? strictest),

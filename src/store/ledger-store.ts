@@ -15,8 +15,9 @@ import type { Database } from './database.ts'
 
 /**
  * Intent, ledger row and audit leaf in one statement each way, so that there is no moment at which one stands without
- * the others. The statement itself checks the fence and, for an intent, that the approval still holds: the proposal is
- * locked first and the run second, the same order in which decisions lock them.
+ * the others. The statement itself checks the fence and, for an intent, that the approval still holds and that the
+ * kill switch did not come in between: the proposal is locked first and the run second, the same order in which
+ * decisions lock them.
  */
 export function createLedgerStore(db: Database): LedgerStore {
   return {
@@ -45,6 +46,8 @@ async function intend(db: Database, lease: RunLease, attempt: NewAttempt, leaf: 
       ), mine AS (
         SELECT r.id FROM runs r, approved a
          WHERE r.id = ${lease.run.id} AND r.fence = ${lease.fence} AND r.state = 'running'
+           AND NOT EXISTS (
+             SELECT FROM freezes WHERE service IS NULL AND lifted_at IS NULL AND until > clock_timestamp())
            AND (${isUndo}::boolean OR (
                  a.state = 'approved' AND (r.started_at IS NOT NULL OR a.expires_at > clock_timestamp())))
          FOR UPDATE OF r
@@ -67,8 +70,15 @@ async function intend(db: Database, lease: RunLease, attempt: NewAttempt, leaf: 
 }
 
 async function explainIntent(db: Database, lease: RunLease): Promise<Error> {
-  const { rows } = await db.execute<{ fence: number | string; state: string; proposal: string }>(sql`
-    SELECT r.fence, r.state, p.state AS proposal FROM runs r JOIN proposals p ON p.id = r.proposal_id
+  const { rows } = await db.execute<{
+    fence: number | string
+    state: string
+    proposal: string
+    is_frozen: boolean
+  }>(sql`
+    SELECT r.fence, r.state, p.state AS proposal,
+           EXISTS (SELECT FROM freezes WHERE service IS NULL AND lifted_at IS NULL AND until > clock_timestamp()) AS is_frozen
+      FROM runs r JOIN proposals p ON p.id = r.proposal_id
      WHERE r.id = ${lease.run.id}`)
   const now = rows[0]
   if (now === undefined || Number(now.fence) !== lease.fence) return new FencedError(lease.run.id)
@@ -76,7 +86,9 @@ async function explainIntent(db: Database, lease: RunLease): Promise<Error> {
   if (now.proposal !== 'approved') {
     return new StaleError('proposal_not_approved', `${lease.run.proposalId} is ${now.proposal}, not approved.`)
   }
-  return new StaleError('proposal_expired', `${lease.run.proposalId} expired before its first step started.`)
+  return now.is_frozen
+    ? new StaleError('frozen', `Everything is frozen, so ${lease.run.id} sends nothing.`)
+    : new StaleError('proposal_expired', `${lease.run.proposalId} expired before its first step started.`)
 }
 
 async function move(
