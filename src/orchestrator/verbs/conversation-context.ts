@@ -9,7 +9,8 @@ import type { VerbRequest } from './parse-verb.ts'
 export interface VerbCall {
   readonly request: VerbRequest
   readonly person: Person
-  readonly place: ConversationPlace & { readonly incidentId?: string | null }
+  /** A button says besides which proposal its card showed. */
+  readonly place: ConversationPlace & { readonly incidentId?: string | null; readonly proposalId?: string | null }
 }
 
 export type VerbHandler = (deps: Deps, call: VerbCall) => Promise<Reply>

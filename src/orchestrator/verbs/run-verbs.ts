@@ -21,7 +21,7 @@ export async function stopVerb(deps: Deps, call: VerbCall): Promise<Reply> {
 
 export async function settleVerb(deps: Deps, call: VerbCall): Promise<Reply> {
   const settle = parseSettle(call.request)
-  const run = await newestRun(deps, call)
+  const run = await shownRun(deps, call)
   const { text } = await settleStep(deps, {
     runId: run.id,
     stepId: settle.stepId,
@@ -34,9 +34,20 @@ export async function settleVerb(deps: Deps, call: VerbCall): Promise<Reply> {
 }
 
 export async function undoVerb(deps: Deps, call: VerbCall): Promise<Reply> {
-  const run = await newestRun(deps, call)
+  const run = await shownRun(deps, call)
   await undoRun(deps, { runId: run.id, person: call.person, origin: call.place.surface })
   return answer(`${run.id} is being undone, last step first.`, { incidentId: run.incidentId })
+}
+
+/** Nobody undoes or settles what they have not seen: a card that is older than the newest run means another one. */
+async function shownRun(deps: Deps, call: VerbCall): Promise<Run> {
+  const run = await newestRun(deps, call)
+  const shown = call.place.proposalId ?? run.proposalId
+  if (shown === run.proposalId) return run
+  throw new RefusedError(
+    'other_run',
+    `This card shows the run of ${shown}, and ${run.id} of ${run.proposalId} came after it. Decide on the newest card.`,
+  )
 }
 
 async function newestRun(deps: Deps, call: VerbCall): Promise<Run> {
