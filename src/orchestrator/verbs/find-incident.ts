@@ -1,4 +1,6 @@
 import { NotFoundError, RefusedError } from '../../kernel/errors.ts'
+import { readerOf } from './conversation-context.ts'
+import { requireReading } from '../read/reader.ts'
 import type { Deps } from '../dependencies.ts'
 import type { Incident } from '../../domain/incident.ts'
 import type { VerbCall } from './conversation-context.ts'
@@ -9,7 +11,8 @@ const MOST_CHOICES = 10
  * Which incident a verb means (CONTRACT 9): the id that was typed; else the thread's or the page's own; else the only
  * open one in that channel; else the asker is shown the choices.
  */
-export async function findIncident(deps: Deps, { request, place }: VerbCall): Promise<Incident> {
+export async function findIncident(deps: Deps, call: VerbCall): Promise<Incident> {
+  const { request, place } = call
   const named = request.incidentId ?? place.incidentId ?? (await incidentOfThread(deps, place))
   if (named !== null) {
     const incident = await deps.stores.incidents.find(named)
@@ -22,6 +25,8 @@ export async function findIncident(deps: Deps, { request, place }: VerbCall): Pr
   if (only === undefined) {
     throw new RefusedError('which_incident', 'No incident is open here. Name one, for example: status INC-12.')
   }
+  // The choices are a list, and so for those who may see one.
+  await requireReading(deps, readerOf(call), 'list')
   const list = choices.slice(0, MOST_CHOICES).map((incident) => `${incident.id} ${incident.severity} ${incident.title}`)
   throw new RefusedError('which_incident', `Several incidents are open here. Name one:\n${list.join('\n')}`)
 }
