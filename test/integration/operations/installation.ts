@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { Client } from 'pg'
 import { COMMANDS } from '../../../src/cli/commands.ts'
 import { createTestDatabase } from '../../support/postgres.ts'
 import { runCommand } from '../../../src/cli/run-command.ts'
@@ -62,6 +63,8 @@ export interface Installation {
   readonly variables: Readonly<Record<string, string>>
   /** In this process; the words as a shell would have split them. */
   run(...words: readonly string[]): Promise<CommandResult>
+  /** As the owner of the database sees it. */
+  sql<Row extends Record<string, unknown>>(text: string): Promise<readonly Row[]>
   close(): Promise<void>
 }
 
@@ -91,6 +94,7 @@ export async function openInstallation(options: InstallationOptions = {}): Promi
     database,
     variables,
     run: (...words) => runHere(words, variables),
+    sql: (text) => query(database.ownerUrl, text),
     close: async () => {
       await database.drop()
       await rm(folder, { recursive: true, force: true })
@@ -112,4 +116,14 @@ export async function runHere(
     signal: new AbortController().signal,
   })
   return { exitCode, printed: printed.join('\n'), complained: complained.join('\n') }
+}
+
+async function query<Row extends Record<string, unknown>>(url: string, text: string): Promise<readonly Row[]> {
+  const client = new Client({ connectionString: url })
+  await client.connect()
+  try {
+    return (await client.query<Row>(text)).rows
+  } finally {
+    await client.end()
+  }
 }

@@ -1,4 +1,3 @@
-import { Client } from 'pg'
 import { SlackDriver, findButton } from '../../fakes/slack/slack-driver.ts'
 import { eventually } from './eventually.ts'
 import { fires } from '../intake/payloads.ts'
@@ -84,15 +83,7 @@ export async function openShop(variables: Readonly<Record<string, string>> = {})
         return shown !== undefined && hasButton(shown, 'Approve')
       })
     },
-    sql: async (text) => {
-      const client = new Client({ connectionString: installation.database.ownerUrl })
-      await client.connect()
-      try {
-        return (await client.query(text)).rows as never
-      } finally {
-        await client.end()
-      }
-    },
+    sql: (text) => installation.sql(text),
     close: async () => {
       await Promise.all(processes.map((each) => each.end()))
       await slack.close()
