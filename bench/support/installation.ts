@@ -54,7 +54,7 @@ function entityOf({ name, owner }: { name: string; owner: string }): string {
 kind: Component
 metadata:
   name: ${name}
-  annotations: { argocd/app-name: ${name}, argocd/project-name: bench, countersign.dev/criticality: '3' }
+  annotations: { argocd/app-name: ${name}, argocd/project-name: payments, countersign.dev/criticality: '3' }
 spec: { owner: ${owner} }
 `
 }

@@ -1,16 +1,16 @@
 import type { ChildProcess } from 'node:child_process'
-import { createWriteStream } from 'node:fs'
-import { readFileSync } from 'node:fs'
+import { createWriteStream, readFileSync } from 'node:fs'
 import http from 'node:http'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { z } from 'zod'
 import { cleanEnvironment } from './workplace.ts'
 import type { Workplace } from './workplace.ts'
 
-/** The product as anybody runs it: `node src/main.ts serve`, in a process of its own. */
+/** The product as anybody runs it, with the command line of `npm start`, in a process of its own. */
 export interface Product {
   readonly url: string
   readonly pid: number
@@ -35,8 +35,8 @@ export async function startProduct(
 ): Promise<Product> {
   const port = await freePort()
   const startedAt = performance.now()
-  const child = workplace.start([join(REPOSITORY, 'src', 'main.ts'), 'serve', '--config', configPath], {
-    cwd: workplace.folder,
+  const child = workplace.start([...startArguments(), '--config', configPath], {
+    cwd: REPOSITORY,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
       ...cleanEnvironment(),
@@ -61,6 +61,13 @@ export async function startProduct(
     readyMs: performance.now() - startedAt,
     stop: () => workplace.stop(child),
   }
+}
+
+const Manifest = z.object({ scripts: z.object({ start: z.templateLiteral(['node ', z.string()]) }) })
+
+function startArguments(): readonly string[] {
+  const manifest = Manifest.parse(JSON.parse(readFileSync(join(REPOSITORY, 'package.json'), 'utf8')))
+  return manifest.scripts.start.split(' ').slice(1)
 }
 
 async function waitUntilReady(child: ChildProcess, url: string, logFile: string): Promise<void> {
