@@ -91,7 +91,7 @@ function report(benchmark: Benchmark, machine: Machine, figures: readonly Figure
 function describe(figure: Figure): string {
   const { value, unit, below, exactly } = figure
   const shown = `${Number.isInteger(value) ? String(value) : value.toFixed(1)} ${unit}`.trim().padStart(12)
-  const goal = below === undefined ? exactly : below
+  const goal = below ?? exactly
   if (goal === undefined) return shown
   const words = below === undefined ? `exactly ${goal}` : `below ${goal} ${unit}`
   return `${shown}   goal: ${words}${isMissed(figure) ? '   MISSED' : ''}`

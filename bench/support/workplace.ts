@@ -42,7 +42,7 @@ export function openWorkplace(): Workplace {
     start: (args, options) => {
       const child = spawn(process.execPath, [...QUIET, ...args], options)
       started.push(child)
-      if (child.pid !== undefined) watchdog.stdin?.write(`${String(child.pid)}\n`)
+      if (child.pid !== undefined) watchdog.stdin.write(`${String(child.pid)}\n`)
       return child
     },
     stop: stopChild,

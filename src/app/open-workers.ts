@@ -7,7 +7,7 @@ import type { JobWorkers } from '../ports/job-queue.ts'
 import type { JsonObject } from '../kernel/json.ts'
 
 /** How many of each kind of work go on at once in one process. */
-const RUNS_AT_ONCE = 8
+const RUNS_AT_ONCE = 32
 const LOOKS_AT_ONCE = 4
 
 export interface OpenWorkers {
