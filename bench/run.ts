@@ -3,11 +3,12 @@ import { parseArgs } from 'node:util'
 import { describeMachine } from './support/machine.ts'
 import { isMissed } from './benchmark.ts'
 import { approveBench } from './approve-bench.ts'
+import { cardBench } from './card-bench.ts'
 import { startBench } from './start-bench.ts'
 import type { Benchmark, Figure, Options } from './benchmark.ts'
 import type { Machine } from './support/machine.ts'
 
-const BENCHMARKS: readonly Benchmark[] = [approveBench, startBench]
+const BENCHMARKS: readonly Benchmark[] = [cardBench, approveBench, startBench]
 
 const USAGE = `npm run bench -- NAME [--json] [--seconds N] [--rate N] [--proposals N] [--starts N] [--idle-seconds N]
 

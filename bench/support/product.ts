@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
+import { API_TOKEN, WEBHOOK_TOKEN } from './names.ts'
 import { cleanEnvironment } from './workplace.ts'
 import type { Workplace } from './workplace.ts'
 
@@ -18,11 +19,6 @@ export interface Product {
   readonly readyMs: number
   stop(): Promise<void>
 }
-
-export const WEBHOOK_TOKEN = 'bench-webhook-token'
-export const API_TOKEN = 'bench-api-token'
-export const SIGNING_SECRET = 'bench-signing-secret'
-export const BOT_TOKEN = 'xoxb-bench-0001'
 
 const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url))
 const READY_WITHIN_MS = 60_000

@@ -2,6 +2,8 @@ import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { FakeSlackApi } from '../../test/fakes/slack/fake-slack-api.ts'
 import { BOT_TOKEN } from './names.ts'
+import { monotonicMs } from './monotonic.ts'
+import type { RecordedCall, StoredMessage } from '../../test/fakes/slack/fake-slack-api.ts'
 
 /**
  * Slack's Web API in a process of its own, with the state and the checks of the tests' fake. It notes when each request
@@ -14,7 +16,7 @@ export interface SlackArrival {
   readonly channel: string
   /** Empty for what is no post. */
   readonly ts: string
-  readonly isCard: boolean
+  /** Of a card's first post; null for everything else. */
   readonly incidentId: string | null
   /** What `markOf` of the sender put into the alert. */
   readonly mark: string | null
@@ -32,30 +34,23 @@ const server = http.createServer((incoming, outgoing) => {
     const atMs = monotonicMs()
     const body = Buffer.concat(chunks).toString()
     api.handle(incoming, body, outgoing)
+    const [call, message] = [api.calls.at(-1), api.messages.at(-1)]
     // Noted after the answer: the product must not wait for the measuring.
-    setImmediate(() => note(body, atMs))
+    if (call !== undefined) setImmediate(() => note(call, message, atMs))
   })
 })
 
-function note(body: string, atMs: number): void {
-  const call = api.calls.at(-1)
-  if (call === undefined) return
-  const { method, args } = call
-  const message = method === 'chat.postMessage' ? api.messages.at(-1) : undefined
+function note({ method, args }: RecordedCall, last: StoredMessage | undefined, atMs: number): void {
+  const message = method === 'chat.postMessage' ? last : undefined
   const cardId = message?.metadata?.event_payload['card_id']
   arrivals.push({
     method,
     channel: String(args['channel']),
     ts: message?.ts ?? '',
-    isCard: typeof cardId === 'string',
     incidentId: typeof cardId === 'string' ? (cardId.split('/')[0] ?? null) : null,
-    mark: MARK.exec(body)?.[0] ?? null,
+    mark: MARK.exec(JSON.stringify(args['blocks'] ?? ''))?.[0] ?? null,
     atMs,
   })
-}
-
-function monotonicMs(): number {
-  return Number(process.hrtime.bigint()) / 1e6
 }
 
 process.on('message', () => {
