@@ -13,61 +13,73 @@ import type { SurfaceBudgets } from './surface-budgets.ts'
 /** A card that was posted long ago may have been deleted: then it is posted anew. */
 const GONE_CODES: readonly string[] = ['message_not_found', 'cant_update_message', 'edit_window_closed']
 
-/**
- * Brings every copy of an incident's card on one surface up to date. Returns 0 when all is shown, else the
- * milliseconds until the budget allows the rest. The view is loaded when it is sent, so the newest state is shown.
- */
-export async function deliverCard(
-  deps: Deps,
-  surface: ChatSurface,
-  budgets: SurfaceBudgets,
-  incidentId: string,
-  signal: AbortSignal,
-): Promise<number> {
-  const view = await loadIncidentView(deps, incidentId)
-  if (view === undefined) return 0
-  const cards = await listCopies(deps, surface, view)
-  const shownHash = hashOfView(view)
-  const waits = await Promise.all(
-    cards.map((card) => showCard(deps, surface, budgets, { card, view, shownHash, signal })),
-  )
-  return Math.max(0, ...waits)
+export interface CardDelivery {
+  readonly deps: Deps
+  readonly surface: ChatSurface
+  readonly budgets: SurfaceBudgets
+  readonly signal: AbortSignal
 }
 
-/** All copies sent so far, and the channel that the routes name now. */
-async function listCopies(deps: Deps, surface: ChatSurface, view: IncidentView): Promise<readonly Card[]> {
-  const known = (await deps.stores.cards.listByIncident(view.id)).filter((card) => card.surface === surface.name)
+/**
+ * Brings every copy of an incident's card on one surface up to date. Returns 0 when all is shown, else the
+ * milliseconds until the budget allows the rest. The budget is asked before the view is loaded, since a view costs many
+ * reads and a storm of incidents waits for few updates; what is then shown is the newest state.
+ */
+export async function deliverCard(delivery: CardDelivery, incidentId: string, isUrgent: boolean): Promise<number> {
+  const { deps, surface, budgets } = delivery
+  const known = (await deps.stores.cards.listByIncident(incidentId)).filter((card) => card.surface === surface.name)
+  const nowMs = deps.clock.monotonicMs()
+  const turns = known.map((card) => ({
+    card,
+    wait: card.reference === null ? 0 : budgets.takeUpdate(card.id, isUrgent, nowMs),
+  }))
+  const wait = Math.max(0, ...turns.map((turn) => turn.wait))
+  const ready = turns.filter((turn) => turn.wait === 0).map(({ card }) => card)
+  if (known.length > 0 && ready.length === 0) return wait
+  const view = await loadIncidentView(deps, incidentId)
+  if (view === undefined) return 0
+  const cards = [...ready, ...(await newCopy(delivery, view, known))]
+  const shownHash = hashOfView(view)
+  const waits = await Promise.all(cards.map((card) => showCard(delivery, { card, view, shownHash })))
+  return Math.max(wait, ...waits)
+}
+
+/** The copy in the channel that the routes name now, when there is none yet. */
+async function newCopy(
+  { deps, surface }: CardDelivery,
+  view: IncidentView,
+  known: readonly Card[],
+): Promise<readonly Card[]> {
   const channel = chooseChannel(deps.settings.routes, surface.name, view)
-  if (channel === undefined || known.some((card) => card.channel === channel)) return known
-  return [...known, await deps.stores.cards.ensure(view.id, surface.name, channel)]
+  if (channel === undefined || known.some((card) => card.channel === channel)) return []
+  return [await deps.stores.cards.ensure(view.id, surface.name, channel)]
 }
 
 interface Showing {
   readonly card: Card
   readonly view: IncidentView
   readonly shownHash: string
-  readonly signal: AbortSignal
 }
 
-async function showCard(deps: Deps, surface: ChatSurface, budgets: SurfaceBudgets, showing: Showing): Promise<number> {
+/** The budget for an update is spent already; a post takes its own. */
+async function showCard(delivery: CardDelivery, showing: Showing): Promise<number> {
+  const { deps, surface, signal } = delivery
   const { card, shownHash } = showing
-  if (card.reference === null) return postCard(deps, surface, budgets, showing)
+  if (card.reference === null) return postCard(delivery, showing)
   if (card.shownHash === shownHash) return 0
-  const wait = budgets.takeUpdate(card.id, deps.clock.monotonicMs())
-  if (wait > 0) return wait
   try {
-    await surface.updateCard(card.reference, showing.view, card.id, showing.signal)
+    await surface.updateCard(card.reference, showing.view, card.id, signal)
   } catch (error) {
     if (!(error instanceof VendorRejectedError) || !GONE_CODES.includes(error.vendorCode)) throw error
-    return postCard(deps, surface, budgets, showing)
+    return postCard(delivery, showing)
   }
   await deps.stores.cards.markShown(card.id, card.reference, shownHash)
   return 0
 }
 
 /** A post whose answer was lost is looked for once before it is posted again. */
-async function postCard(deps: Deps, surface: ChatSurface, budgets: SurfaceBudgets, showing: Showing): Promise<number> {
-  const { card, view, signal } = showing
+async function postCard({ deps, surface, budgets, signal }: CardDelivery, showing: Showing): Promise<number> {
+  const { card, view } = showing
   const wait = budgets.takePost(card.channel, deps.clock.monotonicMs())
   if (wait > 0) return wait
   if (card.reference === null && card.attemptedAt !== null) {

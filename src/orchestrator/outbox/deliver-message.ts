@@ -2,10 +2,13 @@ import { deliverCard } from './deliver-card.ts'
 import type { ChatSurface } from '../../ports/chat-surface.ts'
 import type { Deps } from '../dependencies.ts'
 import type { SurfaceBudgets } from './surface-budgets.ts'
-import type { WaitingMessage } from '../../ports/outbox.ts'
+import type { OutboxPriority, WaitingMessage } from '../../ports/outbox.ts'
 
 /** Nothing can be said in a thread before its card is there. */
 const CARD_WAIT_MS = 500
+
+/** What people wait for does not queue behind a storm of refreshed cards. */
+const URGENT: readonly OutboxPriority[] = ['approval', 'result']
 
 /** Sends one message. Returns 0 when it is sent, else the milliseconds until it may be tried again. */
 export async function deliverMessage(
@@ -18,7 +21,7 @@ export async function deliverMessage(
   const { message } = waiting
   switch (message.kind) {
     case 'card':
-      return deliverCard(deps, surface, budgets, message.incidentId, signal)
+      return deliverCard({ deps, surface, budgets, signal }, message.incidentId, URGENT.includes(message.priority))
     case 'thread':
     case 'post':
       return deliverToThreads(deps, surface, budgets, message, signal)

@@ -1,16 +1,32 @@
 import { TokenBucket } from './token-bucket.ts'
 import type { DeliveryLimits } from '../../ports/chat-surface.ts'
 
-/** All budgets of one surface: posts per channel, updates over all, and the least time between two updates of a card. */
+/** Of the updates a minute, those kept for what people wait for: approvals and results never queue behind a storm. */
+const URGENT_SHARE = 0.4
+
+/**
+ * All budgets of one surface: posts per channel, updates over all, and the least time between two updates of a card.
+ *
+ * An update that may not go yet keeps its place: the card comes back when its turn is there, and asks no sooner. With
+ * hundreds of cards waiting, asking again and again would cost more than the updates themselves.
+ */
 export class SurfaceBudgets {
   readonly #limits: DeliveryLimits
   readonly #channels = new Map<string, TokenBucket>()
-  readonly #cards = new Map<string, number>()
+  /** Card → when it was shown last. */
+  readonly #shown = new Map<string, number>()
+  /** Card → when its turn is. */
+  readonly #turns = new Map<string, number>()
   readonly #updates: TokenBucket
+  readonly #urgentUpdates: TokenBucket
 
   constructor(limits: DeliveryLimits, nowMs: number) {
     this.#limits = limits
-    this.#updates = new TokenBucket(limits.updatesPerMinute / 60, limits.updateBurst, nowMs)
+    const perSecond = limits.updatesPerMinute / 60
+    const urgentBurst = Math.max(1, Math.floor(limits.updateBurst * URGENT_SHARE))
+    this.#urgentUpdates = new TokenBucket(perSecond * URGENT_SHARE, urgentBurst, nowMs)
+    const burst = Math.max(1, limits.updateBurst - urgentBurst)
+    this.#updates = new TokenBucket(perSecond * (1 - URGENT_SHARE), burst, nowMs)
   }
 
   /** 0 when it may go now (and the budget is spent), else the milliseconds to wait. */
@@ -18,11 +34,19 @@ export class SurfaceBudgets {
     return this.#channel(channel, nowMs).take(nowMs)
   }
 
-  takeUpdate(cardId: string, nowMs: number): number {
-    const next = (this.#cards.get(cardId) ?? Number.NEGATIVE_INFINITY) + this.#limits.cardIntervalMs
-    if (next > nowMs) return next - nowMs
-    const wait = this.#updates.take(nowMs)
-    if (wait === 0) this.#rememberCard(cardId, nowMs)
+  /** 0 when the card may be updated now (and the budget is spent), else the milliseconds until its turn, which is kept. */
+  takeUpdate(cardId: string, isUrgent: boolean, nowMs: number): number {
+    const interval = Math.max(
+      0,
+      (this.#shown.get(cardId) ?? Number.NEGATIVE_INFINITY) + this.#limits.cardIntervalMs - nowMs,
+    )
+    const turn = this.#turns.get(cardId)
+    if (interval === 0 && isUrgent && this.#urgentUpdates.take(nowMs) === 0) return this.#go(cardId, nowMs)
+    if (turn !== undefined)
+      {return turn <= nowMs && interval === 0 ? this.#go(cardId, nowMs) : Math.max(turn - nowMs, interval)}
+    const wait = Math.max(this.#updates.reserve(nowMs), interval)
+    if (wait === 0) return this.#go(cardId, nowMs)
+    this.#turns.set(cardId, nowMs + wait)
     return wait
   }
 
@@ -32,6 +56,18 @@ export class SurfaceBudgets {
 
   blockUpdates(nowMs: number, forMs: number): void {
     this.#updates.block(nowMs, forMs)
+    this.#urgentUpdates.block(nowMs, forMs)
+  }
+
+  #go(cardId: string, nowMs: number): 0 {
+    this.#turns.delete(cardId)
+    this.#shown.set(cardId, nowMs)
+    if (this.#shown.size > 1000) this.#forgetOld(nowMs)
+    return 0
+  }
+
+  #forgetOld(nowMs: number): void {
+    for (const [id, at] of this.#shown) if (nowMs - at > this.#limits.cardIntervalMs) this.#shown.delete(id)
   }
 
   #channel(channel: string, nowMs: number): TokenBucket {
@@ -40,11 +76,5 @@ export class SurfaceBudgets {
     const bucket = new TokenBucket(this.#limits.postsPerSecond, this.#limits.postBurst, nowMs)
     this.#channels.set(channel, bucket)
     return bucket
-  }
-
-  #rememberCard(cardId: string, nowMs: number): void {
-    this.#cards.set(cardId, nowMs)
-    if (this.#cards.size <= 1000) return
-    for (const [id, at] of this.#cards) if (nowMs - at > this.#limits.cardIntervalMs) this.#cards.delete(id)
   }
 }

@@ -5,6 +5,7 @@
 export class TokenBucket {
   readonly #perMs: number
   readonly #burst: number
+  /** Below zero while places are kept for those who wait. */
   #tokens: number
   #at: number
 
@@ -18,11 +19,16 @@ export class TokenBucket {
   /** Takes a token and returns 0, or takes none and returns the milliseconds until there is one. */
   take(nowMs: number): number {
     this.#refill(nowMs)
-    if (this.#tokens >= 1) {
-      this.#tokens -= 1
-      return 0
-    }
-    return Math.ceil((1 - this.#tokens) / this.#perMs)
+    if (this.#tokens < 1) return Math.ceil((1 - this.#tokens) / this.#perMs)
+    this.#tokens -= 1
+    return 0
+  }
+
+  /** Takes a token in any case: 0 when it may be used now, else the milliseconds until it may. A queue, not a scramble. */
+  reserve(nowMs: number): number {
+    this.#refill(nowMs)
+    this.#tokens -= 1
+    return this.#tokens >= 0 ? 0 : Math.ceil(-this.#tokens / this.#perMs)
   }
 
   /** The platform said when: no token before that. */
