@@ -9,8 +9,8 @@ FROM node:24-bookworm-slim
 ENV NODE_ENV=production \
     HOST=0.0.0.0 \
     PORT=3000 \
-    COUNTERSIGN_CONFIG=/config/countersign.yaml \
-    COUNTERSIGN_DATA=/data
+    COUNTERSIGN_CONFIG=/app/config/site/countersign.yaml \
+    COUNTERSIGN_DATA=/data/countersign
 WORKDIR /app
 COPY --from=packages /app/node_modules ./node_modules
 COPY package.json ./
@@ -19,8 +19,9 @@ COPY migrations ./migrations
 COPY playbooks ./playbooks
 COPY policies ./policies
 COPY prompts ./prompts
-COPY catalog ./catalog
-# The process owns nothing it runs: only /data is writable to it.
+# The configuration is mounted two levels below /app, as docs/examples lies: ../../playbooks and ../../policies in it are
+# those of the image. The process owns nothing it runs: only /data is writable to it, and what it keeps beside its data
+# (checkpoints, an audit key of its own) lies there as well.
 RUN install -d -o node -g node /data
 USER node
 VOLUME /data

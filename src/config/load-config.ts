@@ -8,6 +8,7 @@ import { findGaps } from './find-gaps.ts'
 import { findSecretShapes, findSecrets, withoutSecrets } from './find-secrets.ts'
 import { loadCatalog } from './load-catalog.ts'
 import { loadPeople } from './load-people.ts'
+import { OBSERVING_POLICY } from './observing-policy.ts'
 import { parsePlaybooks } from '../playbooks/parse-playbook.ts'
 import { parsePolicies } from '../policy/parse-policies.ts'
 import { readFolder, readTextFile } from './read-files.ts'
@@ -68,7 +69,8 @@ export async function loadConfig(source: ConfigSource): Promise<Config> {
     catalog: catalog.catalog,
     people: people.people,
     playbooks: playbooks.playbooks,
-    policies: policies.files,
+    // Only mode observe comes here without one.
+    policies: policies.files.length === 0 ? [OBSERVING_POLICY] : policies.files,
     warnings: isLenient
       ? gaps.map((gap) => `${gap.file}: found ${gap.found}; ${gap.expected} is needed before the mode can be assist`)
       : [],

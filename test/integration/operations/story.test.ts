@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { ANA, BEN, CEM, CHANNEL, SECRETS, openShop } from './shop.ts'
+import { REPOSITORY } from './installation.ts'
 import { eventually } from './eventually.ts'
 import { fires } from '../intake/payloads.ts'
 import type { CountersignProcess } from './process.ts'
@@ -137,6 +138,15 @@ describe('what is on /metrics', () => {
 
     expect(types.filter((name) => name?.startsWith('countersign_') !== true)).toEqual([])
     expect(helps).toEqual(types)
+  })
+
+  it('is explained in docs/operations.md, every metric of ours and no other', async () => {
+    const page = await readFile(join(REPOSITORY, 'docs', 'operations.md'), 'utf8')
+    const explained = [...page.matchAll(/^\| `(countersign_\w+)` \|/gm)].map((match) => match[1])
+    const types = [...after.matchAll(/^# TYPE (\S+)/gm)].map((match) => match[1] ?? '')
+    const own = types.filter((name) => !/^countersign_(process|nodejs)_/.test(name))
+
+    expect(explained.toSorted()).toEqual(own.toSorted())
   })
 
   it('counts two decisions and one run by their words', () => {

@@ -1,8 +1,12 @@
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from '@jest/globals'
+import { INSTALLATION, personPrincipal, servicePrincipal } from '../../../src/orchestrator/authorization-subjects.ts'
+import { VERBS } from '../../../src/domain/verb.ts'
 import { createPolicyEngine } from '../../../src/policy/cedar-engine.ts'
 import { SOUND, load, makeFolder, mistakesIn } from './config-folder.ts'
+import type { AuthorizedAction } from '../../../src/domain/verb.ts'
+import type { Principal } from '../../../src/domain/authorization.ts'
 
 const NOBODY_APPROVES = 'people:\n  - { id: ana@bank.example, name: Ana, roles: [responder] }\n'
 
@@ -80,6 +84,25 @@ describe('in mode observe', () => {
     expect(await mistakesIn(folder)).toEqual([
       'people.yaml:1:1: found the unknown key "persons"; expected only keys that are documented',
     ])
+  })
+})
+
+describe('in mode observe without policies', () => {
+  it('sources may hand in, the API token may look, and no person may do anything, an approver included', async () => {
+    const folder = await makeFolder({ ...SOUND, 'countersign.yaml': 'mode: observe\n' })
+    await rm(join(folder, 'policies'), { recursive: true })
+
+    const { authorize } = createPolicyEngine((await load(folder)).policies)
+    const verdictOf = (principal: Principal, action: AuthorizedAction) =>
+      authorize({ principal, action, resource: INSTALLATION, context: {} }).verdict
+
+    expect(verdictOf(servicePrincipal('alertmanager'), 'ingest')).toBe('allow')
+    expect(verdictOf(servicePrincipal('api'), 'list')).toBe('allow')
+    expect(verdictOf(servicePrincipal('cli'), 'freeze')).toBe('allow')
+    const [ana] = (await load(folder)).people.map(personPrincipal)
+    expect(ana?.roles).toContain('approver')
+    expect(VERBS.filter((verb) => verdictOf(ana!, verb) === 'allow')).toEqual([])
+    expect(verdictOf(servicePrincipal('countersign'), 'execute')).toBe('forbid')
   })
 })
 
