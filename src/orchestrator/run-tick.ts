@@ -16,6 +16,7 @@ export async function runTick(deps: Deps): Promise<void> {
     ['watch quiet incidents', () => watchQuiet(deps)],
     ['sweep runs', () => sweepRuns(deps)],
     ['close refusal minutes', () => closeRefusalMinutes(deps)],
+    ['drop what is kept for a while only', () => deps.stores.housekeeping.dropOld()],
   ]
   for (const [name, duty] of duties) {
     try {

@@ -8,6 +8,7 @@ import type { DeliveryStore } from './delivery-store.ts'
 import type { EvidenceStore } from './evidence-store.ts'
 import type { FindingsStore, IncidentStore } from './incident-store.ts'
 import type { FreezeStore } from './freeze-store.ts'
+import type { Housekeeping } from './housekeeping.ts'
 import type { JobQueue } from './job-queue.ts'
 import type { LeaseStore } from './lease-store.ts'
 import type { LeasedRunStore, RunControl, RunStore, RunSweep } from './run-store.ts'
@@ -33,6 +34,7 @@ export interface Stores {
   readonly evidence: EvidenceStore
   readonly findings: FindingsStore
   readonly freezes: FreezeStore
+  readonly housekeeping: Housekeeping
   readonly incidents: IncidentStore
   readonly jobs: JobQueue
   readonly leasedRuns: LeasedRunStore

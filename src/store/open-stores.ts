@@ -4,6 +4,7 @@ import { createAlertStore } from './alert-store.ts'
 import { createChangeStore } from './change-store.ts'
 import { createDeliveryStore } from './delivery-store.ts'
 import { createFindingsStore } from './findings-store.ts'
+import { createHousekeeping } from './housekeeping-store.ts'
 import { createIncidentStore } from './incident-store.ts'
 import { createRefusalStore } from './refusal-store.ts'
 import { createAuditLeafStore } from './audit-leaf-store.ts'
@@ -38,6 +39,7 @@ export function openStores(db: Database, { surfaces, queueOf }: StoreNeeds): Sto
     changes: createChangeStore(db),
     deliveries: createDeliveryStore(db),
     findings: createFindingsStore(db),
+    housekeeping: createHousekeeping(db),
     incidents: createIncidentStore(db),
     refusals: createRefusalStore(db),
     audit: createAuditLeafStore(db),

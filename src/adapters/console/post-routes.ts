@@ -1,13 +1,13 @@
 import { z } from 'zod'
 import { HttpFault } from '../http/http-fault.ts'
 import { formOf } from './form-of.ts'
-import { handlePress, handleUtterance } from '../../orchestrator/index.ts'
+import { handlePress, handleUtterance, recordKnownRefusal } from '../../orchestrator/index.ts'
 import { incidentPage, listPage } from './show-pages.ts'
 import { requirePost, sessionAuthentication, visitorOf } from './console-session.ts'
 import type { ConsoleSettings } from './console-settings.ts'
 import type { ConversationPlace, Reply } from '../../orchestrator/index.ts'
 import type { HttpAnswer } from '../http/answers.ts'
-import type { Route } from '../http/route.ts'
+import type { HttpRequest, Route } from '../http/route.ts'
 import type { Person } from '../../domain/person.ts'
 import type { Visitor } from './console-session.ts'
 
@@ -69,10 +69,20 @@ function post(
     authentication: sessionAuthentication(settings),
     handle: async (request, visitor) => {
       const form = formOf(request)
-      const { reply, incidentId } = await work(form, requirePost(settings, request, form))
+      const { reply, incidentId } = await work(form, await requirePerson(settings, request, form))
       const now = visitorOf(settings, request) ?? visitor
       return answerWith(settings, now, reply, incidentId)
     },
+  }
+}
+
+/** Whoever posts without the right to is on the audit log, each time: the session was genuine. */
+async function requirePerson(settings: ConsoleSettings, request: HttpRequest, form: URLSearchParams): Promise<Person> {
+  try {
+    return requirePost(settings, request, form)
+  } catch (error) {
+    await recordKnownRefusal(settings.deps, { source: 'console', reason: 'forged_or_read_only', origin: 'console' })
+    throw error
   }
 }
 

@@ -3,6 +3,7 @@ import { formOf } from './form-of.ts'
 import { html } from './html.ts'
 import { pageAnswer } from './page-answer.ts'
 import { renderPeople, renderTokenForm } from './pages.ts'
+import { recordRefusal } from '../../orchestrator/index.ts'
 import { requireOwnOrigin, visitorOf } from './console-session.ts'
 import type { ConsoleSettings } from './console-settings.ts'
 import type { HttpAnswer } from '../http/answers.ts'
@@ -11,7 +12,7 @@ import type { HttpRequest, Route } from '../http/route.ts'
 const WHY = 'this is where one signs in'
 
 export function sessionRoutes(settings: ConsoleSettings): readonly Route<null>[] {
-  const route = (method: 'GET' | 'POST', handle: (request: HttpRequest) => HttpAnswer): Route<null> => ({
+  const route = (method: 'GET' | 'POST', handle: Route<null>['handle']): Route<null> => ({
     method,
     path: '/session',
     source: 'console',
@@ -50,7 +51,7 @@ function signInPage(settings: ConsoleSettings, request: HttpRequest, problem: st
   }
 }
 
-function signIn(settings: ConsoleSettings, request: HttpRequest): HttpAnswer {
+async function signIn(settings: ConsoleSettings, request: HttpRequest): Promise<HttpAnswer> {
   requireOwnOrigin(request)
   const form = formOf(request)
   const { signIn: way, sessions, deps } = settings
@@ -62,7 +63,7 @@ function signIn(settings: ConsoleSettings, request: HttpRequest): HttpAnswer {
   if (way.kind === 'token' && way.isToken(form.get('token') ?? '')) {
     return emptyAnswer(303, { location: '/', 'set-cookie': sessions.start('reader', '') })
   }
-  deps.telemetry.count('refusals', { origin: 'console', reason: 'wrong_token' })
+  await recordRefusal(deps, { source: 'console', reason: 'wrong_token', count: 1, origin: 'console' })
   return signInPage(settings, request, 'That is not the token. Look it up where the service is configured.')
 }
 

@@ -136,6 +136,10 @@ describe('the console', () => {
 
     expect(forged.status).toBe(403)
     expect(twin.status).toBe(200)
+    const ana = await openBrowserAs(url, ANA)
+    await waitUntil('the refusal is on the audit log', async () =>
+      (await ana.get('/audit')).text.includes('forged_or_read_only'),
+    )
   })
 
   it('refuses a form of another site, and would take it from its own pages', async () => {

@@ -1,0 +1,44 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { Client } from 'pg'
+import { openHouse } from '../../support/house.ts'
+import type { Foundation } from '../../../src/app/build-deps.ts'
+import type { House } from '../../support/house.ts'
+
+let house: House
+let foundation: Foundation
+let owner: Client
+
+beforeAll(async () => {
+  house = await openHouse()
+  foundation = await house.foundation()
+  owner = new Client({ connectionString: house.database.ownerUrl })
+  await owner.connect()
+})
+
+afterAll(async () => {
+  await owner.end()
+  await house.close()
+})
+
+async function count(table: string): Promise<number> {
+  const { rows } = await owner.query<{ count: number }>(`SELECT count(*)::int AS count FROM ${table}`)
+  return rows[0]?.count ?? Number.NaN
+}
+
+describe('what is kept for a while only', () => {
+  it('is dropped when its time is over, by the clock of the database, and nothing else is', async () => {
+    const { stores } = foundation.deps
+    await stores.deliveries.serve('slack', 'old')
+    await stores.deliveries.serve('slack', 'young')
+    await owner.query(
+      `UPDATE served_requests SET received_at = clock_timestamp() - interval '2 days' WHERE request_key = 'old'`,
+    )
+    const leaves = await count('audit_leaves')
+
+    const dropped = await stores.housekeeping.dropOld()
+
+    expect(dropped).toBe(1)
+    expect(await stores.deliveries.serve('slack', 'young')).toBeDefined()
+    expect(await count('audit_leaves')).toBe(leaves)
+  })
+})
