@@ -31,20 +31,23 @@ export async function startProduct(
 ): Promise<Product> {
   const port = await freePort()
   const startedAt = performance.now()
-  const child = workplace.start([...startArguments(), '--config', configPath], {
-    cwd: REPOSITORY,
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: {
-      ...cleanEnvironment(),
-      HOST: '127.0.0.1',
-      PORT: String(port),
-      COUNTERSIGN_DATA: workplace.dataFolder,
-      COUNTERSIGN_WEBHOOK_TOKEN: WEBHOOK_TOKEN,
-      COUNTERSIGN_API_TOKEN: API_TOKEN,
-      LOG_LEVEL: 'warn',
-      ...environment,
+  const child = workplace.start(
+    [...(process.env['BENCH_FLAGS']?.split(' ') ?? []), ...startArguments(), '--config', configPath],
+    {
+      cwd: REPOSITORY,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: {
+        ...cleanEnvironment(),
+        HOST: '127.0.0.1',
+        PORT: String(port),
+        COUNTERSIGN_DATA: workplace.dataFolder,
+        COUNTERSIGN_WEBHOOK_TOKEN: WEBHOOK_TOKEN,
+        COUNTERSIGN_API_TOKEN: API_TOKEN,
+        LOG_LEVEL: 'warn',
+        ...environment,
+      },
     },
-  })
+  )
   const logFile = join(workplace.folder, 'product.log')
   const log = createWriteStream(logFile, { flags: 'a' })
   child.stdout?.pipe(log, { end: false })

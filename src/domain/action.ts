@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../kernel/json.ts'
+import type { JsonObject } from '../kernel/json.ts'
 
 /** Everything a playbook step may use (CONTRACT 6). Which of them a running installation offers, the action runner says. */
 export const ACTION_NAMES = [
@@ -84,8 +84,3 @@ export type ActionResult =
   | { readonly outcome: 'not_executed'; readonly detail: string; readonly retryAfterMs: number | null }
   /** The request was written and nobody knows what became of it: reconcile after the in-flight window. */
   | { readonly outcome: 'unknown'; readonly detail: string }
-
-export interface ActionValue {
-  readonly name: string
-  readonly value: Json
-}

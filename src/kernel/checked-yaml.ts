@@ -75,7 +75,9 @@ function problemOf(
 /** What zod says it expected, without its preamble; the value that was found is never part of it. */
 export function expectationOf(issue: z.core.$ZodIssue): string {
   if (issue.code === 'unrecognized_keys') return 'only keys that are documented'
-  return issue.message.replace(/^(?:Invalid (?:input|option)|Too (?:big|small)): expected /, '').replace(/, received .*$/, '')
+  return issue.message
+    .replace(/^(?:Invalid (?:input|option)|Too (?:big|small)): expected /, '')
+    .replace(/, received .*$/, '')
 }
 
 function describeValue(document: Document, path: readonly PropertyKey[]): string {

@@ -46,8 +46,9 @@ export async function freezeService(deps: Deps, input: FreezeInput): Promise<Fre
   })
   const forMs = parseLength(input.for)
   const reason = oneLineText(input.reason, LONGEST_REASON)
-  if (reason === '')
-    {throw new RefusedError('reason_missing', 'A freeze needs a reason: "freeze <service|all> <for> <reason>".')}
+  if (reason === '') {
+    throw new RefusedError('reason_missing', 'A freeze needs a reason: "freeze <service|all> <for> <reason>".')
+  }
   return deps.unitOfWork.run(async (stores) => {
     const freeze = await stores.freezes.add({ service, reason, createdBy: actor.id, forMs })
     const what = service ?? 'everything'

@@ -16,7 +16,7 @@ import type { SignIn } from '../../src/adapters/console/console-settings.ts'
 
 const POLICIES = fileURLToPath(new URL('../../policies', import.meta.url))
 
-export const PEOPLE = `people:
+const PEOPLE = `people:
   - { id: ana@bank.example, name: Ana Ruiz, groups: [team-shop], roles: [responder, approver, auditor], slack: { team: T1, user: U1 } }
   - { id: ben@bank.example, name: Ben Cole, groups: [team-shop], roles: [responder, approver] }
   - { id: cem@bank.example, name: Cem Aydin, groups: [team-pay], roles: [responder, approver] }

@@ -42,8 +42,9 @@ export class SurfaceBudgets {
     )
     const turn = this.#turns.get(cardId)
     if (interval === 0 && isUrgent && this.#urgentUpdates.take(nowMs) === 0) return this.#go(cardId, nowMs)
-    if (turn !== undefined)
-      {return turn <= nowMs && interval === 0 ? this.#go(cardId, nowMs) : Math.max(turn - nowMs, interval)}
+    if (turn !== undefined) {
+      return turn <= nowMs && interval === 0 ? this.#go(cardId, nowMs) : Math.max(turn - nowMs, interval)
+    }
     const wait = Math.max(this.#updates.reserve(nowMs), interval)
     if (wait === 0) return this.#go(cardId, nowMs)
     this.#turns.set(cardId, nowMs + wait)

@@ -212,8 +212,9 @@ describe('the tokens', () => {
     for (const kind of ['reset', 'html', 'answer_lost'] as const) world.fake.failNext('chat.postMessage', { kind })
     world.fake.failNext('chat.postMessage', { kind: 'status', status: 500 }, { kind: 'rate_limited', seconds: 1 })
 
-    for (let index = 0; index < 5; index += 1)
-      {lines.push(inspect(await errorOf(post()), { depth: 10, showHidden: true }))}
+    for (let index = 0; index < 5; index += 1) {
+      lines.push(inspect(await errorOf(post()), { depth: 10, showHidden: true }))
+    }
 
     expect(lines.join('\n')).not.toContain(world.fake.botToken)
   })

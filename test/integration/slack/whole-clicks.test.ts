@@ -57,10 +57,10 @@ async function deliver({ incidentId }: Proposal): Promise<StoredMessage> {
   const { surface } = test.slack
   // Budgets of their own, so that no test waits for the next update.
   const budgets = new SurfaceBudgets({ ...surface.limits, cardIntervalMs: 0 }, 0)
-  await waitUntil(
-    'the card is delivered',
-    async () => (await deliverCard(deps, surface, budgets, incidentId, AbortSignal.timeout(5_000))) === 0,
-  )
+  await waitUntil('the card is delivered', async () => {
+    const signal = AbortSignal.timeout(5_000)
+    return (await deliverCard({ deps, surface, budgets, signal }, incidentId, true)) === 0
+  })
   const card = (await deps.stores.cards.listByIncident(incidentId)).find(({ surface: name }) => name === 'slack')
   return test.fake.messagesIn('C0001').find(({ ts }) => ts === card?.reference?.message)!
 }
