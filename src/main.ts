@@ -18,6 +18,14 @@ for (const name of ['SIGINT', 'SIGTERM'] as const) {
     stop.abort()
   })
 }
+
+/** Whoever read the output may go away (`| head`, a log shipper that dies): what is in work goes on all the same. */
+for (const output of [process.stdout, process.stderr]) {
+  output.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+  })
+}
+
 const args = process.argv.slice(2)
 const { runCommand } = await import('./cli/run-command.ts')
 process.exitCode = await runCommand(await loadCommands(), args, {

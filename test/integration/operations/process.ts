@@ -19,6 +19,8 @@ export interface CountersignProcess {
   /** Waits for a line of its log. */
   said(message: string): Promise<LogLine>
   signal(name: 'SIGTERM' | 'SIGINT' | 'SIGKILL'): void
+  /** Nobody reads what it writes any more: its pipes break. */
+  stopReading(): void
   /** Its exit code, or the signal that ended it. */
   readonly ended: Promise<number | string>
   /** Ends it whatever state it is in. */
@@ -68,6 +70,10 @@ export function startProcess(
     ready: async () => String((await said('Countersign is ready'))['url']),
     said,
     signal,
+    stopReading: () => {
+      child.stdout.destroy()
+      child.stderr.destroy()
+    },
     ended,
     end: async () => {
       signal('SIGKILL')

@@ -149,6 +149,21 @@ describe('a service that is told to stop', () => {
     expect(service.output.stderr).toBe('')
   })
 
+  it('does so too when nobody reads its log any more', async () => {
+    const { variables } = await install()
+    const service = start(['serve'], { ...variables, LOG_LEVEL: 'debug' })
+    const url = await service.ready()
+
+    service.stopReading()
+    const answers = await Promise.all(
+      ['/webhooks/alertmanager', '/readyz', '/nothing'].map((path) => fetch(`${url}${path}`)),
+    )
+    service.signal('SIGTERM')
+
+    expect(answers.map(({ status }) => status)).toEqual([405, 200, 404])
+    expect(await service.ended).toBe(0)
+  })
+
   it('ends at once on the second signal', async () => {
     const { variables } = await install()
     const proxy = await openCuttableProxy(variables['DATABASE_URL'] ?? '')
