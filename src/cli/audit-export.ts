@@ -5,9 +5,8 @@ import { userInfo } from 'node:os'
 import { resolve } from 'node:path'
 import { signCheckpoint } from '../audit/checkpoint.ts'
 import { auditKeySourceOf, createSealer, secretsOf } from '../app/open-audit.ts'
-import { openStorage } from '../app/open-storage.ts'
+import { connect, openStorage } from '../app/open-storage.ts'
 import type { Config } from '../config/config.ts'
-import { loadConfig } from '../config/load-config.ts'
 import type { AuditRecord } from '../domain/audit-entry.ts'
 import { systemClock } from '../kernel/clock.ts'
 import { RefusedError } from '../kernel/errors.ts'
@@ -19,10 +18,10 @@ import { createAuditLeafStore } from '../store/audit-leaf-store.ts'
 import { createAuditLog } from '../store/audit-log-store.ts'
 import { createAuditSequencer } from '../store/audit-sequencer.ts'
 import { openCheckpointFolder, readCheckpointLines } from '../store/checkpoint-folder.ts'
-import { openDatabase } from '../store/database.ts'
 import type { OpenDatabase } from '../store/database.ts'
 import { isMigrated } from '../store/migrate.ts'
 import type { Command, CommandContext, ExitCode } from './command.ts'
+import { loadConfigFor } from './load-config-for.ts'
 import { parseOptions } from './parse-options.ts'
 import { UsageError } from './usage-error.ts'
 
@@ -43,18 +42,10 @@ FILE.checkpoints.jsonl. With --incident, --from or --to each entry carries a pro
   examples: ['audit export --out audit.jsonl', 'audit export --out incident.jsonl --incident INC-1'],
   async run(args, context) {
     const wanted = readArguments(args)
-    const config = await loadConfig({
-      variables: context.variables,
-      configPath: wanted.configPath,
-      workingFolder: process.cwd(),
-    })
+    const config = await loadConfigFor(context, wanted.configPath)
     const storage = await openStorage(config, silentLogger)
     try {
-      const database = await openDatabase({
-        url: storage.url,
-        applicationName: 'countersign-audit-export',
-        maxConnections: 2,
-      })
+      const database = await connect(storage, { applicationName: 'countersign-audit-export', maxConnections: 2 })
       try {
         return await exportToFiles(config, database, wanted, context)
       } finally {
