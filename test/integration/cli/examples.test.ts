@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { changeBody, fires } from '../intake/payloads.ts'
 import { COMMANDS } from '../../../src/cli/commands.ts'
 import { FAKE_TOKEN, FakeArgoCd } from '../../fakes/argocd/fake-argocd.ts'
-import { REPOSITORY, openInstallation } from '../operations/installation.ts'
+import { REPOSITORY, openInstallation, runHere } from '../operations/installation.ts'
 import { eventually } from '../operations/eventually.ts'
 import { startFakePrometheus } from '../../fakes/prometheus/fake-prometheus.ts'
 import { startProcess } from '../operations/process.ts'
@@ -98,13 +98,14 @@ async function makeIncident(): Promise<void> {
   const deploy = changeBody({ service: 'checkout', at: ago(120), finishedAt: ago(90), revision: BAD })
   expect((await post('/webhooks/changes', deploy)).status).toBe(202)
   expect((await post('/webhooks/alertmanager', fires({ service: 'checkout', startsAt: ago(30) }))).status).toBe(202)
-  let last: Typed | undefined
-  const holds = async () => {
-    last = await type('playbook plan rollback-bad-deploy --incident INC-1')
-    return last.exitCode === 0
+  let said = ''
+  const canPlan = async () => {
+    const typed = await runHere(['playbook', 'plan', 'rollback-bad-deploy', '--incident', 'INC-1'], environment)
+    said = typed.complained
+    return typed.exitCode === 0
   }
-  await eventually('the plan can be made', holds).catch((cause: unknown) => {
-    throw new Error(`${String(cause)}: ${last?.stderr ?? ''}`)
+  await eventually('the plan can be made', canPlan).catch((cause: unknown) => {
+    throw new Error(`${String(cause)}: ${said}`)
   })
   service.signal('SIGTERM')
   expect(await service.ended).toBe(0)
@@ -124,16 +125,21 @@ describe('the examples of the help', () => {
     expect(COMMANDS.filter(({ examples = [] }) => examples.length === 0).map(({ name }) => name)).toEqual(['demo'])
   })
 
-  it('work as printed, each by its own words and with its own output', async () => {
-    for (const example of FIRST) expect(await type(example)).toMatchObject({ exitCode: 0, stderr: '' })
+  it.each(FIRST)('"%s" works as printed, on an empty database', async (example) => {
+    expect(await type(example)).toMatchObject({ exitCode: 0, stderr: '' })
+  })
+
+  it('find an incident to work on', async () => {
     environment['COUNTERSIGN_AUDIT_KEY'] = 'keys/audit.key'
     await makeIncident()
-    for (const example of [...OTHERS, ...LAST]) {
-      const { exitCode, stdout, stderr } = await type(example)
-      expect({ example, exitCode, stderr }).toEqual({ example, exitCode: 0, stderr: '' })
-      expect(stdout).not.toBe('')
-      if (example.includes('--json')) expect(() => JSON.parse(stdout) as unknown).not.toThrow()
-    }
+  })
+
+  it.each([...OTHERS, ...LAST])('"%s" works as printed, and has output', async (example) => {
+    const { exitCode, stdout, stderr } = await type(example)
+
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
+    expect(stdout).not.toBe('')
+    if (example.includes('--json')) expect(() => JSON.parse(stdout) as unknown).not.toThrow()
   })
 })
 
