@@ -3,7 +3,7 @@ import { BOT_TOKEN, SIGNING_SECRET } from './support/names.ts'
 import { createSender, markOf } from './support/alert-sender.ts'
 import { monotonicMs } from './support/monotonic.ts'
 import { openWorkplace } from './support/workplace.ts'
-import { residentMb } from './support/machine.ts'
+import { processorMs, residentMb } from './support/machine.ts'
 import { spreadOf } from './support/percentiles.ts'
 import { startProduct } from './support/product.ts'
 import { startStandIn } from './support/stand-in.ts'
@@ -34,9 +34,13 @@ export const cardBench: Benchmark = {
         SLACK_API_URL: `${slack.origin}/api/`,
       })
       print(`${options.rate} alerts/s on ${CHANNELS} channels for ${options.seconds} s, after ${WARM_UP_SECONDS} s`)
+      const usedBeforeMs = processorMs(product.pid)
       const sent = await sendAlerts(product.url, installation, options)
       const cards = await collectCards(slack, sent.size)
-      return figuresOf({ sent, cards, warmUp: WARM_UP_SECONDS * options.rate, memoryMb: residentMb(product.pid) })
+      return [
+        ...figuresOf(sent, cards, WARM_UP_SECONDS * options.rate),
+        ...costsOf(product.pid, usedBeforeMs, sent.size),
+      ]
     } finally {
       await workplace.close()
     }
@@ -74,15 +78,7 @@ async function collectCards(slack: StandIn<SlackArrival>, expected: number): Pro
   return cards
 }
 
-interface Measured {
-  readonly sent: Sent
-  readonly cards: readonly SlackArrival[]
-  /** As many of the first are not counted. */
-  readonly warmUp: number
-  readonly memoryMb: number | null
-}
-
-function figuresOf({ sent, cards, warmUp, memoryMb }: Measured): readonly Figure[] {
+function figuresOf(sent: Sent, cards: readonly SlackArrival[], warmUp: number): readonly Figure[] {
   const byMark = Map.groupBy(cards, ({ mark }) => mark ?? '')
   const counted = [...sent].slice(warmUp)
   const delays = counted.flatMap(([mark, { sentAtMs }]) => {
@@ -104,6 +100,15 @@ function figuresOf({ sent, cards, warmUp, memoryMb }: Measured): readonly Figure
     count('incidents with a card', new Set(cards.map(({ incidentId }) => incidentId)).size, sent.size),
     count('cards lost', [...sent.keys()].filter((mark) => !byMark.has(mark)).length, 0),
     count('cards doubled', [...byMark.values()].filter((copies) => copies.length > 1).length, 0),
-    ...(memoryMb === null ? [] : [{ name: `memory after ${sent.size} incidents`, value: memoryMb, unit: 'MB' }]),
+  ]
+}
+
+/** What all of it took of the product's process, the refreshed cards and the search for causes included. */
+function costsOf(pid: number, usedBeforeMs: number | null, incidents: number): readonly Figure[] {
+  const [usedMs, memoryMb] = [processorMs(pid), residentMb(pid)]
+  if (usedMs === null || usedBeforeMs === null || memoryMb === null) return []
+  return [
+    { name: 'processor time per alert', value: (usedMs - usedBeforeMs) / incidents, unit: 'ms' },
+    { name: `memory after ${incidents} incidents`, value: memoryMb, unit: 'MB' },
   ]
 }

@@ -29,3 +29,18 @@ export function residentMb(pid: number): number | null {
     return null
   }
 }
+
+const TICKS_PER_SECOND = 100
+
+/** Processor time that a process has used so far, in milliseconds; null where the system does not tell. */
+export function processorMs(pid: number): number | null {
+  try {
+    const fields =
+      readFileSync(`/proc/${String(pid)}/stat`, 'utf8')
+        .split(') ')[1]
+        ?.split(' ') ?? []
+    return ((Number(fields[11]) + Number(fields[12])) * 1000) / TICKS_PER_SECOND
+  } catch {
+    return null
+  }
+}
