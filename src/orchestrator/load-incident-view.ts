@@ -45,7 +45,7 @@ export interface IncidentRecords {
 }
 
 /**
- * Everything a card shows. Reads our own database only, in few rounds of parallel reads: a card never waits
+ * Everything a card shows. Reads our own database only, in few rounds of reads on one connection: a card never waits
  * for a vendor or a model. Nothing in it depends on the time of the call, so that equal facts give equal cards.
  */
 export async function loadIncidentView(
@@ -53,7 +53,7 @@ export async function loadIncidentView(
   incidentId: string,
   runId?: string,
 ): Promise<IncidentView | undefined> {
-  const records = await loadRecords(deps, incidentId, runId)
+  const records = await deps.unitOfWork.read((stores) => loadRecords({ ...deps, stores }, incidentId, runId))
   return records === undefined ? undefined : toView(deps, records)
 }
 

@@ -56,4 +56,9 @@ export interface Stores {
 export interface UnitOfWork {
   /** Runs `work` in one transaction (READ COMMITTED). Serialisation failures and deadlocks are tried again up to 3 times. */
   run<T>(work: (stores: Stores) => Promise<T>): Promise<T>
+  /**
+   * For many reads at once: all on one connection, sent without waiting for each other. No transaction: each sees what
+   * is committed when it runs.
+   */
+  read<T>(work: (stores: Stores) => Promise<T>): Promise<T>
 }

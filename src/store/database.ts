@@ -3,6 +3,7 @@ import type { NodePgQueryResultHKT } from 'drizzle-orm/node-postgres'
 import type { PgDatabase } from 'drizzle-orm/pg-core'
 import { Pool } from 'pg'
 import type { PoolConfig } from 'pg'
+import { joinWrites } from './join-writes.ts'
 import { parseInt8AsNumber } from './database-types.ts'
 
 /** The handle of the pool and of a transaction alike: a store built on it does not know which of the two it has. */
@@ -28,6 +29,8 @@ export interface OpenDatabase {
 const STATEMENT_TIMEOUT_MS = 15_000
 /** How long a request waits for a free or new connection before it is told that the database does not answer. */
 const CONNECT_TIMEOUT_MS = 5_000
+/** What is asked of one connection at once is sent at once, instead of each after the answer to the one before. */
+const PIPELINE: PoolConfig & { readonly pipeline: boolean } = { pipeline: true }
 /** A transaction that a dead replica left open would stall the audit sequencer: the server ends it. */
 const IDLE_IN_TRANSACTION_MS = 30_000
 
@@ -38,7 +41,10 @@ export async function openDatabase(options: DatabaseOptions): Promise<OpenDataba
   // lent out to its client.
   const lost = (error: Error) => options.onConnectionLost?.(error)
   pool.on('error', lost)
-  pool.on('connect', (client) => client.on('error', lost))
+  pool.on('connect', (client) => {
+    client.on('error', lost)
+    joinWrites(client)
+  })
   try {
     const client = await pool.connect()
     client.release()
@@ -57,6 +63,7 @@ function poolConfig(options: DatabaseOptions): PoolConfig {
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     idleTimeoutMillis: 60_000,
     keepAlive: true,
+    ...PIPELINE,
     statement_timeout: options.statementTimeoutMs ?? STATEMENT_TIMEOUT_MS,
     idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
   }

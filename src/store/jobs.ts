@@ -7,6 +7,8 @@ import type { JobHandler, JobName, JobQueue, JobWorkers } from '../ports/job-que
 import type { Database } from './database.ts'
 import { watchDueJobs } from './due-jobs.ts'
 import { createJobQueue } from './job-queue.ts'
+import { createWaker } from './worker-waker.ts'
+import type { Waker } from './worker-waker.ts'
 import { DEAD_JOBS, ensureQueues } from './job-queues.ts'
 import { JOB_SCHEMA } from './job-schema.ts'
 import type { SignalHub } from './signals.ts'
@@ -55,7 +57,10 @@ const CLOSE_TIMEOUT_MS = 10_000
 const SUPERVISE_SECONDS = 10
 
 export async function openJobs(options: JobsOptions): Promise<Jobs> {
-  const boss = createBoss(options)
+  const wakers = new Map<string, Waker>()
+  const boss = createBoss(options, (queue) => {
+    wakers.get(queue)?.wakeOne()
+  })
   boss.on('error', (error) => {
     options.log.warn({ err: error }, 'the job engine had to try again')
   })
@@ -64,9 +69,8 @@ export async function openJobs(options: JobsOptions): Promise<Jobs> {
   })
   await boss.start()
   await ensureQueues(boss)
-  const workerIds = new Map<string, string[]>()
   const due = watchDueJobs(options.pool, options.log, (queue) => {
-    for (const id of workerIds.get(queue) ?? []) boss.notifyWorker(id)
+    wakers.get(queue)?.wakeAll()
   })
   const close = closeOnce(async () => {
     due.close()
@@ -76,8 +80,9 @@ export async function openJobs(options: JobsOptions): Promise<Jobs> {
     queueOf: (db) => createJobQueue(boss, db, options.randomBytes),
     workers: {
       work: async (name, concurrency, handler) => {
-        const ids = await startWorkers(boss, options.log, { name, concurrency, handler })
-        workerIds.set(name, [...(workerIds.get(name) ?? []), ...ids])
+        const waker = wakers.get(name) ?? createWaker((id) => boss.notifyWorker(id))
+        wakers.set(name, waker)
+        await startWorkers(boss, options.log, { name, concurrency, handler, waker })
       },
       close,
     },
@@ -86,14 +91,15 @@ export async function openJobs(options: JobsOptions): Promise<Jobs> {
   }
 }
 
-function createBoss({ pool, signals, supervises = true }: JobsOptions): PgBoss {
+function createBoss({ pool, signals, supervises = true }: JobsOptions, onJob: (queue: string) => void): PgBoss {
   return new PgBoss({
     db: {
       executeSql: (text, values) => execute(pool, text, values),
-      listen: async (channel, onNotification, onReconnect) => {
-        const remove = await signals.listenOn(channel, (payload) => {
-          if (payload === '') onReconnect()
-          else onNotification(payload)
+      // The engine itself would wake every worker of the queue for each job; all but one would ask in vain.
+      listen: async (channel, _onNotification, onReconnect) => {
+        const remove = await signals.listenOn(channel, (queue) => {
+          if (queue === '') onReconnect()
+          else onJob(queue)
         })
         return { close: async () => remove() }
       },
@@ -128,33 +134,32 @@ interface Work {
   readonly name: JobName
   readonly concurrency: number
   readonly handler: JobHandler
+  readonly waker: Waker
 }
 
 /** One engine worker per slot, each known by its id: only so can each be woken. */
-async function startWorkers(boss: PgBoss, log: Logger, work: Work): Promise<readonly string[]> {
-  const ids: string[] = []
-  for (let slot = 0; slot < work.concurrency; slot += 1) {
-    const worker: { id?: string } = {}
+async function startWorkers(boss: PgBoss, log: Logger, work: Work): Promise<void> {
+  for (let started = 0; started < work.concurrency; started += 1) {
+    const slot = work.waker.addWorker()
     const handle = async ([job]: readonly { data: JsonObject; signal: AbortSignal }[]): Promise<void> => {
       if (job === undefined) return
+      slot.begin()
       try {
         await work.handler(job.data, job.signal)
       } catch (error) {
         log.warn({ err: error, job: work.name, data: job.data }, 'a job failed and is tried again')
         throw error
       } finally {
-        // One notification may have told of many jobs: look at once for the next.
-        if (worker.id !== undefined) boss.notifyWorker(worker.id)
+        slot.end()
       }
     }
-    worker.id = await boss.work<JsonObject>(
+    const id = await boss.work<JsonObject>(
       work.name,
       { pollingIntervalSeconds: PLAIN_POLL_SECONDS, notifyPollingIntervalSeconds: BACKSTOP_POLL_SECONDS },
       handle,
     )
-    ids.push(worker.id)
+    slot.isNow(id)
   }
-  return ids
 }
 
 async function listDead(boss: PgBoss): Promise<readonly DeadJob[]> {

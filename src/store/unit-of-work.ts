@@ -28,6 +28,14 @@ const TRIES = 4
 export function createUnitOfWork(pool: Pool, storesOf: (transaction: Database) => Stores): UnitOfWork {
   return {
     run: (work) => retryConflicts(() => runTransaction(pool, (transaction) => work(storesOf(transaction)))),
+    read: async (work) => {
+      const client = await pool.connect()
+      try {
+        return await work(storesOf(drizzle(client)))
+      } finally {
+        client.release()
+      }
+    },
   }
 }
 

@@ -4,6 +4,7 @@ import { COUNTERSIGN, sourceActor } from '../../domain/actor.ts'
 import type { Delivery } from '../../ports/delivery-store.ts'
 import type { Deps } from '../dependencies.ts'
 import type { NewTimelineEntry } from '../../domain/timeline.ts'
+import type { OutboxMessage } from '../../ports/outbox.ts'
 import { sha256Hex } from '../../kernel/sha256.ts'
 import type { Stores } from '../../ports/stores.ts'
 
@@ -16,15 +17,20 @@ interface Told {
 export async function tellOfAlerts(deps: Deps, stores: Stores, { delivery, outcome }: Told): Promise<void> {
   const { incidents } = outcome
   if (outcome.news.size === 0) return
-  await stores.timeline.append(incidents.flatMap((one) => timelineOf(one, delivery)))
-  await stores.audit.append(auditOf({ delivery, outcome }).map((record) => deps.seal(record)))
-  await stores.outbox.append(
-    incidents.map((one) => ({
-      kind: 'card' as const,
-      incidentId: one.incident.id,
-      priority: one.isOpened || one.isReopened ? ('result' as const) : ('status' as const),
-    })),
-  )
+  // None of these needs another's answer: they are sent together.
+  await Promise.all([
+    stores.timeline.append(incidents.flatMap((one) => timelineOf(one, delivery))),
+    stores.audit.append(auditOf({ delivery, outcome }).map((record) => deps.seal(record))),
+    stores.outbox.append(incidents.map(cardOf)),
+    enqueueSearches(stores, incidents),
+  ])
+}
+
+function cardOf({ incident, isOpened, isReopened }: IncidentOutcome): OutboxMessage {
+  return { kind: 'card', incidentId: incident.id, priority: isOpened || isReopened ? 'result' : 'status' }
+}
+
+async function enqueueSearches(stores: Stores, incidents: readonly IncidentOutcome[]): Promise<void> {
   for (const { incident } of incidents) {
     await stores.jobs.enqueue('incident.refresh', { incidentId: incident.id }, { singletonKey: incident.id })
   }

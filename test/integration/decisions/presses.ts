@@ -53,6 +53,7 @@ export function withProposals(deps: Deps, change: (store: ProposalStore) => Part
   return {
     ...deps,
     unitOfWork: {
+      ...deps.unitOfWork,
       run: (work) =>
         deps.unitOfWork.run((stores) =>
           work({ ...stores, proposals: { ...stores.proposals, ...change(stores.proposals) } }),

@@ -264,5 +264,5 @@ function withoutLock(deps: Deps, atOnce: number): Deps {
       }
       return work({ ...stores, decisions: { ...stores.decisions, list } })
     })
-  return { ...unlocked, unitOfWork: { run } }
+  return { ...unlocked, unitOfWork: { ...unlocked.unitOfWork, run } }
 }
