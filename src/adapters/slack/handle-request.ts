@@ -2,16 +2,10 @@ import { AppError, RefusedError } from '../../kernel/errors.ts'
 import { needsForm, renderReasonForm } from './render/reason-form.ts'
 import { sendReply } from './outgoing/send-reply.ts'
 import { z } from 'zod'
-import type { Press, Reply, Utterance } from '../../orchestrator/index.ts'
+import type { Conversation, Press, Reply } from '../../orchestrator/index.ts'
 import type { PressedButton } from './render/button-value.ts'
 import type { ReplyPlace, SlackRequest } from './incoming/slack-request.ts'
 import type { ReplyRoad } from './outgoing/send-reply.ts'
-
-/** What the orchestrator does with what was said and pressed. */
-export interface Conversation {
-  readonly say: (utterance: Utterance) => Promise<Reply>
-  readonly press: (press: Press) => Promise<Reply>
-}
 
 type ButtonRequest = Extract<SlackRequest, { kind: 'button' }>
 

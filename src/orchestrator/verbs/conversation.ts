@@ -59,3 +59,9 @@ export interface Reply {
   readonly shared: boolean
   readonly incidentId: string | null
 }
+
+/** What every chat adapter is given: what was said and pressed is carried out, and answered. */
+export interface Conversation {
+  readonly say: (utterance: Utterance) => Promise<Reply>
+  readonly press: (press: Press) => Promise<Reply>
+}
