@@ -1,0 +1,28 @@
+import type { Proposal } from '../../domain/approval.ts'
+import type { Incident } from '../../domain/incident.ts'
+import type { Person } from '../../domain/person.ts'
+import { listEligibleApprovers } from '../../policy/approval-quorum.ts'
+import { personPrincipal } from '../authorization-subjects.ts'
+import type { Deps } from '../dependencies.ts'
+import type { LoadedQuorum } from './load-quorum.ts'
+import { modeFor, servicesOf } from './mode-and-freeze.ts'
+import { proposalResource } from './proposal-resource.ts'
+
+/** Who can give an approval that is missing and whom the policy would let: the owning group first. */
+export function nextApprovers(
+  deps: Deps,
+  proposal: Proposal,
+  incident: Incident,
+  { facts }: LoadedQuorum,
+): readonly Person[] {
+  const mode = modeFor(deps, servicesOf(incident, proposal.plan.service))
+  const resource = proposalResource(deps.catalog, proposal)
+  const allowed = listEligibleApprovers(facts).filter(
+    (person) =>
+      deps.authorize({ principal: personPrincipal(person), action: 'approve', resource, context: { mode } }).verdict ===
+      'allow',
+  )
+  const group = proposal.required.owningGroup
+  const isOwner = (person: Person) => group !== null && person.groups.includes(group)
+  return [...allowed.filter(isOwner), ...allowed.filter((person) => !isOwner(person))]
+}
