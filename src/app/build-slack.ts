@@ -1,5 +1,4 @@
-import { handlePress } from '../orchestrator/verbs/handle-press.ts'
-import { handleUtterance } from '../orchestrator/verbs/handle-utterance.ts'
+import { buildConversation } from './build-conversation.ts'
 import { recordKnownRefusal } from '../orchestrator/record-refusal.ts'
 import type { Config } from '../config/config.ts'
 import type { Deps } from '../orchestrator/dependencies.ts'
@@ -8,8 +7,7 @@ import type { Slack, SlackParts } from '../adapters/slack/open-slack.ts'
 /** Slack, when it is configured, and what comes in from it done by the orchestrator. */
 export async function buildSlack(config: Config, deps: Deps): Promise<Slack | null> {
   return slackOf(config, {
-    say: (utterance) => handleUtterance(deps, utterance),
-    press: (press) => handlePress(deps, press),
+    ...buildConversation(deps),
     deliveries: deps.stores.deliveries,
     recordRefusal: (reason) => recordKnownRefusal(deps, { source: 'slack', reason, origin: 'slack' }),
     log: deps.log,

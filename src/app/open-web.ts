@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { buildConversation } from './build-conversation.ts'
 import { createSessions } from '../adapters/console/sessions.ts'
 import { isSameSecret } from '../adapters/http/secrets.ts'
 import { mountApi } from '../adapters/api/mount-api.ts'
@@ -75,6 +76,7 @@ function consoleSettingsOf({ config, foundation, signIn }: WebNeeds): ConsoleSet
     token === undefined ? { kind: 'closed' } : { kind: 'token', isToken: (given) => isSameSecret(given, token) }
   return {
     deps,
+    conversation: buildConversation(deps),
     signals,
     signIn: signIn ?? ways,
     sessions: createSessions({

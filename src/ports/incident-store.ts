@@ -15,6 +15,8 @@ export interface NewIncident {
 export interface IncidentFilter {
   readonly state?: IncidentState
   readonly service?: string
+  /** In whatever state but `resolved`. */
+  readonly isUnresolved?: true
   /** Worked on, and nothing of it has fired for this long by database time. */
   readonly quietForMs?: number
   /** Incidents before this id in opening order (a page). */

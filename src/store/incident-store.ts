@@ -1,4 +1,4 @@
-import { and, desc, eq, inArray, sql } from './drizzle.ts'
+import { and, desc, eq, inArray, ne, sql } from './drizzle.ts'
 import type { SQL } from 'drizzle-orm'
 import type { Database } from './database.ts'
 import type { Incident, IncidentState } from '../domain/incident.ts'
@@ -57,6 +57,7 @@ async function list(db: Database, filter: IncidentFilter): Promise<readonly Inci
   const conditions: SQL[] = []
   if (filter.state !== undefined) conditions.push(eq(incidents.state, filter.state))
   if (filter.service !== undefined) conditions.push(eq(incidents.service, filter.service))
+  if (filter.isUnresolved === true) conditions.push(ne(incidents.state, 'resolved'))
   if (filter.quietForMs !== undefined) conditions.push(isQuietFor(filter.quietForMs), isWorkedOn)
   const before = /^INC-(\d{1,18})$/.exec(filter.before ?? '')?.[1]
   if (before !== undefined) conditions.push(sql`${number} < ${before}::bigint`)

@@ -1,4 +1,4 @@
-import type { Deps } from '../../orchestrator/index.ts'
+import type { Conversation, Deps } from '../../orchestrator/index.ts'
 import type { Sessions } from './sessions.ts'
 import type { Signals } from '../../ports/signals.ts'
 
@@ -11,6 +11,8 @@ export type SignIn =
 
 export interface ConsoleSettings {
   readonly deps: Deps
+  /** What is typed and pressed here goes where that of every other surface goes. */
+  readonly conversation: Conversation
   readonly sessions: Sessions
   readonly signIn: SignIn
   readonly signals: Signals

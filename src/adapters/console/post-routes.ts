@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { HttpFault } from '../http/http-fault.ts'
 import { formOf } from './form-of.ts'
-import { handlePress, handleUtterance, recordKnownRefusal } from '../../orchestrator/index.ts'
+import { recordKnownRefusal } from '../../orchestrator/index.ts'
 import { incidentPage, listPage } from './show-pages.ts'
 import { requirePost, sessionAuthentication, visitorOf } from './console-session.ts'
 import type { ConsoleSettings } from './console-settings.ts'
@@ -34,7 +34,7 @@ const SayForm = z.object({ text: text.min(1), incidentId: optional(id) })
 export function pressRoute(settings: ConsoleSettings): Route<Visitor> {
   return post(settings, '/press', async (form, person) => {
     const press = parseForm(PressForm, form)
-    const reply = await handlePress(settings.deps, { ...press, ...placeOf(person) })
+    const reply = await settings.conversation.press({ ...press, ...placeOf(person) })
     return { reply, incidentId: press.incidentId }
   })
 }
@@ -43,7 +43,7 @@ export function pressRoute(settings: ConsoleSettings): Route<Visitor> {
 export function sayRoute(settings: ConsoleSettings): Route<Visitor> {
   return post(settings, '/say', async (form, person) => {
     const said = parseForm(SayForm, form)
-    const reply = await handleUtterance(settings.deps, {
+    const reply = await settings.conversation.say({
       ...placeOf(person),
       text: said.text,
       incidentId: said.incidentId,

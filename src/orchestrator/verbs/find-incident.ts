@@ -23,12 +23,17 @@ export async function findIncident(deps: Deps, call: VerbCall): Promise<Incident
   const [only] = choices
   if (only !== undefined && choices.length === 1) return only
   if (only === undefined) {
-    throw new RefusedError('which_incident', 'No incident is open here. Name one, for example: status INC-12.')
+    throw new RefusedError(
+      'which_incident',
+      `No incident is open here. Name one, for example: ${request.verb} INC-12. "list" shows those that are open.`,
+    )
   }
   // The choices are a list, and so for those who may see one.
   await requireReading(deps, readerOf(call), 'list')
   const list = choices.slice(0, MOST_CHOICES).map((incident) => `${incident.id} ${incident.severity} ${incident.title}`)
-  throw new RefusedError('which_incident', `Several incidents are open here. Name one:\n${list.join('\n')}`)
+  const more = choices.length > MOST_CHOICES ? ['and more: type "list"'] : []
+  const text = `Several incidents are open here. Name one, for example: ${request.verb} ${choices[0]?.id ?? ''}.`
+  throw new RefusedError('which_incident', [text, ...list, ...more].join('\n'))
 }
 
 async function incidentOfThread(deps: Deps, place: VerbCall['place']): Promise<string | null> {
@@ -40,8 +45,7 @@ async function incidentOfThread(deps: Deps, place: VerbCall['place']): Promise<s
 /** The console has no channels: there, all open incidents are here. */
 async function openIncidentsHere(deps: Deps, place: VerbCall['place']): Promise<readonly Incident[]> {
   if (place.channel === null) {
-    const newest = await deps.stores.incidents.list({ limit: 50 })
-    return newest.filter((incident) => incident.state !== 'resolved')
+    return deps.stores.incidents.list({ isUnresolved: true, limit: MOST_CHOICES + 1 })
   }
   const ids = await deps.stores.cardQueries.listOpenIncidents(place.surface, place.channel)
   const incidents = await Promise.all(ids.map((id) => deps.stores.incidents.find(id)))

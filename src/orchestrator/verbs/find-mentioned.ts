@@ -4,21 +4,18 @@ import type { Person } from '../../domain/person.ts'
 import type { VerbCall } from './conversation-context.ts'
 
 /**
- * `@who` as a platform writes it, or a person's id. A Slack mention carries the account's immutable id; a name that
- * was only typed is looked up among ids, never among display names, since anybody may call themselves anything.
+ * `@who` as a platform writes it, `me`, or a person's id. A mention (`<@…>`) carries the account's immutable id of that
+ * platform; a name that was only typed is looked up among ids, never among display names, since anybody may call
+ * themselves anything.
  */
-export function findMentioned(deps: Deps, { place }: VerbCall, mention: string): Person {
-  const slackUser = /^<@([A-Z0-9]+)(?:\|[^>]*)?>$/.exec(mention)?.[1]
+export function findMentioned(deps: Deps, { place, person: asker }: VerbCall, mention: string): Person {
+  const account = /^<@([A-Za-z0-9-]{1,100})(?:\|[^>]*)?>$/.exec(mention)?.[1]
   const bare = mention.replace(/^@/, '')
+  if (bare.toLowerCase() === 'me') return asker
   const person =
-    slackUser === undefined
+    account === undefined
       ? deps.directory.findById(bare)
-      : deps.directory.findByAccount({
-          surface: 'slack',
-          tenant: place.account.tenant,
-          user: slackUser,
-          displayName: '',
-        })
+      : deps.directory.findByAccount({ ...place.account, user: account, displayName: '' })
   if (person !== undefined) return person
   throw new RefusedError(
     'unknown_person',

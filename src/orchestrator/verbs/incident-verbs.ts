@@ -65,12 +65,19 @@ export async function severityVerb(deps: Deps, call: VerbCall): Promise<Reply> {
 }
 
 export async function assignVerb(deps: Deps, call: VerbCall): Promise<Reply> {
-  const [role, mention] = call.request.words
+  const [role, mention] = call.request.words.toSorted(
+    (left, right) => Number(isMention(left)) - Number(isMention(right)),
+  )
   if (role === undefined || mention === undefined) throw wrongUsage('assign', 'The role or the person is missing.')
   const assignee = findMentioned(deps, call, mention)
   const input = await moveInput(deps, call)
   await assignRole(deps, { ...input, role: role.toLowerCase(), assignee })
   return answer(`${assignee.name} is ${role.toLowerCase()} of ${input.incidentId}.`, { incidentId: input.incidentId })
+}
+
+/** `assign @bo commander` means the same. */
+function isMention(word: string): boolean {
+  return word.startsWith('@') || word.startsWith('<@')
 }
 
 async function moveInput(deps: Deps, call: VerbCall) {

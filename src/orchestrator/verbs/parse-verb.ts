@@ -1,7 +1,7 @@
 import { SEVERITIES } from '../../domain/severity.ts'
 import { VERBS } from '../../domain/verb.ts'
 import { RefusedError } from '../../kernel/errors.ts'
-import { suggest } from '../../kernel/suggest.ts'
+import { refuseUnknownVerb } from './refuse-unknown-verb.ts'
 import { usageOf } from './usage.ts'
 import type { Json } from '../../kernel/json.ts'
 import type { Severity } from '../../domain/severity.ts'
@@ -21,31 +21,59 @@ export interface VerbRequest {
 const INCIDENT_ID = /^inc-\d{1,12}$/i
 const MAX_LENGTH = 4000
 
+/**
+ * Verbs that take no text of their own, and how many words they take besides an incident id. What they do not take is
+ * refused: a word that nobody reads may be the one that mattered (`resolve payments` must not resolve checkout).
+ */
+const MOST_WORDS: Readonly<Partial<Record<Verb, number>>> = {
+  ...{ list: 0, status: 0, timeline: 0, summary: 0, changes: 0, evidence: 0, playbooks: 0 },
+  ...{ ack: 0, mitigated: 0, resolve: 0, reopen: 0, withdraw: 0 },
+  ...{ severity: 1, unfreeze: 1, help: 1, assign: 2, approve: 2 },
+}
+
 /** Throws RefusedError with the usage of the one verb, or with what was probably meant. */
 export function parseVerb(text: string): VerbRequest {
   const trimmed = text.trim().replace(/\s+/g, ' ')
   if (trimmed.length > MAX_LENGTH) {
     throw new RefusedError('too_long', `That is longer than ${String(MAX_LENGTH)} characters. Shorten it.`)
   }
-  const words = trimmed === '' ? ['help'] : trimmed.split(' ')
+  const words = withoutCommand(trimmed === '' ? [] : trimmed.split(' '))
   const verb = verbOf(words[0] ?? 'help')
-  const share = words.includes('--share')
-  const tail = words.slice(1).filter((word) => word !== '--share')
+  const { tail, share } = withoutShare(words.slice(1))
+  const most = MOST_WORDS[verb]
   const incidentAt = tail.findIndex((word) => INCIDENT_ID.test(word))
-  // An incident id is taken from the first place only: later on it may be part of a note or a reason.
-  const hasIncident = incidentAt === 0
-  const incidentId = hasIncident ? (tail[0] ?? '').toUpperCase() : null
-  const rest = hasIncident ? tail.slice(1) : tail
+  // Where text follows, an id is taken from the first place only: later on it may be part of a note or a reason.
+  const hasIncident = most === undefined ? incidentAt === 0 : incidentAt >= 0
+  const incidentId = hasIncident ? (tail[incidentAt] ?? '').toUpperCase() : null
+  const rest = hasIncident ? tail.filter((_word, index) => index !== incidentAt) : tail
+  if (most !== undefined && rest.length > most) throw tooManyWords(verb, rest[most] ?? '')
   return { verb, incidentId, share, words: rest, rest: rest.join(' ') }
+}
+
+/** Who types the slash command in a thread, where Slack has none, or in the console, means the same. */
+function withoutCommand(words: readonly string[]): readonly string[] {
+  return /^\/?incident$/i.test(words[0] ?? '') ? words.slice(1) : words
+}
+
+/** Around the text it is an option; inside it belongs to the note or the reason. */
+function withoutShare(words: readonly string[]): { readonly tail: readonly string[]; readonly share: boolean } {
+  if (words[0] === '--share') return { tail: words.slice(1), share: true }
+  if (words.at(-1) === '--share') return { tail: words.slice(0, -1), share: true }
+  return { tail: words, share: false }
 }
 
 function verbOf(word: string): Verb {
   const lower = word.toLowerCase()
   const verb = VERBS.find((candidate) => candidate === lower)
   if (verb !== undefined) return verb
-  const near = suggest(lower, VERBS)
-  const hint = near === undefined ? 'Type "help" for the list.' : `Did you mean "${near}"? ${usageOf(near as Verb)}`
-  throw new RefusedError('unknown_verb', `There is no verb "${word.slice(0, 40)}". ${hint}`)
+  throw refuseUnknownVerb(word)
+}
+
+function tooManyWords(verb: Verb, word: string): RefusedError {
+  const digits = /^#?(?:inc)?(\d{1,12})$/i.exec(word)?.[1]
+  const problem =
+    digits === undefined ? `"${word.slice(0, 40)}" is one word too many.` : `Incidents are named like INC-${digits}.`
+  return wrongUsage(verb, problem)
 }
 
 export function wrongUsage(verb: Verb, problem: string): RefusedError {
@@ -60,6 +88,9 @@ export function parseDeclare(request: VerbRequest): {
 } {
   const first = request.words[0]?.toUpperCase() ?? ''
   const severity = SEVERITIES.find((candidate) => candidate === first) ?? null
+  if (severity === null && /^SEV-?\d*$/.test(first)) {
+    throw wrongUsage('declare', `"${first.slice(0, 40)}" is not a severity: SEV1 is the worst, SEV5 the least.`)
+  }
   const words = severity === null ? [...request.words] : request.words.slice(1)
   const onAt = words.map((word) => word.toLowerCase()).lastIndexOf('on')
   const hasService = onAt > 0 && onAt === words.length - 2

@@ -2,6 +2,7 @@ import { answer } from './replies.ts'
 import { describeDuration } from '../../kernel/duration.ts'
 import { findIncident } from './find-incident.ts'
 import { helpText, usageOf } from './usage.ts'
+import { refuseUnknownVerb } from './refuse-unknown-verb.ts'
 import { listIncidents, readEvidence, readIncident, readTimeline } from '../read/read-incidents.ts'
 import { readerOf } from './conversation-context.ts'
 import { requireReading } from '../read/reader.ts'
@@ -16,8 +17,10 @@ const TIMELINE_SHOWN = 30
 export async function helpVerb(deps: Deps, call: VerbCall): Promise<Reply> {
   await requireReading(deps, readerOf(call), 'help')
   const { request } = call
-  const verb = VERBS.find((candidate) => candidate === request.words[0]?.toLowerCase())
+  const [word] = request.words
+  const verb = VERBS.find((candidate) => candidate === word?.toLowerCase())
   if (verb !== undefined) return answer(usageOf(verb))
+  if (word !== undefined) throw refuseUnknownVerb(word)
   return answer('What you can say, here and on every other surface:', {
     preformatted: helpText(),
     shared: request.share,
@@ -25,14 +28,14 @@ export async function helpVerb(deps: Deps, call: VerbCall): Promise<Reply> {
 }
 
 export async function listVerb(deps: Deps, call: VerbCall): Promise<Reply> {
-  const { items } = await listIncidents(deps, readerOf(call), { limit: LISTED })
-  const open = items.filter((view) => view.state !== 'resolved')
+  const { items: open, next } = await listIncidents(deps, readerOf(call), { isUnresolved: true, limit: LISTED })
   if (open.length === 0) return answer('No incident is open.', { shared: call.request.share })
   const rows = open.map((view) => ({
     label: `${view.id} ${view.severity} ${view.state}`,
     text: `${view.service === null ? '' : `${view.service}: `}${view.symptom}, for ${ago(deps, view.onsetAt)}`,
   }))
-  return answer(`${open.length} incident(s) open.`, { rows, shared: call.request.share })
+  const text = next === null ? `Open: ${count(open.length, 'incident')}.` : `The newest ${LISTED} that are open.`
+  return answer(text, { rows, shared: call.request.share })
 }
 
 export async function statusVerb(deps: Deps, call: VerbCall): Promise<Reply> {
@@ -89,6 +92,10 @@ export async function evidenceVerb(deps: Deps, call: VerbCall): Promise<Reply> {
   const rows = pieces.map((piece) => ({ label: piece.id, text: `${piece.fact} (${piece.source}, ${clock(piece.at)})` }))
   const text = pieces.length === 0 ? `Nothing is collected for ${incident.id} yet.` : `The facts of ${incident.id}.`
   return answer(text, { rows, shared: call.request.share, incidentId: incident.id })
+}
+
+function count(amount: number, noun: string): string {
+  return `${amount} ${noun}${amount === 1 ? '' : 's'}`
 }
 
 function clock(at: Date): string {

@@ -29,12 +29,51 @@ describe('the grammar', () => {
     // An id further on is part of the text.
     ['note looked at INC-4', 'note', null, 'looked at INC-4'],
     ['  list   --share ', 'list', null, ''],
+    // A verb without text takes its id wherever it stands.
+    ['severity SEV1 INC-4', 'severity', 'INC-4', 'SEV1'],
+    ['assign commander @bo INC-4', 'assign', 'INC-4', 'commander @bo'],
+    // The slash command, typed where it is none.
+    ['/incident status INC-12', 'status', 'INC-12', ''],
+    ['incident', 'help', null, ''],
+    // Inside a text `--share` is a word of it.
+    ['note run it with --share next time', 'note', null, 'run it with --share next time'],
   ])('reads "%s"', (text, verb, incidentId, rest) => {
     expect(parseVerb(text)).toMatchObject({ verb, incidentId, rest })
   })
 
   it('says what was probably meant', () => {
     expect(refusedWith(() => parseVerb('aprove PRO-1'))).toContain('Did you mean "approve"? Usage: approve')
+  })
+
+  it.each([
+    ['close INC-3', 'resolve'],
+    ['acknowledge', 'ack'],
+    ['DENY no', 'reject'],
+    ['rollback', 'playbooks'],
+  ])('tells who says "%s" our word for it, and does nothing', (text, verb) => {
+    expect(refusedWith(() => parseVerb(text))).toContain(`Did you mean "${verb}"? Usage: ${verb}`)
+  })
+
+  it.each(['breakglass restart now', 'postmortem INC-3'])(
+    'says in a sentence what there is in place of "%s"',
+    (text) => {
+      expect(refusedWith(() => parseVerb(text))).toMatch(
+        /^Countersign (does not break the glass|drafts no post-mortem)/,
+      )
+    },
+  )
+
+  it.each([
+    ['resolve payments', '"payments" is one word too many. Usage: resolve [id]'],
+    ['status 12', 'Incidents are named like INC-12. Usage: status [id]'],
+    ['ack inc12', 'Incidents are named like INC-12.'],
+    ['severity SEV1 now', '"now" is one word too many.'],
+  ])('refuses a word that nobody would read: "%s"', (text, says) => {
+    expect(refusedWith(() => parseVerb(text))).toContain(says)
+  })
+
+  it.each(['constructor', '__proto__', 'toString'])('knows "%s" as no verb', (word) => {
+    expect(refusedWith(() => parseVerb(word))).toContain('There is no verb')
   })
 
   it('says how to find the verbs when nothing is near', () => {
@@ -61,6 +100,12 @@ describe('declare', () => {
     ['declare someone is on the roof', { severity: null, title: 'someone is on the roof', service: null }],
   ])('reads "%s"', (text, expected) => {
     expect(parseDeclare(parseVerb(text))).toEqual(expected)
+  })
+
+  it('refuses a severity that there is none of', () => {
+    expect(refusedWith(() => parseDeclare(parseVerb('declare SEV9 site is down')))).toContain(
+      '"SEV9" is not a severity: SEV1 is the worst, SEV5 the least.',
+    )
   })
 
   it('wants a title', () => {
