@@ -3,7 +3,7 @@ import { needsForm, renderReasonForm } from './render/reason-form.ts'
 import { sendReply } from './outgoing/send-reply.ts'
 import { z } from 'zod'
 import type { Conversation, Press, Reply } from '../../orchestrator/index.ts'
-import type { PressedButton } from './render/button-value.ts'
+import type { PressedButton } from '../shared/card/button-value.ts'
 import type { ReplyPlace, SlackRequest } from './incoming/slack-request.ts'
 import type { ReplyRoad } from './outgoing/send-reply.ts'
 

@@ -1,6 +1,6 @@
 import { BlockActions, EventCallback, FormMemory, SlashCommand, ViewSubmission } from './schema.ts'
 import { REASON_BLOCK, REASON_FORM, REASON_INPUT } from '../render/reason-form.ts'
-import { decodeButton } from '../render/button-value.ts'
+import { decodeButton } from '../../shared/card/button-value.ts'
 import { oneLineText } from '../../../kernel/clean-text.ts'
 import { spokenText } from './spoken-text.ts'
 import type { Account } from '../../../domain/person.ts'

@@ -1,6 +1,6 @@
 import type { Account } from '../../../domain/person.ts'
 import type { Press, Utterance } from '../../../orchestrator/index.ts'
-import type { PressedButton } from '../render/button-value.ts'
+import type { PressedButton } from '../../shared/card/button-value.ts'
 
 /** Where the answer goes when the request has its own address for it. */
 export interface ReplyPlace {

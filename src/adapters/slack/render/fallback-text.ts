@@ -1,5 +1,5 @@
 import { truncateText } from '../../../kernel/clean-text.ts'
-import { visibleText } from './visible-text.ts'
+import { visibleText } from '../../shared/card/visible-text.ts'
 
 const LONGEST_FALLBACK = 3_000
 

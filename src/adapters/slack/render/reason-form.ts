@@ -1,6 +1,6 @@
-import { encodeButton } from './button-value.ts'
-import { visibleLine } from './visible-text.ts'
-import type { PressedButton } from './button-value.ts'
+import { encodeButton } from '../../shared/card/button-value.ts'
+import { visibleLine } from '../../shared/card/visible-text.ts'
+import type { PressedButton } from '../../shared/card/button-value.ts'
 import type { types } from '@slack/bolt'
 
 export const REASON_FORM = 'countersign_reason'

@@ -1,11 +1,10 @@
-import { bold, bullets, richText, section, text, time } from './rich-text.ts'
+import { bold, bullets, richText, section, text, time } from './card-text.ts'
 import { nameSome } from './card-room.ts'
 import { visibleLine } from './visible-text.ts'
 import type { CardRoom } from './card-room.ts'
 import type { DecisionView, IncidentView, ProposalView } from '../../../domain/incident-view.ts'
-import type { Inline, RichPart } from './rich-text.ts'
+import type { Inline, CardText } from './card-text.ts'
 import type { ProposalState } from '../../../domain/approval.ts'
-import type { types } from '@slack/bolt'
 
 /** What became of it, in words. */
 const ENDINGS: Readonly<Record<Exclude<ProposalState, 'pending'>, string>> = {
@@ -18,7 +17,7 @@ const ENDINGS: Readonly<Record<Exclude<ProposalState, 'pending'>, string>> = {
 }
 
 /** Who has decided, how many are missing, and who can give what is missing. */
-export function renderDecisions(view: IncidentView, room: CardRoom): readonly types.RichTextBlock[] {
+export function renderDecisions(view: IncidentView, room: CardRoom): readonly CardText[] {
   const { proposal } = view
   if (proposal === null) return []
   const decisions = proposal.decisions.slice(-6).map((decision) => describeDecision(decision, room))
@@ -26,7 +25,7 @@ export function renderDecisions(view: IncidentView, room: CardRoom): readonly ty
   return richText(...summary, ...bullets(decisions))
 }
 
-function whatIsMissing(proposal: ProposalView, room: CardRoom): readonly RichPart[] {
+function whatIsMissing(proposal: ProposalView, room: CardRoom): readonly CardText[] {
   const { required, approvalsCounted } = proposal
   const missing = Math.max(0, required.approvals - approvalsCounted)
   const rules = required.rules.slice(0, room.reasons).map((rule) => visibleLine(rule, room.detail))
@@ -42,7 +41,7 @@ function whatIsMissing(proposal: ProposalView, room: CardRoom): readonly RichPar
   ]
 }
 
-function ending(proposal: ProposalView, room: CardRoom): RichPart {
+function ending(proposal: ProposalView, room: CardRoom): CardText {
   const state = proposal.state === 'pending' ? '' : ENDINGS[proposal.state]
   const reason = proposal.closedReason === null ? '' : `: ${visibleLine(proposal.closedReason, room.detail)}`
   const at = proposal.closedAt === null ? [] : [text(' at '), time(proposal.closedAt)]

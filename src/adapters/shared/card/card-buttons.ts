@@ -1,26 +1,30 @@
-import { encodeButton } from './button-value.ts'
 import { hashPrefix } from './card-proposal.ts'
 import { truncateText } from '../../../kernel/clean-text.ts'
 import { visibleLine } from './visible-text.ts'
 import type { IncidentView, ProposalView } from '../../../domain/incident-view.ts'
 import type { PressedButton } from './button-value.ts'
-import type { types } from '@slack/bolt'
 
-type Button = types.Button
+/** A button before any platform's mark-up. */
+export interface CardButton {
+  readonly label: string
+  readonly style: 'plain' | 'primary' | 'danger'
+  readonly pressed: PressedButton
+  /** Asked before it counts. */
+  readonly confirm: { readonly title: string; readonly text: string } | null
+}
 
-/** Confirm dialogs: title 100, text 300, buttons 30 characters. */
+/** What every platform's dialog holds: title 100, text 300 characters. */
 const LONGEST_CONFIRM = 300
 
 /**
  * The buttons that are apt now. When a decision fell, those that decide are gone; an answer to a step nobody knows
  * about, a stop and an undo take their place.
  */
-export function renderButtons(view: IncidentView): readonly types.ActionsBlock[] {
-  const elements = [...decisionButtons(view), ...runButtons(view), ...incidentButtons(view)]
-  return elements.length === 0 ? [] : [{ type: 'actions', elements }]
+export function renderButtons(view: IncidentView): readonly CardButton[] {
+  return [...decisionButtons(view), ...runButtons(view), ...incidentButtons(view)]
 }
 
-function decisionButtons(view: IncidentView): readonly Button[] {
+function decisionButtons(view: IncidentView): readonly CardButton[] {
   const { proposal } = view
   if (proposal?.state !== 'pending') return rejectBeforeStart(view)
   const own = { incidentId: view.id, proposalId: proposal.id, planHash: proposal.planHash }
@@ -31,7 +35,7 @@ function decisionButtons(view: IncidentView): readonly Button[] {
 }
 
 /** Rejection wins until the first step starts. */
-function rejectBeforeStart(view: IncidentView): readonly Button[] {
+function rejectBeforeStart(view: IncidentView): readonly CardButton[] {
   const { proposal, run } = view
   if (proposal?.state !== 'approved') return []
   if (run !== null && run.proposalId === proposal.id && run.state !== 'queued') return []
@@ -39,7 +43,7 @@ function rejectBeforeStart(view: IncidentView): readonly Button[] {
   return [{ ...button('Reject', press('reject', own)), style: 'danger' }]
 }
 
-function runButtons(view: IncidentView): readonly Button[] {
+function runButtons(view: IncidentView): readonly CardButton[] {
   const { run } = view
   if (run === null) return []
   const own = { incidentId: view.id, proposalId: run.proposalId }
@@ -59,7 +63,7 @@ function runButtons(view: IncidentView): readonly Button[] {
   }
 }
 
-function settleButtons(view: IncidentView, own: Partial<PressedButton>): readonly Button[] {
+function settleButtons(view: IncidentView, own: Partial<PressedButton>): readonly CardButton[] {
   const step = view.run?.steps.find((one) => one.state === 'unknown')
   // A longer id than any button may carry is answered by the typed verb.
   if (step === undefined || step.id.length > 200) return []
@@ -71,7 +75,7 @@ function settleButtons(view: IncidentView, own: Partial<PressedButton>): readonl
   ]
 }
 
-function incidentButtons(view: IncidentView): readonly Button[] {
+function incidentButtons(view: IncidentView): readonly CardButton[] {
   const own = { incidentId: view.id }
   const acknowledge = view.state === 'open' ? [button('Acknowledge', press('ack', own))] : []
   return [...acknowledge, button('Add note', press('note', own))]
@@ -81,18 +85,12 @@ function press(verb: PressedButton['verb'], given: Partial<PressedButton>): Pres
   return { incidentId: '', proposalId: null, planHash: null, stepId: null, answer: null, ...given, verb }
 }
 
-function button(label: string, pressed: PressedButton): Button {
-  const actionId = pressed.answer === null ? pressed.verb : `${pressed.verb}-${pressed.answer}`
-  return {
-    type: 'button',
-    action_id: actionId,
-    text: { type: 'plain_text', text: label, emoji: false },
-    value: encodeButton(pressed),
-  }
+function button(label: string, pressed: PressedButton): CardButton {
+  return { label, style: 'plain', pressed, confirm: null }
 }
 
 /** Names the plan, so that nobody approves what they have not seen. */
-function confirmApproval(view: IncidentView, proposal: ProposalView): types.ConfirmationDialog {
+function confirmApproval(view: IncidentView, proposal: ProposalView): NonNullable<CardButton['confirm']> {
   const effects = proposal.steps.filter((step) => !step.isVerification)
   const gone = proposal.symptomGone ? 'The symptom is gone: no alert fires any more. ' : ''
   const [first] = effects
@@ -100,13 +98,7 @@ function confirmApproval(view: IncidentView, proposal: ProposalView): types.Conf
   const what = first === undefined ? visibleLine(proposal.playbookTitle, 160) : visibleLine(first.sentence, 160)
   const plan = `${what}${more}. Plan ${hashPrefix(proposal.planHash)}, ${view.id}.`
   return {
-    title: plainText(proposal.symptomGone ? `Approve ${proposal.id} all the same?` : `Approve ${proposal.id}?`),
-    text: plainText(truncateText(`${gone}${plan}`, LONGEST_CONFIRM)),
-    confirm: plainText('Approve'),
-    deny: plainText('Go back'),
+    title: proposal.symptomGone ? `Approve ${proposal.id} all the same?` : `Approve ${proposal.id}?`,
+    text: truncateText(`${gone}${plan}`, LONGEST_CONFIRM),
   }
-}
-
-function plainText(value: string): types.PlainTextElement {
-  return { type: 'plain_text', text: value, emoji: false }
 }

@@ -1,13 +1,12 @@
-import { bold, bullets, dotted, link, richText, section, text, time } from './rich-text.ts'
+import { bold, bullets, dotted, link, richText, section, text, time } from './card-text.ts'
 import { visibleLine } from './visible-text.ts'
 import type { CardRoom } from './card-room.ts'
 import type { IncidentView, LinkView } from '../../../domain/incident-view.ts'
-import type { Inline, RichPart } from './rich-text.ts'
-import type { types } from '@slack/bolt'
+import type { Inline, CardText } from './card-text.ts'
 
 /** What a person should know before they decide. */
-export function renderNotices(view: IncidentView, room: CardRoom): readonly types.RichTextBlock[] {
-  const notices: RichPart[] = []
+export function renderNotices(view: IncidentView, room: CardRoom): readonly CardText[] {
+  const notices: CardText[] = []
   if (view.freeze !== null) {
     const scope = view.freeze.service === null ? 'everything' : visibleLine(view.freeze.service, 60)
     notices.push(
@@ -31,7 +30,7 @@ export function renderNotices(view: IncidentView, room: CardRoom): readonly type
 }
 
 /** Follow-ups, and links from typed fields only, each with the host it leads to. */
-export function renderLinks(view: IncidentView, room: CardRoom): readonly types.RichTextBlock[] {
+export function renderLinks(view: IncidentView, room: CardRoom): readonly CardText[] {
   const followUps = view.followUps.slice(0, room.steps).map((followUp) => [text(visibleLine(followUp, room.line))])
   const links = view.links.filter((one) => isSound(one, room)).slice(0, room.links)
   const console = view.consoleUrl === null ? [] : [consoleLink(view.consoleUrl)]

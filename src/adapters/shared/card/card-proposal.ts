@@ -1,11 +1,10 @@
-import { bold, bullets, code, numbered, richText, section, text, time } from './rich-text.ts'
+import { bold, bullets, code, numbered, richText, section, text, time } from './card-text.ts'
 import { describeDuration } from '../../../kernel/duration.ts'
 import { nameSome, someOf } from './card-room.ts'
 import { visibleLine } from './visible-text.ts'
 import type { CardRoom } from './card-room.ts'
 import type { IncidentView, PlanStepView, ProposalView } from '../../../domain/incident-view.ts'
-import type { Inline, RichPart } from './rich-text.ts'
-import type { types } from '@slack/bolt'
+import type { Inline, CardText } from './card-text.ts'
 
 /** True while people still have to look at the plan itself; afterwards the run tells what is done. */
 function isBeforeRun(view: IncidentView, proposal: ProposalView): boolean {
@@ -17,7 +16,7 @@ function isBeforeRun(view: IncidentView, proposal: ProposalView): boolean {
  * What an approval signs, from the plan alone: no sentence of a model stands here. Ids and the beginning of the hash
  * are what `approve` takes when it is typed.
  */
-export function renderProposal(view: IncidentView, room: CardRoom): readonly types.RichTextBlock[] {
+export function renderProposal(view: IncidentView, room: CardRoom): readonly CardText[] {
   const { proposal } = view
   if (proposal === null) return []
   const title = [bold(`${proposal.id} `), text(visibleLine(proposal.playbookTitle, room.line)), text(' · plan ')]
@@ -29,7 +28,7 @@ export function hashPrefix(planHash: string): string {
   return planHash.slice(0, 8)
 }
 
-function planOf(proposal: ProposalView, room: CardRoom, consoleUrl: string | null): readonly RichPart[] {
+function planOf(proposal: ProposalView, room: CardRoom, consoleUrl: string | null): readonly CardText[] {
   const { shown, more } = someOf(proposal.steps, room.steps)
   const rest =
     more === 0

@@ -1,12 +1,11 @@
-import { WITH_AGO, bold, bullets, dotted, richText, section, text, time } from './rich-text.ts'
+import { WITH_AGO, bold, bullets, dotted, richText, section, text, time } from './card-text.ts'
 import { nameSome } from './card-room.ts'
 import { truncateText } from '../../../kernel/clean-text.ts'
 import { visibleLine } from './visible-text.ts'
 import type { CardRoom } from './card-room.ts'
 import type { IncidentView } from '../../../domain/incident-view.ts'
-import type { Inline } from './rich-text.ts'
+import type { CardText, Inline } from './card-text.ts'
 import type { Severity } from '../../../domain/severity.ts'
-import type { types } from '@slack/bolt'
 
 const LONGEST_HEADER = 150
 
@@ -26,14 +25,15 @@ export function headline(view: IncidentView, maxLength: number): string {
   return truncateText(`${view.severity} · ${service === '' ? symptom : `${service}: ${symptom}`}`, maxLength)
 }
 
-export function renderHeader(view: IncidentView): types.HeaderBlock {
+/** The first thing one reads, in one line of plain text. */
+export function renderHeader(view: IncidentView): string {
   const mark = SEVERITY_MARKS[view.severity]
   const words = headline(view, LONGEST_HEADER - mark.length - 1)
-  return { type: 'header', text: { type: 'plain_text', text: `${mark} ${words}`, emoji: false } }
+  return `${mark} ${words}`
 }
 
 /** The line under the header: id, state, since when, who. */
-export function renderFacts(view: IncidentView, room: CardRoom): readonly types.RichTextBlock[] {
+export function renderFacts(view: IncidentView, room: CardRoom): readonly CardText[] {
   const onCall = view.onCall.map((name) => visibleLine(name, 60))
   return richText(
     section(
@@ -59,7 +59,7 @@ function stateOf(view: IncidentView): readonly Inline[] {
 }
 
 /** What it does to users, and a model's words, which say whose they are. */
-export function renderImpact(view: IncidentView, room: CardRoom): readonly types.RichTextBlock[] {
+export function renderImpact(view: IncidentView, room: CardRoom): readonly CardText[] {
   const impact = view.impact.slice(0, 3).map((sentence) => visibleLine(sentence, room.line))
   const { firing, total } = view.alerts
   const alerts = total === 0 ? '' : `${String(firing)} of ${String(total)} alerts firing.`

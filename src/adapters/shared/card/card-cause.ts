@@ -1,10 +1,9 @@
-import { bold, bullets, richText, section, text, time } from './rich-text.ts'
+import { bold, bullets, richText, section, text, time } from './card-text.ts'
 import { visibleLine } from './visible-text.ts'
 import type { CardRoom } from './card-room.ts'
 import type { ChangeKind, Suspect } from '../../../domain/change-event.ts'
 import type { IncidentView } from '../../../domain/incident-view.ts'
-import type { Inline } from './rich-text.ts'
-import type { types } from '@slack/bolt'
+import type { CardText, Inline } from './card-text.ts'
 
 const KINDS: Readonly<Record<ChangeKind, string>> = {
   deploy: 'deploy',
@@ -16,7 +15,7 @@ const KINDS: Readonly<Record<ChangeKind, string>> = {
 }
 
 /** What probably did it, how sure that is, and the two or three facts behind it; or why nobody can say. */
-export function renderCause(view: IncidentView, room: CardRoom): readonly types.RichTextBlock[] {
+export function renderCause(view: IncidentView, room: CardRoom): readonly CardText[] {
   const [best] = view.suspects
   const unreachable = view.unreachable.slice(0, 5).map((source) => visibleLine(source, 40))
   return richText(

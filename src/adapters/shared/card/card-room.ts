@@ -16,11 +16,6 @@ export const CARD_ROOMS: readonly CardRoom[] = [
   { line: 60, detail: 40, steps: 4, reasons: 1, names: 2, links: 0, url: 0 },
 ]
 
-/**
- * Slack's own limit on the size of all blocks is not documented; from about 13,200 characters of JSON on it answers
- * `msg_blocks_too_long`.
- */
-export const MOST_CARD_CHARACTERS = 10_000
 export const MOST_CARD_BLOCKS = 12
 
 /** The first of them, and how many more there are. */

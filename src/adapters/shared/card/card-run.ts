@@ -1,11 +1,10 @@
-import { bold, bullets, richText, section, text, time } from './rich-text.ts'
+import { bold, bullets, richText, section, text, time } from './card-text.ts'
 import { someOf } from './card-room.ts'
 import { visibleLine } from './visible-text.ts'
 import type { AttemptState, RunState } from '../../../domain/run.ts'
 import type { CardRoom } from './card-room.ts'
 import type { IncidentView, RunStepView, RunView } from '../../../domain/incident-view.ts'
-import type { Inline } from './rich-text.ts'
-import type { types } from '@slack/bolt'
+import type { CardText, Inline } from './card-text.ts'
 
 const RUN_WORDS: Readonly<Record<RunState, string>> = {
   queued: 'about to start',
@@ -28,7 +27,7 @@ const STEP_WORDS: Readonly<Record<'pending' | AttemptState, string>> = {
 }
 
 /** Progress, step by step, and the result. */
-export function renderRun(view: IncidentView, room: CardRoom): readonly types.RichTextBlock[] {
+export function renderRun(view: IncidentView, room: CardRoom): readonly CardText[] {
   const { run } = view
   if (run === null) return []
   const { shown, more } = someOf(stepsToShow(run), room.steps)
