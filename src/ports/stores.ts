@@ -1,6 +1,7 @@
 import type { AlertStore } from './alert-store.ts'
 import type { AuditLeafStore } from './audit-leaf-store.ts'
 import type { AuditReader } from './audit-reader.ts'
+import type { CapturedMessageStore } from './captured-message-store.ts'
 import type { CardQueries, CardStore } from './card-store.ts'
 import type { ChangeStore } from './change-store.ts'
 import type { DecisionStore, ProposalQueries, ProposalStore } from './proposal-store.ts'
@@ -26,6 +27,7 @@ export interface Stores {
   readonly alerts: AlertStore
   readonly audit: AuditLeafStore
   readonly auditReader: AuditReader
+  readonly capturedMessages: CapturedMessageStore
   readonly cardQueries: CardQueries
   readonly cards: CardStore
   readonly changes: ChangeStore

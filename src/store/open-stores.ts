@@ -9,6 +9,7 @@ import { createIncidentStore } from './incident-store.ts'
 import { createRefusalStore } from './refusal-store.ts'
 import { createAuditLeafStore } from './audit-leaf-store.ts'
 import { createAuditReader } from './audit-reader.ts'
+import { createCapturedMessageStore } from './captured-message-store.ts'
 import { createCardQueries, createCardStore } from './card-store.ts'
 import { createDecisionStore } from './decision-store.ts'
 import { createEvidenceStore } from './evidence-store.ts'
@@ -44,6 +45,7 @@ export function openStores(db: Database, { surfaces, queueOf }: StoreNeeds): Sto
     refusals: createRefusalStore(db),
     audit: createAuditLeafStore(db),
     auditReader: createAuditReader(db),
+    capturedMessages: createCapturedMessageStore(db),
     cardQueries: createCardQueries(db),
     cards: createCardStore(db),
     decisions: createDecisionStore(db),

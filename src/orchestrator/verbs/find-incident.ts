@@ -1,4 +1,5 @@
 import { NotFoundError, RefusedError } from '../../kernel/errors.ts'
+import { openIncidentsHere } from './open-incidents-here.ts'
 import { readerOf } from './conversation-context.ts'
 import { requireReading } from '../read/reader.ts'
 import type { Deps } from '../dependencies.ts'
@@ -40,14 +41,4 @@ async function incidentOfThread(deps: Deps, place: VerbCall['place']): Promise<s
   if (place.channel === null || place.message === null) return null
   const card = await deps.stores.cardQueries.findByMessage(place.surface, place.channel, place.message)
   return card?.incidentId ?? null
-}
-
-/** The console has no channels: there, all open incidents are here. */
-async function openIncidentsHere(deps: Deps, place: VerbCall['place']): Promise<readonly Incident[]> {
-  if (place.channel === null) {
-    return deps.stores.incidents.list({ isUnresolved: true, limit: MOST_CHOICES + 1 })
-  }
-  const ids = await deps.stores.cardQueries.listOpenIncidents(place.surface, place.channel)
-  const incidents = await Promise.all(ids.map((id) => deps.stores.incidents.find(id)))
-  return incidents.filter((incident) => incident !== undefined)
 }
