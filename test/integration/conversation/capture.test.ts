@@ -154,7 +154,7 @@ describe('who may put a message on the timeline', () => {
     await handleCapture(open, {
       ...{ surface: 'slack', account: account('U0005'), channel: 'C0001', message: '19.000001', how: 'shortcut' },
       ...{ incidentId: null, read: async () => said('let in') },
-    } as Capture)
+    })
 
     expect(await newestOf(incidentId)).toContain('let in')
   })
