@@ -63,7 +63,7 @@ async function openParts(options: AppOptions, closers: Closers): Promise<string>
   const surfaces: readonly SurfaceName[] = config.environment.SLACK_BOT_TOKEN === undefined ? [] : ['slack']
   const supervisesJobs = roles.includes('worker')
   const foundation = await buildDeps({ config, log, telemetry, replicaId, surfaces, supervisesJobs }, closers)
-  const slack = await buildSlack(config, foundation.deps)
+  const slack = await buildSlack(config, foundation)
   if (slack !== null) closers.add('slack', () => slack.close())
   const audit = await startWorking(options, foundation, slack, closers)
   const isWeb = roles.includes('web')

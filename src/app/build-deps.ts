@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { createAccountStandings } from './account-standings.ts'
 import { buildConnectors } from './build-connectors.ts'
 import { buildModel } from './build-model.ts'
 import { buildSettings } from './build-settings.ts'
@@ -18,6 +19,7 @@ import type { Database, OpenDatabase } from '../store/database.ts'
 import type { Deps } from '../orchestrator/dependencies.ts'
 import type { Jobs } from '../store/jobs.ts'
 import type { Logger } from '../kernel/logger.ts'
+import type { StandingsBySurface } from './account-standings.ts'
 import type { Storage } from './open-storage.ts'
 import type { SignalHub } from '../store/signals.ts'
 import type { SurfaceName } from '../domain/surface.ts'
@@ -30,6 +32,8 @@ export interface Foundation {
   readonly database: OpenDatabase
   readonly signals: SignalHub
   readonly jobs: Jobs
+  /** `deps.accountStandings`, to which each chat surface adds its own. */
+  readonly standings: StandingsBySurface
 }
 
 export interface FoundationNeeds {
@@ -53,6 +57,7 @@ export async function buildDeps(needs: FoundationNeeds, closers: Closers): Promi
   const clock = systemClock
   const directory = openDirectory(config.peopleFile, config.people, log)
   closers.add('directory', () => directory.close())
+  const standings = createAccountStandings()
   const policy = createPolicyEngine(config.policies)
   const connectors = buildConnectors({ config, stores, clock, telemetry })
   const deps: Deps = {
@@ -66,6 +71,7 @@ export async function buildDeps(needs: FoundationNeeds, closers: Closers): Promi
     catalog: config.catalog,
     playbooks: config.playbooks,
     directory,
+    accountStandings: standings,
     onCall: connectors.onCall,
     authorize: (request) => policy.authorize(request),
     seal: createSealer({ clock, randomBytes, replicaId, secrets: secretsOf(config) }),
@@ -75,7 +81,7 @@ export async function buildDeps(needs: FoundationNeeds, closers: Closers): Promi
     deployState: connectors.deployState,
     model: buildModel(config),
   }
-  return { deps, database, signals, jobs }
+  return { deps, database, signals, jobs, standings }
 }
 
 async function openEngine(needs: FoundationNeeds, storage: Storage, closers: Closers) {

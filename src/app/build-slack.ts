@@ -1,12 +1,12 @@
 import { buildConversation } from './build-conversation.ts'
 import { recordKnownRefusal } from '../orchestrator/record-refusal.ts'
 import type { Config } from '../config/config.ts'
-import type { Deps } from '../orchestrator/dependencies.ts'
+import type { Foundation } from './build-deps.ts'
 import type { Slack, SlackParts } from '../adapters/slack/open-slack.ts'
 
 /** Slack, when it is configured, and what comes in from it done by the orchestrator. */
-export async function buildSlack(config: Config, deps: Deps): Promise<Slack | null> {
-  return slackOf(config, {
+export async function buildSlack(config: Config, { deps, standings }: Foundation): Promise<Slack | null> {
+  const slack = await slackOf(config, {
     ...buildConversation(deps),
     deliveries: deps.stores.deliveries,
     recordRefusal: (reason) => recordKnownRefusal(deps, { source: 'slack', reason, origin: 'slack' }),
@@ -14,6 +14,8 @@ export async function buildSlack(config: Config, deps: Deps): Promise<Slack | nu
     telemetry: deps.telemetry,
     clock: deps.clock,
   })
+  if (slack !== null) standings.register('slack', slack.standings)
+  return slack
 }
 
 /** Its SDK is loaded only where it is configured. */

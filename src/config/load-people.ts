@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { ROLES } from '../domain/person.ts'
 import { checkOneDocument } from './check-one-document.ts'
 import { findSecretShapes } from './find-secrets.ts'
+import { lookAlikeKey } from '../kernel/look-alike.ts'
 import { readTextFile } from './read-files.ts'
 import type { Person } from '../domain/person.ts'
 import type { Problem } from '../kernel/errors.ts'
@@ -10,11 +11,14 @@ import type { Problem } from '../kernel/errors.ts'
 const RESERVED_IDS: readonly string[] = ['countersign', 'api', 'cli']
 
 const word = z.string().min(1)
+/** As Slack writes its ids. What only looks like one, in letters of another script, could never be anybody. */
+const slackTeam = z.string().regex(/^[TE][A-Z0-9]{0,63}$/, 'an id such as T0123456789')
+const slackUser = z.string().regex(/^[UW][A-Z0-9]{0,63}$/, 'an id such as U0123456789')
 const PersonEntry = z.strictObject({
   id: word.describe('The subject at the identity provider. It is what counts, and what the audit log names.'),
   name: word.describe('Shown in chat; decides nothing.'),
   slack: z
-    .strictObject({ team: word.describe('T…'), user: word.describe('U… or W…') })
+    .strictObject({ team: slackTeam.describe('T…'), user: slackUser.describe('U… or W…') })
     .optional()
     .describe('The immutable ids of the Slack account.'),
   teams: z
@@ -73,7 +77,7 @@ function findMixUps(entries: readonly z.infer<typeof PersonEntry>[]): readonly M
   )
 }
 
-/** Ids that differ only in case, or in spaces around them, are the same person to whoever reads them. */
+/** Ids that differ only in case, in what is not seen, or in letters that look alike are the same person to a reader. */
 function identities({ id, slack, teams }: z.infer<typeof PersonEntry>): readonly { key: string; name: string }[] {
   const accounts = [
     { kind: 'id', value: id },
@@ -81,6 +85,6 @@ function identities({ id, slack, teams }: z.infer<typeof PersonEntry>): readonly
     ...(teams === undefined ? [] : [{ kind: 'Teams account', value: `${teams.tenant}/${teams.user}` }]),
   ]
   return accounts.map(({ kind, value }) => {
-    return { key: `${kind} ${value.trim().toLowerCase()}`, name: `the ${kind} ${value}` }
+    return { key: `${kind} ${lookAlikeKey(value)}`, name: `the ${kind} ${value}` }
   })
 }

@@ -18,7 +18,12 @@ export interface OpenDirectory extends Directory {
  * has mistakes, or is gone after it was there, changes nothing and is an error for whoever runs the service, said once:
  * half a list could leave nobody to approve. A whole list with no approver counts: then nobody approves.
  */
-export function openDirectory(file: string, initial: readonly Person[], log: Logger): OpenDirectory {
+export function openDirectory(
+  file: string,
+  initial: readonly Person[],
+  log: Logger,
+  refreshMs = REFRESH_MS,
+): OpenDirectory {
   let people = initial
   let complaint: string | undefined
   const refresh = async (): Promise<void> => {
@@ -35,7 +40,7 @@ export function openDirectory(file: string, initial: readonly Person[], log: Log
   let running: Promise<void> = Promise.resolve()
   const timer = setInterval(() => {
     running = refresh()
-  }, REFRESH_MS)
+  }, refreshMs)
   timer.unref()
   return {
     findById: (id) => people.find((person) => person.id === id),

@@ -1,5 +1,6 @@
 import type { AuditRecord, SealedLeaf } from '../domain/audit-entry.ts'
 import type { AuthorizationRequest, AuthorizationVerdict } from '../domain/authorization.ts'
+import type { AccountStandings } from '../ports/account-standing.ts'
 import type { ActionRunner } from '../ports/action-runner.ts'
 import type { ChangeSource } from '../ports/change-source.ts'
 import type { Clock } from '../kernel/clock.ts'
@@ -58,6 +59,8 @@ export interface Deps {
   readonly catalog: ServiceCatalog
   readonly playbooks: readonly Playbook[]
   readonly directory: Directory
+  /** Whether the platform of an account vouches for it now. */
+  readonly accountStandings: AccountStandings
   readonly onCall: OnCall | null
   /** The one authorization point (Cedar, deny by default). */
   readonly authorize: (request: AuthorizationRequest) => AuthorizationVerdict

@@ -19,6 +19,7 @@ export const REQUIRED_SCOPES: readonly { readonly scope: string; readonly why: s
   { scope: 'groups:history', why: 'the same in private channels' },
   { scope: 'channels:read', why: 'doctor checks that the bot is in its channels' },
   { scope: 'groups:read', why: 'the same in private channels' },
+  { scope: 'users:read', why: 'asks whether who decides is a full member: no guest, bot or stranger' },
   { scope: 'im:write', why: 'tells one person, for example the next approver' },
 ]
 

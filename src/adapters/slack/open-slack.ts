@@ -3,12 +3,15 @@ import { checkSlack } from './check-slack.ts'
 import { createBoltApp } from './bolt-app.ts'
 import { createReplayGuard } from './incoming/replay-guard.ts'
 import { createSlackApi } from './outgoing/slack-api.ts'
+import { createSlackStandings } from './standing/slack-standings.ts'
 import { createSlackSurface } from './outgoing/slack-surface.ts'
 import { boltLogger } from './bolt-logger.ts'
 import { handleRequest } from './handle-request.ts'
 import { openSlackTransport } from './outgoing/slack-transport.ts'
 import { openSocketMode } from './socket-mode.ts'
+import { tokenHome } from './homes/token-home.ts'
 import { slackRoute } from './incoming/slack-route.ts'
+import type { AccountStandings } from '../../ports/account-standing.ts'
 import type { Bolt } from './bolt-logger.ts'
 import type { ChatSurface } from '../../ports/chat-surface.ts'
 import type { Clock } from '../../kernel/clock.ts'
@@ -18,6 +21,7 @@ import type { HttpServer } from '../http/open-http-server.ts'
 import type { Logger } from '../../kernel/logger.ts'
 import type { ReplyRoad } from './outgoing/send-reply.ts'
 import type { SlackFinding } from './check-slack.ts'
+import type { SlackStandings } from './standing/slack-standings.ts'
 import type { Telemetry } from '../../ports/telemetry.ts'
 import type { webApi } from '@slack/bolt'
 
@@ -43,6 +47,8 @@ export interface SlackParts extends Conversation {
 
 export interface Slack {
   readonly surface: ChatSurface
+  /** Whether Slack vouches for an account now. */
+  readonly standings: AccountStandings
   /** Over HTTP: mounts `POST /slack/events`. In Socket Mode nothing is mounted. */
   mount(server: Pick<HttpServer, 'mount'>): void
   /** In Socket Mode: connects, in the background. */
@@ -66,6 +72,7 @@ export async function openSlack(parts: SlackParts): Promise<Slack> {
     settings.appToken === null
       ? null
       : createSlackApi(new bolt.webApi.WebClient(settings.appToken, clientOptions), transport, parts)
+  const standings = createSlackStandings(tokenHome(api), parts.clock)
   const road: ReplyRoad = { api, transport, apiUrl: settings.apiUrl ?? SLACK_API, log }
   const work = new Set<Promise<void>>()
   const front = new FrontReceiver()
@@ -82,7 +89,8 @@ export async function openSlack(parts: SlackParts): Promise<Slack> {
     log,
   })
   return {
-    surface: createSlackSurface(api),
+    surface: warming(createSlackSurface(api), standings),
+    standings,
     mount: (server) => {
       if (socket !== null) return
       const { recordRefusal, clock } = parts
@@ -96,6 +104,17 @@ export async function openSlack(parts: SlackParts): Promise<Slack> {
       await front.stop()
       await Promise.allSettled(work)
       transport.close()
+    },
+  }
+}
+
+/** Who is asked for a decision is looked up at once, so that their press need not wait for it. */
+function warming(surface: ChatSurface, standings: SlackStandings): ChatSurface {
+  return {
+    ...surface,
+    tellPerson: async (person, words, signal) => {
+      await surface.tellPerson(person, words, signal)
+      if (person.slack !== null) standings.warm({ tenant: person.slack.team, user: person.slack.user })
     },
   }
 }

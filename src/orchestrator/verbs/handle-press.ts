@@ -14,8 +14,11 @@ import type { VerbRequest } from './parse-verb.ts'
  */
 export async function handlePress(deps: Deps, press: Press): Promise<Reply> {
   return answered(deps, press, async () => {
+    // Looked up while the platform is asked who presses; who presses is judged first.
+    const onOwnCard = requireOwnCard(deps, press)
+    onOwnCard.catch(() => undefined)
     const person = await requirePerson(deps, press, press.verb)
-    await requireOwnCard(deps, press)
+    await onOwnCard
     if (press.verb === 'approve' || press.verb === 'reject') return decide(deps, press, press.verb, person)
     const request = requestOf(press)
     return VERB_HANDLERS[press.verb](deps, { request, person, place: { ...press, incidentId: press.incidentId } })

@@ -5,6 +5,7 @@ import { VERB_HANDLERS } from './verb-handlers.ts'
 import { parseVerb } from './parse-verb.ts'
 import { refusal } from './replies.ts'
 import { requireAuthorized } from '../require-authorized.ts'
+import { requireStanding } from './require-standing.ts'
 import type { Account, Person } from '../../domain/person.ts'
 import type { AuthorizedAction } from '../../domain/verb.ts'
 import type { ConversationPlace, Reply, Utterance } from './conversation.ts'
@@ -26,7 +27,10 @@ export async function handleUtterance(deps: Deps, utterance: Utterance): Promise
 /** Names shown in chat decide nothing: an account that the directory does not know is a stranger, and on record as one. */
 export async function requirePerson(deps: Deps, place: ConversationPlace, action: AuthorizedAction): Promise<Person> {
   const person = deps.directory.findByAccount(place.account)
-  if (person !== undefined) return person
+  if (person !== undefined) {
+    await requireStanding(deps, place, person, action)
+    return person
+  }
   await requireAuthorized(deps, {
     principal: strangerPrincipal(idOf(place.account)),
     action,

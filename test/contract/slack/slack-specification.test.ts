@@ -33,6 +33,7 @@ describeWhenShared(
         'Hello',
         signal,
       )
+      await world.slack.standings.standingOf({ surface: 'slack', tenant: 'T1', user: 'U1', displayName: 'A' })
       await world.slack.checkHealth(['C0001'])
       await world.close()
 
@@ -48,7 +49,7 @@ describeWhenShared(
         ]
       })
       expect(problems).toEqual([])
-      expect(new Set(world.fake.calls.map(({ method }) => method)).size).toBe(6)
+      expect(new Set(world.fake.calls.map(({ method }) => method)).size).toBe(7)
     })
   },
 )

@@ -240,6 +240,7 @@ describe('doctor', () => {
     'groups:history',
     'channels:read',
     'groups:read',
+    'users:read',
     'im:write',
   ]
 

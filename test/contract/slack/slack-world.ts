@@ -3,6 +3,7 @@ import { silentLogger } from '../../../src/kernel/silent-logger.ts'
 import { silentTelemetry } from '../../../src/telemetry/silent-telemetry.ts'
 import { startFakeSlack } from '../../fakes/slack/fake-slack.ts'
 import { systemClock } from '../../../src/kernel/clock.ts'
+import type { Clock } from '../../../src/kernel/clock.ts'
 import type { FakeSlack } from '../../fakes/slack/fake-slack.ts'
 import type { Logger } from '../../../src/kernel/logger.ts'
 import type { Slack } from '../../../src/adapters/slack/open-slack.ts'
@@ -15,7 +16,12 @@ export interface SlackWorld {
 
 /** Our side of the Web API against a fake Slack; nobody speaks to us here. */
 export async function openSlackWorld(
-  options: { readonly botToken?: string; readonly appToken?: string; readonly log?: Logger } = {},
+  options: {
+    readonly botToken?: string
+    readonly appToken?: string
+    readonly log?: Logger
+    readonly clock?: Clock
+  } = {},
 ): Promise<SlackWorld> {
   const fake = await startFakeSlack()
   const nobodySpeaks = () => Promise.reject(new Error('Nobody speaks in this test.'))
@@ -32,7 +38,7 @@ export async function openSlackWorld(
     recordRefusal: async () => undefined,
     log: options.log ?? silentLogger,
     telemetry: silentTelemetry,
-    clock: systemClock,
+    clock: options.clock ?? systemClock,
   })
   return {
     fake,

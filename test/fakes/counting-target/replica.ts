@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { sealEntry } from '../../../src/audit/seal-entry.ts'
+import { everybodyIsMember } from '../everybody-is-member.ts'
 import type { AuthorizationRequest, AuthorizationVerdict } from '../../../src/domain/authorization.ts'
 import type { Person } from '../../../src/domain/person.ts'
 import type { Playbook } from '../../../src/domain/playbook.ts'
@@ -63,6 +64,7 @@ export async function openReplica(options: ReplicaOptions): Promise<Replica> {
     settings: { ...settingsOf(replicaId), ...options.settings },
     catalog: CATALOG,
     playbooks: options.playbooks ?? [PLAYBOOK],
+    accountStandings: everybodyIsMember,
     directory: {
       findById: (id) => people().find((person) => person.id === id),
       findByAccount: () => undefined,

@@ -40,10 +40,26 @@ export class FakeSlackApi {
   readonly ephemerals: Args[] = []
   readonly channels = { missing: new Set<string>(), archived: new Set<string>(), without: new Set<string>() }
   scopes: readonly string[] = []
+  /** What differs from a full member of T0001; `null` for an account that Slack does not know. */
+  readonly users = new Map<string, Readonly<Record<string, unknown>> | null>()
   readonly #settings: { readonly botToken: string; readonly appToken: string; readonly socketUrl: string }
   readonly #faults = new Map<string, SlackFault[]>()
   readonly #triggers = new Map<string, number>()
   #lastTs = 0
+  /** Every method that this Slack knows; any other is refused as Slack refuses it. */
+  readonly #methods: Readonly<Record<string, (args: Args) => Outcome>> = {
+    'auth.test': () =>
+      done({ team: 'Example Bank', user: 'countersign', team_id: 'T0001', user_id: 'UBOT', bot_id: 'BBOT' }),
+    'apps.connections.open': () => done({ url: this.#settings.socketUrl }),
+    'chat.postMessage': (args) => this.#post(args),
+    'chat.update': (args) => this.#update(args),
+    'chat.postEphemeral': (args) => this.#postEphemeral(args),
+    'conversations.history': (args) => this.#history(args),
+    'conversations.info': (args) => this.#info(String(args['channel'])),
+    'conversations.open': (args) => done({ channel: { id: `D${String(args['users'])}` } }),
+    'users.info': (args) => this.#user(String(args['user'])),
+    'views.open': (args) => this.#openView(args),
+  }
 
   constructor(settings: { readonly botToken: string; readonly appToken: string; readonly socketUrl: string }) {
     this.#settings = settings
@@ -105,28 +121,7 @@ export class FakeSlackApi {
   #perform(method: string, args: Args, token: string): Outcome {
     const expected = method === 'apps.connections.open' ? this.#settings.appToken : this.#settings.botToken
     if (token !== expected) return failed('invalid_auth')
-    switch (method) {
-      case 'auth.test':
-        return done({ team: 'Example Bank', user: 'countersign', team_id: 'T0001', user_id: 'UBOT', bot_id: 'BBOT' })
-      case 'apps.connections.open':
-        return done({ url: this.#settings.socketUrl })
-      case 'chat.postMessage':
-        return this.#post(args)
-      case 'chat.update':
-        return this.#update(args)
-      case 'chat.postEphemeral':
-        return this.#postEphemeral(args)
-      case 'conversations.history':
-        return this.#history(args)
-      case 'conversations.info':
-        return this.#info(String(args['channel']))
-      case 'conversations.open':
-        return done({ channel: { id: `D${String(args['users'])}` } })
-      case 'views.open':
-        return this.#openView(args)
-      default:
-        return failed('unknown_method')
-    }
+    return this.#methods[method]?.(args) ?? failed('unknown_method')
   }
 
   #refuseMessage(args: Args): Outcome | undefined {
@@ -202,6 +197,12 @@ export class FakeSlackApi {
     return done({ channel: { id: channel, is_member: isMember, is_archived: this.channels.archived.has(channel) } })
   }
 
+  #user(id: string): Outcome {
+    const changes = this.users.get(id)
+    if (changes === null) return failed('user_not_found')
+    return done({ user: { id, team_id: 'T0001', ...FULL_MEMBER, ...changes } })
+  }
+
   #openView(args: Args): Outcome {
     const trigger = String(args['trigger_id'])
     const until = this.#triggers.get(trigger)
@@ -219,6 +220,15 @@ export class FakeSlackApi {
     this.#lastTs = Math.max(Date.now() * 1000, this.#lastTs + 1)
     return `${String(Math.floor(this.#lastTs / 1e6))}.${String(this.#lastTs % 1e6).padStart(6, '0')}`
   }
+}
+
+const FULL_MEMBER = {
+  name: 'someone',
+  deleted: false,
+  is_bot: false,
+  is_app_user: false,
+  is_restricted: false,
+  is_ultra_restricted: false,
 }
 
 function done(answer: Answer): Outcome {

@@ -41,6 +41,8 @@ export interface FakeSlack {
   setOutage(isOut: boolean): void
   channels: { missing: Set<string>; archived: Set<string>; without: Set<string> }
   scopes: readonly string[]
+  /** Accounts that are not full members of T0001; `null` for one that Slack does not know. */
+  users: Map<string, Readonly<Record<string, unknown>> | null>
   /** A trigger as a press brings it: three seconds, once. */
   issueTrigger(): string
   issueResponseUrl(user: string): string
@@ -86,6 +88,7 @@ export async function startFakeSlack(options: FakeSlackOptions = {}): Promise<Fa
     responses,
     socket,
     channels: api.channels,
+    users: api.users,
     get scopes() {
       return api.scopes
     },

@@ -13,6 +13,7 @@ import { uuidV7 } from '../../../src/kernel/ids.ts'
 import { defaultPolicyFiles } from '../../unit/policy/default-policies.ts'
 import { CONTRACT_EXAMPLE } from '../../unit/playbooks/contract-example.ts'
 import { ScriptedActionRunner } from '../../fakes/scripted-action-runner.ts'
+import { everybodyIsMember } from '../../fakes/everybody-is-member.ts'
 import type { ChangeEvent } from '../../../src/domain/change-event.ts'
 import type { Database } from '../../../src/store/database.ts'
 import type { Deps, Settings } from '../../../src/orchestrator/dependencies.ts'
@@ -135,6 +136,7 @@ function depsOf(world: World, base: Pick<Deps, 'unitOfWork' | 'stores' | 'action
       ),
     },
     playbooks: [playbookOf()],
+    accountStandings: everybodyIsMember,
     directory: {
       findById: (id) => world.people.find((each) => each.id === id),
       findByAccount: () => undefined,

@@ -35,6 +35,7 @@ beforeAll(async () => {
   world.people = [ANA, BO, DI]
   const { directory } = world.deps
   deps = world.replica({
+    accountStandings: { standingOf: (account) => test.slack.standings.standingOf(account) },
     settings: { routes: [{ surface: 'slack', owner: null, severity: null, channel: 'C0001' }] },
     directory: {
       ...directory,
@@ -170,6 +171,61 @@ describe('an approval by clicks in Slack', () => {
 
     await test.driver.command(as(BO), `approve ${proposal.id} ${proposal.planHash.slice(0, 8)}`)
     await waitUntil('it is on record', async () => (await decisionsOn(proposal)).length === 1)
+  })
+})
+
+describe('a click of an account that people.yaml lists and Slack does not vouch for', () => {
+  it.each([
+    ['a guest', { is_restricted: true }, 'is a guest there'],
+    ['a bot', { is_bot: true }, 'is a bot'],
+    ['deactivated', { deleted: true }, 'is deactivated'],
+    ['of another company', { team_id: 'T0666' }, 'belongs to another company'],
+    ['a stranger', { is_stranger: true }, 'belongs to another company'],
+  ])('decides nothing: %s', async (_what, profile, said) => {
+    const proposal = await openProposal(world, 3)
+    test.fake.users.set('U0002', profile)
+
+    await test.driver.press(as(BO), await deliver(proposal), 'Approve')
+
+    await waitUntil('it is told', () => shown('U0002').some((words) => words.includes(said)))
+    expect(await decisionsOn(proposal)).toEqual([])
+  })
+
+  it('of a company that shares the channel decides nothing, though its own ids are listed', async () => {
+    const proposal = await openProposal(world, 3)
+    const eve = { ...onSlack(person('eve', ['responder', 'approver'], ['payments']), 'U0666') }
+    world.people = [ANA, BO, DI, { ...eve, slack: { team: 'T0666', user: 'U0666' } }]
+    test.fake.users.set('U0666', { team_id: 'T0666', is_stranger: false })
+
+    await test.driver.press({ team: 'T0666', user: 'U0666', name: 'Eve' }, await deliver(proposal), 'Approve')
+
+    await waitUntil('it is told', () => shown('U0666').some((words) => words.includes('belongs to another company')))
+    expect(await decisionsOn(proposal)).toEqual([])
+    world.people = [ANA, BO, DI]
+  })
+
+  it('decides nothing while Slack cannot say, and learns where it can', async () => {
+    const proposal = await openProposal(world, 3)
+    const card = await deliver(proposal)
+    test.fake.failNext('users.info', { kind: 'status', status: 503 })
+
+    await test.driver.press(as(BO), card, 'Approve')
+    await waitUntil('it is told', () => shown('U0002').some((words) => words.includes('Decide in the console')))
+    expect(await decisionsOn(proposal)).toEqual([])
+
+    await test.driver.press(as(BO), card, 'Approve')
+    await waitUntil('it counts', async () => (await decisionsOn(proposal)).length === 1)
+  })
+
+  it('is asked about once for several presses within half a minute', async () => {
+    const proposal = await openProposal(world, 3)
+    const card = await deliver(proposal)
+
+    await test.driver.press(as(BO), card, 'Approve')
+    await test.driver.press(as(BO), card, 'Approve')
+
+    await waitUntil('both are told', () => shown('U0002').length === 2)
+    expect(test.fake.callsOf('users.info')).toHaveLength(1)
   })
 })
 

@@ -36,17 +36,34 @@ describe('two people behind one account', () => {
 })
 
 describe('ids', () => {
-  it.each(['ana', 'ANA', ' ana'])('%j beside ana would be one person who counts as two', async (second) => {
-    const mistakes = await mistakesIn(`people:\n  - { id: ana, name: Ana }\n  - { id: '${second}', name: Anna }\n`)
+  it.each(['ana', 'ANA', ' ana', '\u0430na', 'an\u200Ba', '\uFF41na'])(
+    '%j beside ana would be one person who counts as two',
+    async (second) => {
+      const mistakes = await mistakesIn(`people:\n  - { id: ana, name: Ana }\n  - { id: '${second}', name: Anna }\n`)
 
-    expect(mistakes).toEqual([`3:5: the id ${second}, which entry 1 has as well; each id and each account once`])
+      expect(mistakes).toEqual([`3:5: the id ${second}, which entry 1 has as well; each id and each account once`])
+    },
+  )
+
+  it.each([
+    ['slack: { team: T1, user: \u0421123 }', 'slack.user', 'an id such as U0123456789'],
+    ['slack: { team: t1, user: U1 }', 'slack.team', 'an id such as T0123456789'],
+    ['slack: { team: T1, user: "@ana" }', 'slack.user', 'an id such as U0123456789'],
+  ])('%s is no account: names and look-alikes are nobody', async (account, _at, expected) => {
+    const mistakes = await mistakesIn(`people:\n  - { id: ana, name: Ana, ${account} }\n`)
+
+    expect(mistakes).toHaveLength(1)
+    expect(mistakes[0]).toContain(expected)
   })
 
-  it.each(['countersign', 'Countersign', 'api', 'cli'])('%s is what Countersign signs as', async (id) => {
-    expect(await mistakesIn(`people:\n  - { id: ${id}, name: Ana, roles: [approver] }\n`)).toEqual([
-      `2:5: the id ${id}, which is Countersign's own; the id of a person`,
-    ])
-  })
+  it.each(['countersign', 'Countersign', 'c\u043Euntersign', 'api', 'cli'])(
+    '%s is what Countersign signs as',
+    async (id) => {
+      expect(await mistakesIn(`people:\n  - { id: ${id}, name: Ana, roles: [approver] }\n`)).toEqual([
+        `2:5: the id ${id}, which is Countersign's own; the id of a person`,
+      ])
+    },
+  )
 })
 
 describe('the directory, while the service runs', () => {
