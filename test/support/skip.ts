@@ -31,6 +31,12 @@ function sharedPath(relativePath: string): string {
   return join(resolve(repository, process.env['COUNTERSIGN_SHARED'] ?? '../shared'), relativePath)
 }
 
+/** For a test that runs without the file as well, and proves more with it. */
+export function findShared(relativePath: string): string | undefined {
+  const path = sharedPath(relativePath)
+  return existsSync(path) ? path : undefined
+}
+
 /** The reason the plain reporter accepts even where no skip is allowed: see `CI_NO_SKIP` there. */
 function sharedAbsent(relativePath: string): string {
   return `the shared specifications have no ${relativePath} here, set COUNTERSIGN_SHARED`

@@ -5,6 +5,7 @@ import { waitLong } from './wait-long.ts'
 
 export const REPOSITORY = fileURLToPath(new URL('../../..', import.meta.url))
 const MAIN = fileURLToPath(new URL('../../../src/main.ts', import.meta.url))
+const LEASH = fileURLToPath(new URL('leash.ts', import.meta.url))
 
 export interface Child {
   readonly pid: number
@@ -19,10 +20,19 @@ export interface Child {
   end(): Promise<number | null>
 }
 
-/** A process of its own, which gets nothing of our environment but what is given. */
-export function startChild(file: string, args: readonly string[], variables: Readonly<Record<string, string>>): Child {
+/**
+ * A process of its own, which gets nothing of our environment but what is given. One of Node's hangs on a leash: it does
+ * not outlive the test's process, even where that is killed.
+ */
+export function startChild(
+  file: string,
+  args: readonly string[],
+  variables: Readonly<Record<string, string>>,
+  cwd = REPOSITORY,
+): Child {
   const { PATH = '', HOME = '' } = process.env
-  const child = spawn(file, [...args], { cwd: REPOSITORY, env: { PATH, HOME, ...variables } })
+  const words = file === process.execPath ? ['--import', LEASH, ...args] : [...args]
+  const child = spawn(file, words, { cwd, env: { PATH, HOME, ...variables } })
   let output = ''
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8')

@@ -70,8 +70,19 @@ export interface Installation {
   run(args: readonly string[]): Child
 }
 
+export interface InstallationChanges {
+  /** Over what stands in countersign.yaml otherwise. */
+  readonly settings?: Readonly<Record<string, unknown>>
+  /** Instead of Ana and Ben. */
+  readonly people?: readonly object[]
+}
+
 /** A folder as a company would have it: countersign.yaml, people, a playbook; the catalog and the policies as shipped. */
-export function makeInstallation(folder: string, vendors: Readonly<Record<string, string>>): Installation {
+export function makeInstallation(
+  folder: string,
+  vendors: Readonly<Record<string, string>>,
+  { settings = {}, people = PEOPLE }: InstallationChanges = {},
+): Installation {
   const home = join(folder, 'installation')
   mkdirSync(join(home, 'playbooks'), { recursive: true })
   const configPath = join(home, 'countersign.yaml')
@@ -82,9 +93,10 @@ export function makeInstallation(folder: string, vendors: Readonly<Record<string
       catalog: join(REPOSITORY, 'sandbox/catalog'),
       policies: join(REPOSITORY, 'policies'),
       slack: { channel: CHANNEL },
+      ...settings,
     }),
   )
-  writeFileSync(join(home, 'people.yaml'), stringify({ people: PEOPLE }))
+  writeFileSync(join(home, 'people.yaml'), stringify({ people }))
   writeFileSync(join(home, 'playbooks', 'rollback-bad-deploy.yaml'), stringify(PLAYBOOK))
   const variables = {
     ...{ HOST: '127.0.0.1', PORT: '0', COUNTERSIGN_DATA: join(folder, 'data'), LOG_LEVEL: 'info' },
