@@ -62,7 +62,9 @@ async function openParts(options: AppOptions, closers: Closers): Promise<string>
   const telemetry = createMetrics()
   const surfaces: readonly SurfaceName[] = config.environment.SLACK_BOT_TOKEN === undefined ? [] : ['slack']
   const supervisesJobs = roles.includes('worker')
-  const foundation = await buildDeps({ config, log, telemetry, replicaId, surfaces, supervisesJobs }, closers)
+  const decidesInConsole = options.signIn?.kind === 'pick'
+  const needs = { config, log, telemetry, replicaId, surfaces, supervisesJobs, decidesInConsole }
+  const foundation = await buildDeps(needs, closers)
   const slack = await buildSlack(config, foundation)
   if (slack !== null) closers.add('slack', () => slack.close())
   const audit = await startWorking(options, foundation, slack, closers)

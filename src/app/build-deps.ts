@@ -44,6 +44,8 @@ export interface FoundationNeeds {
   readonly surfaces: readonly SurfaceName[]
   /** This process also looks after timeouts and old jobs. */
   readonly supervisesJobs: boolean
+  /** People sign in to the console as themselves. */
+  readonly decidesInConsole?: boolean
 }
 
 /** Everything below the adapters, from database to connectors; what is opened is handed to the closers. */
@@ -67,7 +69,7 @@ export async function buildDeps(needs: FoundationNeeds, closers: Closers): Promi
     log,
     randomBytes,
     telemetry,
-    settings: buildSettings(config, replicaId),
+    settings: buildSettings(config, replicaId, needs.decidesInConsole),
     catalog: config.catalog,
     playbooks: config.playbooks,
     directory,

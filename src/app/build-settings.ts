@@ -3,7 +3,7 @@ import type { Config } from '../config/config.ts'
 import type { SurfaceName } from '../domain/surface.ts'
 
 /** The configuration as the orchestrator reads it. */
-export function buildSettings(config: Config, replicaId: string): Settings {
+export function buildSettings(config: Config, replicaId: string, decidesInConsole = false): Settings {
   const { settings } = config
   return {
     mode: settings.mode,
@@ -17,6 +17,7 @@ export function buildSettings(config: Config, replicaId: string): Settings {
     fatigue: { decisions: settings.approvals.fatigue.decisions, perMs: settings.approvals.fatigue.per },
     inflightWindowMs: settings.execution.inflightWindow,
     leaseMs: settings.execution.lease,
+    decidesInConsole,
     routes: [...routesOf('slack', settings.slack), ...routesOf('teams', settings.teams)],
   }
 }

@@ -4,6 +4,7 @@ import type { ActionName, TargetState } from './action.ts'
 import type { IncidentState } from './incident.ts'
 import type { JsonObject } from '../kernel/json.ts'
 import type { Severity } from './severity.ts'
+import type { SurfaceName } from './surface.ts'
 import type { Suspect } from './change-event.ts'
 import type { Tier } from './plan.ts'
 
@@ -103,6 +104,14 @@ export interface RunView {
   readonly canUndo: boolean
 }
 
+/** Said on the cards of the other surfaces, so that nobody waits for an answer that cannot come. */
+export interface UnreachableSurfaceView {
+  readonly surface: SurfaceName
+  readonly since: Date
+  /** Where people can decide meanwhile. */
+  readonly decideIn: readonly SurfaceName[]
+}
+
 export interface IncidentView {
   readonly id: string
   readonly title: Untrusted
@@ -140,6 +149,7 @@ export interface IncidentView {
   readonly followUps: readonly string[]
   /** True while evidence and suspects are still being collected: the facts card says so. */
   readonly isCollecting: boolean
+  readonly unreachableSurfaces: readonly UnreachableSurfaceView[]
   readonly mode: 'observe' | 'assist' | 'act'
   readonly consoleUrl: string | null
 }

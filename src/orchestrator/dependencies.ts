@@ -42,6 +42,8 @@ export interface Settings {
   readonly inflightWindowMs: number
   /** How long a replica holds a run; longer than the longest single call plus the target's visibility delay. */
   readonly leaseMs: number
+  /** People sign in to the console as themselves, and decide there. */
+  readonly decidesInConsole: boolean
   /** Per surface in order; the surface's default channel comes last without a condition. */
   readonly routes: readonly CardRouteRule[]
 }

@@ -10,6 +10,7 @@ import { nameOf, viewProposal } from './view/view-proposal.ts'
 import { onCallNames } from './view/on-call-evidence.ts'
 import { redactText } from '../audit/redact.ts'
 import { stepKnowledge } from './view/step-knowledge.ts'
+import { unreachableSurfaces } from './view/unreachable-surfaces.ts'
 import { stricterMode } from '../domain/mode.ts'
 import { viewRun } from './view/view-run.ts'
 import { writeSummary } from '../summaries/write-summary.ts'
@@ -23,6 +24,7 @@ import type { Incident } from '../domain/incident.ts'
 import type { IncidentFindings } from '../ports/incident-store.ts'
 import type { IncidentView } from '../domain/incident-view.ts'
 import type { Mode } from '../domain/mode.ts'
+import type { SurfaceState } from '../ports/surface-state-store.ts'
 
 /** Enough to know the symptom, its services and links; a storm of thousands is counted, not read. */
 const MOST_ALERTS_READ = 200
@@ -42,6 +44,7 @@ export interface IncidentRecords {
   readonly runProposal: Proposal | undefined
   readonly attempts: readonly Attempt[]
   readonly freezes: readonly Freeze[]
+  readonly surfaces: readonly SurfaceState[]
 }
 
 /**
@@ -63,7 +66,7 @@ async function loadRecords(
   runId: string | undefined,
 ): Promise<IncidentRecords | undefined> {
   const { stores } = deps
-  const [incident, alerts, counts, findings, evidence, proposal, runs, freezes] = await Promise.all([
+  const [incident, alerts, counts, findings, evidence, proposal, runs, freezes, surfaces] = await Promise.all([
     stores.incidents.find(incidentId),
     stores.alerts.listByIncident(incidentId, MOST_ALERTS_READ),
     stores.alerts.countByIncidents([incidentId]),
@@ -72,6 +75,7 @@ async function loadRecords(
     stores.proposalQueries.findCurrent(incidentId),
     listRuns(deps, incidentId, runId),
     stores.freezes.listActive(),
+    stores.surfaceStates.list(),
   ])
   if (incident === undefined || findings === undefined) return undefined
   const run = newestRun(runs)
@@ -83,7 +87,8 @@ async function loadRecords(
   ])
   const fatigued = await findFatigued(deps, proposal, decisions)
   return {
-    ...{ incident, alerts, findings, evidence, proposal, runs, freezes, decisions, fatigued, attempts, runProposal },
+    ...{ incident, alerts, findings, evidence, proposal, runs, freezes, surfaces },
+    ...{ decisions, fatigued, attempts, runProposal },
     counts: counts.get(incidentId) ?? { total: 0, distinct: 0, firing: 0 },
   }
 }
@@ -150,6 +155,7 @@ function toView(deps: Deps, records: IncidentRecords): IncidentView {
     freeze: freezeOn(incident.service, records.freezes),
     followUps: findings.followUps,
     isCollecting: findings.collectedAt === null && incident.state !== 'resolved',
+    unreachableSurfaces: unreachableSurfaces(records.surfaces, deps.settings),
     mode,
     consoleUrl: consoleUrl(deps.settings.publicUrl, incident.id),
   }

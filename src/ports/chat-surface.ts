@@ -18,11 +18,28 @@ export interface DeliveryLimits {
   readonly updateBurst: number
   /** The least time between two updates of one card. */
   readonly cardIntervalMs: number
+  /** Posts and updates in one thread, where the platform counts both together; several windows hold at once. */
+  readonly threadWindows?: readonly SendWindow[]
+}
+
+/** At most so many messages in so much time. */
+export interface SendWindow {
+  readonly most: number
+  readonly perMs: number
+}
+
+/** What makes a post one that can be found again. */
+export interface PostTry {
+  /** One for each thing that the post says; attached to the message where the platform allows it. */
+  readonly keys: readonly string[]
+  /** Not null: the first key was sent after this time and never answered. Where that can be, it is looked for first. */
+  readonly since: Date | null
 }
 
 /**
  * A place where we speak. Throws `VendorBusyError` with the time to wait, `VendorRejectedError` for what will never
- * work, `VendorUnknownError` when a post may have arrived: then `findCard` is asked before the next try.
+ * work, `VendorUnknownError` when a post may have arrived: then `findCard` is asked before the next try, and a post in
+ * a thread or to a person comes again with the time since when to look for it.
  */
 export interface ChatSurface {
   readonly name: SurfaceName
@@ -30,6 +47,6 @@ export interface ChatSurface {
   postCard(channel: string, view: IncidentView, cardId: string, signal: AbortSignal): Promise<CardReference>
   updateCard(card: CardReference, view: IncidentView, cardId: string, signal: AbortSignal): Promise<void>
   findCard(channel: string, cardId: string, since: Date, signal: AbortSignal): Promise<CardReference | null>
-  postInThread(card: CardReference, text: string, signal: AbortSignal): Promise<void>
-  tellPerson(person: Person, text: string, signal: AbortSignal): Promise<void>
+  postInThread(card: CardReference, text: string, signal: AbortSignal, attempt?: PostTry): Promise<void>
+  tellPerson(person: Person, text: string, signal: AbortSignal, attempt?: PostTry): Promise<void>
 }

@@ -6,7 +6,13 @@ export type OutboxPriority = (typeof OUTBOX_PRIORITIES)[number]
 
 export type OutboxMessage =
   /** Bring every copy of the incident's card, on every routed channel, up to date. Coalesced; rendered when sent. */
-  | { readonly kind: 'card'; readonly incidentId: string; readonly priority: OutboxPriority }
+  | {
+      readonly kind: 'card'
+      readonly incidentId: string
+      readonly priority: OutboxPriority
+      /** Not on this surface: it is what the message is about. */
+      readonly except?: SurfaceName
+    }
   /** One post in the thread below every copy of the card. */
   | { readonly kind: 'thread'; readonly incidentId: string; readonly text: string; readonly priority: OutboxPriority }
   /** To one person alone, on the surfaces where they have an account. */
@@ -38,6 +44,8 @@ export interface WaitingMessage {
   readonly version: number
   readonly message: OutboxMessage
   readonly attempts: number
+  /** An earlier try was sent and never answered: it may have arrived. */
+  readonly mayHaveArrived: boolean
   readonly createdAt: Date
 }
 
@@ -45,10 +53,11 @@ export interface WaitingMessage {
 export interface OutboxQueue {
   /** Due by database time, the most important first. */
   listDue(surface: SurfaceName, limit: number): Promise<readonly WaitingMessage[]>
+  /** Before something is sent that a second try would double: a crash from here on leaves it as `mayHaveArrived`. */
+  markSending(messages: readonly WaitingMessage[]): Promise<void>
   /** Done, unless it was asked for again meanwhile. */
   markSent(messages: readonly WaitingMessage[]): Promise<void>
-  postpone(message: WaitingMessage, delayMs: number, error: string | null): Promise<void>
-  /** Never sent; stays visible. */
-  bury(message: WaitingMessage, error: string): Promise<void>
+  /** `isOpen`: the try may have arrived, which the next one has to find out first. */
+  postpone(message: WaitingMessage, delayMs: number, error: string | null, isOpen?: boolean): Promise<void>
   describe(): Promise<{ readonly waiting: number; readonly dead: number; readonly oldestSeconds: number }>
 }

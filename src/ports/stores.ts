@@ -4,6 +4,7 @@ import type { AuditReader } from './audit-reader.ts'
 import type { CapturedMessageStore } from './captured-message-store.ts'
 import type { CardQueries, CardStore } from './card-store.ts'
 import type { ChangeStore } from './change-store.ts'
+import type { DeadLetterStore } from './dead-letter-store.ts'
 import type { DecisionStore, ProposalQueries, ProposalStore } from './proposal-store.ts'
 import type { DeliveryStore } from './delivery-store.ts'
 import type { EvidenceStore } from './evidence-store.ts'
@@ -17,6 +18,7 @@ import type { LedgerStore } from './ledger-store.ts'
 import type { Outbox, OutboxQueue } from './outbox.ts'
 import type { PlaybookRecordStore } from './playbook-record-store.ts'
 import type { RefusalStore } from './refusal-store.ts'
+import type { SurfaceStateStore } from './surface-state-store.ts'
 import type { TimelineStore } from './timeline-store.ts'
 
 /**
@@ -31,6 +33,7 @@ export interface Stores {
   readonly cardQueries: CardQueries
   readonly cards: CardStore
   readonly changes: ChangeStore
+  readonly deadLetters: DeadLetterStore
   readonly decisions: DecisionStore
   readonly deliveries: DeliveryStore
   readonly evidence: EvidenceStore
@@ -51,6 +54,7 @@ export interface Stores {
   readonly refusals: RefusalStore
   readonly runSweep: RunSweep
   readonly runs: RunStore
+  readonly surfaceStates: SurfaceStateStore
   readonly timeline: TimelineStore
 }
 

@@ -11,6 +11,7 @@ import { createAuditLeafStore } from './audit-leaf-store.ts'
 import { createAuditReader } from './audit-reader.ts'
 import { createCapturedMessageStore } from './captured-message-store.ts'
 import { createCardQueries, createCardStore } from './card-store.ts'
+import { createDeadLetterStore } from './dead-letter-store.ts'
 import { createDecisionStore } from './decision-store.ts'
 import { createEvidenceStore } from './evidence-store.ts'
 import { createFreezeStore } from './freeze-store.ts'
@@ -23,6 +24,7 @@ import { createProposalQueries, createProposalStore } from './proposal-store.ts'
 import { createRunControlStore } from './run-control-store.ts'
 import { createRunStore } from './run-store.ts'
 import { createRunSweepStore } from './run-sweep-store.ts'
+import { createSurfaceStateStore } from './surface-state-store.ts'
 import { createTimelineStore } from './timeline-store.ts'
 import type { Database } from './database.ts'
 import type { JobQueue } from '../ports/job-queue.ts'
@@ -48,6 +50,7 @@ export function openStores(db: Database, { surfaces, queueOf }: StoreNeeds): Sto
     capturedMessages: createCapturedMessageStore(db),
     cardQueries: createCardQueries(db),
     cards: createCardStore(db),
+    deadLetters: createDeadLetterStore(db),
     decisions: createDecisionStore(db),
     evidence: createEvidenceStore(db),
     freezes: createFreezeStore(db),
@@ -63,6 +66,7 @@ export function openStores(db: Database, { surfaces, queueOf }: StoreNeeds): Sto
     runControl: createRunControlStore(db),
     runSweep: createRunSweepStore(db),
     runs: createRunStore(db),
+    surfaceStates: createSurfaceStateStore(db),
     timeline: createTimelineStore(db),
   }
 }

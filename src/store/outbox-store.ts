@@ -8,9 +8,11 @@ import type { Outbox, OutboxMessage, OutboxQueue, WaitingMessage } from '../port
 import type { SurfaceName } from '../domain/surface.ts'
 
 /**
- * State machine of a message: waiting → sent | dead. What is being sent stays `waiting` until it is marked, so that a
- * crash repeats it; a card is rendered when it is sent, so that repeating it is harmless, and a lost post is looked
- * for before it is posted again. Messages with the same coalesce key are one while they wait.
+ * State machine of a message: waiting → sent | dead, for a card; waiting → sending → sent | waiting | dead for what a
+ * second try would double. A card that is being sent stays `waiting` until it is marked, so that a crash repeats it: it
+ * is rendered when it is sent, and where it was posted is kept with the card. A post that is found `sending` may have
+ * arrived before a crash or without an answer: the surface looks for it, where it can, before it is posted again. Dead
+ * ones are the dead letters' own. Messages with the same coalesce key are one while they wait.
  */
 export function createOutbox(db: Database, surfaces: readonly SurfaceName[]): Outbox {
   return { append: (messages) => append(db, surfaces, messages) }
@@ -19,9 +21,9 @@ export function createOutbox(db: Database, surfaces: readonly SurfaceName[]): Ou
 export function createOutboxQueue(db: Database): OutboxQueue {
   return {
     listDue: (surface, limit) => listDue(db, surface, limit),
+    markSending: (messages) => markSending(db, messages),
     markSent: (messages) => markSent(db, messages),
-    postpone: (message, delayMs, error) => postpone(db, message, delayMs, error),
-    bury: (message, error) => bury(db, message, error),
+    postpone: (message, delayMs, error, isOpen = false) => postpone(db, message, { delayMs, error, isOpen }),
     describe: () => describe(db),
   }
 }
@@ -36,7 +38,9 @@ async function append(
   const fresh = await withoutKnownPosts(db, messages)
   const rows = new Map(
     surfaces
-      .flatMap((surface) => fresh.map((message) => rowOf(surface, message)))
+      .flatMap((surface) =>
+        fresh.filter((message) => isFor(surface, message)).map((message) => rowOf(surface, message)),
+      )
       .map((row) => [row.coalesceKey ?? row, row]),
   )
   const incidents = [...new Set(messages.map((message) => message.incidentId ?? ''))]
@@ -73,6 +77,10 @@ async function withoutKnownPosts(db: Database, messages: readonly OutboxMessage[
   return messages.filter((message) => message.kind !== 'post' || !known.has(message.key))
 }
 
+function isFor(surface: SurfaceName, message: OutboxMessage): boolean {
+  return message.kind !== 'card' || message.except !== surface
+}
+
 function rowOf(surface: SurfaceName, message: OutboxMessage): typeof outboxMessages.$inferInsert {
   return {
     surface,
@@ -96,6 +104,8 @@ function coalesceKey(surface: SurfaceName, message: OutboxMessage): string | nul
   return null
 }
 
+const UNSENT = ['waiting', 'sending']
+
 async function listDue(db: Database, surface: SurfaceName, limit: number): Promise<readonly WaitingMessage[]> {
   const rows = await db
     .select()
@@ -103,7 +113,7 @@ async function listDue(db: Database, surface: SurfaceName, limit: number): Promi
     .where(
       and(
         eq(outboxMessages.surface, surface),
-        eq(outboxMessages.state, 'waiting'),
+        inArray(outboxMessages.state, UNSENT),
         lte(outboxMessages.notBefore, sql`clock_timestamp()`),
       ),
     )
@@ -115,8 +125,17 @@ async function listDue(db: Database, surface: SurfaceName, limit: number): Promi
     // Written by `payloadOf` above and by nothing else.
     message: row.payload as unknown as OutboxMessage,
     attempts: row.attempts,
+    mayHaveArrived: row.state === 'sending',
     createdAt: row.createdAt,
   }))
+}
+
+async function markSending(db: Database, messages: readonly WaitingMessage[]): Promise<void> {
+  const ids = messages.map((message) => Number(message.id))
+  await db
+    .update(outboxMessages)
+    .set({ state: 'sending' })
+    .where(and(inArray(outboxMessages.id, ids), eq(outboxMessages.state, 'waiting')))
 }
 
 async function markSent(db: Database, messages: readonly WaitingMessage[]): Promise<void> {
@@ -126,32 +145,36 @@ async function markSent(db: Database, messages: readonly WaitingMessage[]): Prom
   await db.execute(sql`
     update outbox_messages set state = 'sent', sent_at = clock_timestamp(), last_error = null
     from unnest(${sql.param(ids)}::bigint[], ${sql.param(versions)}::int[]) as sent(id, version)
-    where outbox_messages.id = sent.id and outbox_messages.version = sent.version and state = 'waiting'`)
+    where outbox_messages.id = sent.id and outbox_messages.version = sent.version and state in ('waiting', 'sending')`)
 }
 
-async function postpone(db: Database, message: WaitingMessage, delayMs: number, error: string | null): Promise<void> {
+interface Postponement {
+  readonly delayMs: number
+  readonly error: string | null
+  readonly isOpen: boolean
+}
+
+async function postpone(
+  db: Database,
+  message: WaitingMessage,
+  { delayMs, error, isOpen }: Postponement,
+): Promise<void> {
   await db
     .update(outboxMessages)
     .set({
+      state: isOpen ? 'sending' : 'waiting',
       attempts: sql`${outboxMessages.attempts} + ${error === null ? 0 : 1}`,
       notBefore: sql`clock_timestamp() + make_interval(secs => ${delayMs / 1000})`,
       ...(error === null ? {} : { lastError: storableText(error) }),
     })
-    .where(and(eq(outboxMessages.id, Number(message.id)), eq(outboxMessages.state, 'waiting')))
-}
-
-async function bury(db: Database, message: WaitingMessage, error: string): Promise<void> {
-  await db
-    .update(outboxMessages)
-    .set({ state: 'dead', lastError: storableText(error) })
-    .where(and(eq(outboxMessages.id, Number(message.id)), inArray(outboxMessages.state, ['waiting'])))
+    .where(and(eq(outboxMessages.id, Number(message.id)), inArray(outboxMessages.state, UNSENT)))
 }
 
 async function describe(db: Database): Promise<{ waiting: number; dead: number; oldestSeconds: number }> {
   const { rows } = await db.execute<{ waiting: number; dead: number; oldest_seconds: number }>(sql`
-    select count(*) filter (where state = 'waiting')::int as waiting, count(*) filter (where state = 'dead')::int as dead,
-      coalesce(extract(epoch from clock_timestamp() - min(created_at) filter (where state = 'waiting')), 0)::float8 as oldest_seconds
-    from outbox_messages where state in ('waiting', 'dead')`)
+    select count(*) filter (where state in ('waiting', 'sending'))::int as waiting, count(*) filter (where state = 'dead')::int as dead,
+      coalesce(extract(epoch from clock_timestamp() - min(created_at) filter (where state in ('waiting', 'sending'))), 0)::float8 as oldest_seconds
+    from outbox_messages where state in ('waiting', 'sending', 'dead')`)
   const [row] = rows
   return { waiting: row?.waiting ?? 0, dead: row?.dead ?? 0, oldestSeconds: row?.oldest_seconds ?? 0 }
 }

@@ -1,9 +1,10 @@
+import { describeUnreachable } from '../../domain/describe-unreachable.ts'
 import { html } from './html.ts'
 import { renderProposal } from './render-proposal.ts'
 import { renderRun } from './render-run.ts'
 import { renderTime } from './times.ts'
 import type { CardContext } from './card-context.ts'
-import type { IncidentView, LinkView } from '../../domain/incident-view.ts'
+import type { IncidentView, LinkView, UnreachableSurfaceView } from '../../domain/incident-view.ts'
 import type { SafeHtml } from './html.ts'
 import type { Suspect } from '../../domain/change-event.ts'
 
@@ -51,7 +52,13 @@ function renderFacts(view: IncidentView, context: CardContext): SafeHtml {
       ${view.onCall.length === 0 ? '' : html`<span>on call ${view.onCall.join(', ')}</span>`}
       ${view.quietSince === null ? '' : html`<span>quiet since ${renderTime(view.quietSince, context.now)}</span>`}
     </p>
-    ${view.freeze === null ? '' : html`<p class="notice">Frozen ${view.freeze.service ?? 'everywhere'} until ${renderTime(view.freeze.until, context.now)}: ${view.freeze.reason}</p>`}`
+    ${view.freeze === null ? '' : html`<p class="notice">Frozen ${view.freeze.service ?? 'everywhere'} until ${renderTime(view.freeze.until, context.now)}: ${view.freeze.reason}</p>`}
+    ${view.unreachableSurfaces.map((unreachable) => renderUnreachable(unreachable, context))}`
+}
+
+function renderUnreachable(unreachable: UnreachableSurfaceView, context: CardContext): SafeHtml {
+  const { before, after } = describeUnreachable(unreachable)
+  return html`<p class="notice">${before}${renderTime(unreachable.since, context.now)}${after}</p>`
 }
 
 function renderCause(view: IncidentView, context: CardContext): SafeHtml {

@@ -1,5 +1,6 @@
 import { VendorRejectedError } from '../../kernel/vendor-errors.ts'
 import { canonicalJson } from '../../kernel/canonical-json.ts'
+import { threadOf } from './thread-of.ts'
 import { chooseChannel } from './choose-channel.ts'
 import { loadIncidentView } from '../load-incident-view.ts'
 import { sha256Hex } from '../../kernel/sha256.ts'
@@ -31,17 +32,24 @@ export async function deliverCard(delivery: CardDelivery, incidentId: string, is
   const nowMs = deps.clock.monotonicMs()
   const turns = known.map((card) => ({
     card,
-    wait: card.reference === null ? 0 : budgets.takeUpdate(card.id, isUrgent, nowMs),
+    wait: card.reference === null ? 0 : budgets.takeUpdate(card.id, isUrgent, nowMs, threadOf(card.reference)),
   }))
   const wait = Math.max(0, ...turns.map((turn) => turn.wait))
   const ready = turns.filter((turn) => turn.wait === 0).map(({ card }) => card)
   if (known.length > 0 && ready.length === 0) return wait
-  const view = await loadIncidentView(deps, incidentId)
+  const view = withoutOwnAbsence(await loadIncidentView(deps, incidentId), surface)
   if (view === undefined) return 0
   const cards = [...ready, ...(await newCopy(delivery, view, known))]
   const shownHash = hashOfView(view)
   const waits = await Promise.all(cards.map((card) => showCard(delivery, { card, view, shownHash })))
   return Math.max(wait, ...waits)
+}
+
+/** What can be read on a surface shows that it can be reached; that it could not is no reason to show it once more. */
+function withoutOwnAbsence(view: IncidentView | undefined, surface: ChatSurface): IncidentView | undefined {
+  if (view === undefined) return undefined
+  const others = view.unreachableSurfaces.filter((unreachable) => unreachable.surface !== surface.name)
+  return { ...view, unreachableSurfaces: others }
 }
 
 /** The copy in the channel that the routes name now, when there is none yet. */

@@ -1,8 +1,10 @@
 import { deliverCard } from './deliver-card.ts'
-import type { ChatSurface } from '../../ports/chat-surface.ts'
-import type { Deps } from '../dependencies.ts'
-import type { SurfaceBudgets } from './surface-budgets.ts'
-import type { OutboxPriority, WaitingMessage } from '../../ports/outbox.ts'
+import { joinPosts } from './join-posts.ts'
+import { threadOf } from './thread-of.ts'
+import type { Batch } from './gather-due.ts'
+import type { CardDelivery } from './deliver-card.ts'
+import type { OutboxPriority } from '../../ports/outbox.ts'
+import type { PostTry } from '../../ports/chat-surface.ts'
 
 /** Nothing can be said in a thread before its card is there. */
 const CARD_WAIT_MS = 500
@@ -10,51 +12,52 @@ const CARD_WAIT_MS = 500
 /** What people wait for does not queue behind a storm of refreshed cards. */
 const URGENT: readonly OutboxPriority[] = ['approval', 'result']
 
-/** Sends one message. Returns 0 when it is sent, else the milliseconds until it may be tried again. */
-export async function deliverMessage(
-  deps: Deps,
-  surface: ChatSurface,
-  budgets: SurfaceBudgets,
-  waiting: WaitingMessage,
-  signal: AbortSignal,
-): Promise<number> {
-  const { message } = waiting
+/** Sends one message, or what is said together. Returns 0 when it is sent, else the milliseconds until it may be tried again. */
+export async function deliverMessage(delivery: CardDelivery, batch: Batch): Promise<number> {
+  const [{ message }] = batch
   switch (message.kind) {
     case 'card':
-      return deliverCard({ deps, surface, budgets, signal }, message.incidentId, URGENT.includes(message.priority))
+      return deliverCard(delivery, message.incidentId, URGENT.includes(message.priority))
     case 'thread':
     case 'post':
-      return deliverToThreads(deps, surface, budgets, message, signal)
-    case 'direct': {
-      const person = deps.directory.findById(message.personId)
-      if (person === undefined) return 0
-      const wait = budgets.takePost(`person ${person.id}`, deps.clock.monotonicMs())
-      if (wait > 0) return wait
-      await surface.tellPerson(person, message.text, signal)
-      return 0
-    }
+      return deliverToThread(delivery, batch, message.incidentId)
+    case 'direct':
+      return deliverToPerson(delivery, batch, message.personId)
   }
 }
 
-async function deliverToThreads(
-  deps: Deps,
-  surface: ChatSurface,
-  budgets: SurfaceBudgets,
-  message: { readonly incidentId: string; readonly text: string },
-  signal: AbortSignal,
-): Promise<number> {
-  const cards = (await deps.stores.cards.listByIncident(message.incidentId)).filter(
-    (card) => card.surface === surface.name,
-  )
-  const references = cards.flatMap((card) => (card.reference === null ? [] : [card.reference]))
-  // Without a route no card will ever come, and nothing may wait for it for ever.
-  const isRouted = deps.settings.routes.some((route) => route.surface === surface.name)
-  if (references.length === 0) return isRouted ? CARD_WAIT_MS : 0
-  // The longest-lived copy carries the thread: one post, not one a copy.
-  const [first] = references
-  if (first === undefined) return CARD_WAIT_MS
-  const wait = budgets.takePost(first.channel, deps.clock.monotonicMs())
+async function deliverToPerson(delivery: CardDelivery, batch: Batch, personId: string): Promise<number> {
+  const { deps, surface, budgets, signal } = delivery
+  const person = deps.directory.findById(personId)
+  if (person === undefined) return 0
+  const wait = budgets.takePost(`person ${person.id}`, deps.clock.monotonicMs())
   if (wait > 0) return wait
-  await surface.postInThread(first, message.text, signal)
+  await deps.stores.outboxQueue.markSending(batch)
+  await surface.tellPerson(person, wordsOf(batch), signal, tryOf(batch))
   return 0
+}
+
+async function deliverToThread(delivery: CardDelivery, batch: Batch, incidentId: string): Promise<number> {
+  const { deps, surface, budgets, signal } = delivery
+  const cards = (await deps.stores.cards.listByIncident(incidentId)).filter((card) => card.surface === surface.name)
+  // The longest-lived copy carries the thread: one post, not one a copy.
+  const first = cards.find((card) => card.reference !== null)?.reference
+  if (first === undefined || first === null) {
+    // Without a route no card will ever come, and nothing may wait for it for ever.
+    return deps.settings.routes.some((route) => route.surface === surface.name) ? CARD_WAIT_MS : 0
+  }
+  const wait = budgets.takePost(first.channel, deps.clock.monotonicMs(), threadOf(first))
+  if (wait > 0) return wait
+  await deps.stores.outboxQueue.markSending(batch)
+  await surface.postInThread(first, wordsOf(batch), signal, tryOf(batch))
+  return 0
+}
+
+function wordsOf(batch: Batch): string {
+  return joinPosts(batch.flatMap(({ message }) => (message.kind === 'card' ? [] : [message.text])))
+}
+
+function tryOf(batch: Batch): PostTry {
+  const [first] = batch
+  return { keys: batch.map((waiting) => waiting.id), since: first.mayHaveArrived ? first.createdAt : null }
 }

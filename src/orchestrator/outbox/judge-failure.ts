@@ -33,13 +33,17 @@ export function judgeFailure(waiting: WaitingMessage, error: unknown, randomByte
     return { next: 'retry', delayMs: error.retryAfterMs, reason, isAttempt: false }
   }
   if (error instanceof VendorRejectedError) {
-    const isOurs = BROKEN_ACCESS.includes(error.vendorCode)
-    return { next: isOurs ? 'retry' : 'bury', delayMs: ACCESS_RETRY_MS, reason, isAttempt: true }
+    return { next: isBrokenAccess(error) ? 'retry' : 'bury', delayMs: ACCESS_RETRY_MS, reason, isAttempt: true }
   }
   const { kind } = waiting.message
   const isChatter = kind === 'thread' || kind === 'direct'
   const isOver = isChatter && waiting.attempts + 1 >= CHATTER_ATTEMPTS
   return { next: isOver ? 'bury' : 'retry', delayMs: backoffMs(waiting.attempts, randomByte), reason, isAttempt: true }
+}
+
+/** The platform answers, and lets us do nothing: for people it is as good as down. */
+export function isBrokenAccess(error: unknown): boolean {
+  return error instanceof VendorRejectedError && BROKEN_ACCESS.includes(error.vendorCode)
 }
 
 /** 1 s, 2 s, 4 s … up to a minute, each between half and the whole of it: replicas and messages spread. */

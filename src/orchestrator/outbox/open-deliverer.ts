@@ -1,7 +1,13 @@
+import { AppError } from '../../kernel/errors.ts'
 import { SurfaceBudgets } from './surface-budgets.ts'
-import { VendorBusyError } from '../../kernel/vendor-errors.ts'
+import { SurfaceWatch } from './surface-watch.ts'
+import { VendorUnknownError } from '../../kernel/vendor-errors.ts'
 import { deliverMessage } from './deliver-message.ts'
+import { gatherDue } from './gather-due.ts'
+import { guardSurface } from './guard-surface.ts'
 import { judgeFailure } from './judge-failure.ts'
+import { recordSurfaceState } from './record-surface-state.ts'
+import type { Batch } from './gather-due.ts'
 import type { ChatSurface } from '../../ports/chat-surface.ts'
 import type { Deps } from '../dependencies.ts'
 import type { Signals } from '../../ports/signals.ts'
@@ -21,7 +27,8 @@ export interface Deliverer {
 /**
  * Delivers what waits for one surface. One replica at a time, by lease, since budgets and the order of updates are the
  * surface's and not a replica's. Wakes at commit; the poll only catches lost hints. Failures are spread with jittered
- * backoff; what the platform will never take is buried, counted and visible.
+ * backoff; what the platform will never take is buried, counted and visible. A surface that stays silent is put on
+ * record, so that the cards elsewhere say so.
  */
 export function openDeliverer(deps: Deps, surface: ChatSurface, signals: Signals): Deliverer {
   const loop = new DeliveryLoop(deps, surface)
@@ -42,6 +49,7 @@ class DeliveryLoop {
   readonly #deps: Deps
   readonly #surface: ChatSurface
   readonly #budgets: SurfaceBudgets
+  readonly #watch = new SurfaceWatch()
   readonly #leaseName: string
   readonly #busy = new Set<string>()
   readonly #inFlight = new Set<Promise<void>>()
@@ -52,8 +60,11 @@ class DeliveryLoop {
 
   constructor(deps: Deps, surface: ChatSurface) {
     this.#deps = deps
-    this.#surface = surface
-    this.#budgets = new SurfaceBudgets(surface.limits, deps.clock.monotonicMs())
+    const { clock } = deps
+    const budgets = new SurfaceBudgets(surface.limits, clock.monotonicMs())
+    const isStopping = () => this.#abort.signal.aborted
+    this.#budgets = budgets
+    this.#surface = guardSurface(surface, { budgets, watch: this.#watch, clock, isStopping })
     this.#leaseName = `outbox ${surface.name}`
   }
 
@@ -82,7 +93,7 @@ class DeliveryLoop {
     try {
       if (!(await this.#holdsLease())) return STANDBY_POLL_MS
       const due = await this.#deps.stores.outboxQueue.listDue(this.#surface.name, BATCH)
-      for (const waiting of due) this.#start(waiting)
+      for (const batch of gatherDue(due)) this.#start(batch)
       return POLL_MS
     } catch (error) {
       this.#deps.log.warn({ error, surface: this.#surface.name }, 'outbox could not be read')
@@ -98,12 +109,12 @@ class DeliveryLoop {
     return holds
   }
 
-  #start(waiting: WaitingMessage): void {
+  #start(batch: Batch): void {
     // One delivery per incident at a time, so that two updates of a card cannot overtake each other.
-    const key = waiting.message.incidentId ?? waiting.id
+    const key = batch[0].message.incidentId ?? batch[0].id
     if (this.#busy.has(key)) return
     this.#busy.add(key)
-    const work = this.#deliver(waiting).finally(() => {
+    const work = this.#deliver(batch).finally(() => {
       this.#busy.delete(key)
       this.#inFlight.delete(work)
       this.wake()
@@ -111,28 +122,34 @@ class DeliveryLoop {
     this.#inFlight.add(work)
   }
 
-  async #deliver(waiting: WaitingMessage): Promise<void> {
-    const { stores, telemetry, clock, log } = this.#deps
+  async #deliver(batch: Batch): Promise<void> {
+    const { stores, clock, log } = this.#deps
+    const signal = AbortSignal.any([AbortSignal.timeout(CALL_TIMEOUT_MS), this.#abort.signal])
+    const delivery = { deps: this.#deps, surface: this.#surface, budgets: this.#budgets, signal }
     try {
-      const signal = AbortSignal.any([AbortSignal.timeout(CALL_TIMEOUT_MS), this.#abort.signal])
-      const waitMs = await deliverMessage(this.#deps, this.#surface, this.#budgets, waiting, signal)
+      const waitMs = await deliverMessage(delivery, batch)
       if (waitMs > 0) {
-        await stores.outboxQueue.postpone(waiting, waitMs, null)
+        for (const one of batch) await stores.outboxQueue.postpone(one, waitMs, null, one.mayHaveArrived)
         this.#wakeAfter(waitMs)
-        return
-      }
-      await stores.outboxQueue.markSent([waiting])
-      telemetry.count('outbox_sent', { surface: this.#surface.name, kind: waiting.message.kind })
-      telemetry.observeSeconds(
-        'outbox_lag',
-        { surface: this.#surface.name },
-        (clock.now().getTime() - waiting.createdAt.getTime()) / 1000,
-      )
+      } else await this.#sent(batch)
     } catch (error) {
       if (this.#abort.signal.aborted) return
-      await this.#failed(waiting, error).catch((cause: unknown) => {
-        log.warn({ error: cause, outboxId: waiting.id }, 'outbox failure could not be recorded')
-      })
+      for (const one of batch) {
+        await this.#failed(one, error).catch((cause: unknown) => {
+          log.warn({ error: cause, outboxId: one.id }, 'outbox failure could not be recorded')
+        })
+      }
+    }
+    await this.#recordState(clock.monotonicMs())
+  }
+
+  async #sent(batch: Batch): Promise<void> {
+    const { stores, telemetry, clock } = this.#deps
+    await stores.outboxQueue.markSent(batch)
+    const surface = this.#surface.name
+    for (const { message, createdAt } of batch) {
+      telemetry.count('outbox_sent', { surface, kind: message.kind })
+      telemetry.observeSeconds('outbox_lag', { surface }, (clock.now().getTime() - createdAt.getTime()) / 1000)
     }
   }
 
@@ -143,23 +160,24 @@ class DeliveryLoop {
     telemetry.count('outbox_failed', { surface: this.#surface.name, next })
     if (next === 'bury') {
       log.error(about, 'outbox message buried')
-      await stores.outboxQueue.bury(waiting, reason)
+      await stores.deadLetters.bury(waiting, reason)
       return
     }
-    if (error instanceof VendorBusyError) await this.#stepBack(waiting, error.retryAfterMs)
     log.warn({ ...about, delayMs }, 'outbox delivery failed')
-    await stores.outboxQueue.postpone(waiting, delayMs, isAttempt ? reason : null)
+    await stores.outboxQueue.postpone(waiting, delayMs, isAttempt ? reason : null, isOpen(waiting, error))
     this.#wakeAfter(delayMs)
   }
 
-  /** The platform asks to wait: so does everything else that would use the same budgets. */
-  async #stepBack(waiting: WaitingMessage, forMs: number): Promise<void> {
-    const nowMs = this.#deps.clock.monotonicMs()
-    this.#budgets.blockUpdates(nowMs, forMs)
-    const { incidentId } = waiting.message
-    if (incidentId === null) return
-    for (const card of await this.#deps.stores.cards.listByIncident(incidentId)) {
-      if (card.surface === this.#surface.name) this.#budgets.blockPosts(card.channel, nowMs, forMs)
+  /** Tried again after the next delivery, should the database not take it now. */
+  async #recordState(nowMs: number): Promise<void> {
+    const news = this.#watch.news(nowMs)
+    if (news === undefined) return
+    this.#watch.recorded(news.isReachable)
+    try {
+      await recordSurfaceState(this.#deps, this.#surface.name, news)
+    } catch (error) {
+      this.#watch.recorded(!news.isReachable)
+      this.#deps.log.warn({ error, surface: this.#surface.name }, 'state of a surface could not be recorded')
     }
   }
 
@@ -181,4 +199,10 @@ class DeliveryLoop {
     })
     this.#wakeUp = undefined
   }
+}
+
+/** A card is found by itself; of anything else the next try must know that it may be there already. */
+function isOpen(waiting: WaitingMessage, error: unknown): boolean {
+  if (waiting.message.kind === 'card') return false
+  return waiting.mayHaveArrived || error instanceof VendorUnknownError || !(error instanceof AppError)
 }

@@ -1,3 +1,4 @@
+import { SendWindows } from './send-windows.ts'
 import { TokenBucket } from './token-bucket.ts'
 import type { DeliveryLimits } from '../../ports/chat-surface.ts'
 
@@ -5,7 +6,8 @@ import type { DeliveryLimits } from '../../ports/chat-surface.ts'
 const URGENT_SHARE = 0.4
 
 /**
- * All budgets of one surface: posts per channel, updates over all, and the least time between two updates of a card.
+ * All budgets of one surface: posts per channel, updates over all, both per thread where the platform counts so, and the
+ * least time between two updates of a card.
  *
  * An update that may not go yet keeps its place: the card comes back when its turn is there, and asks no sooner. With
  * hundreds of cards waiting, asking again and again would cost more than the updates themselves.
@@ -17,11 +19,13 @@ export class SurfaceBudgets {
   readonly #shown = new Map<string, number>()
   /** Card → when its turn is. */
   readonly #turns = new Map<string, number>()
+  readonly #windows: SendWindows
   readonly #updates: TokenBucket
   readonly #urgentUpdates: TokenBucket
 
   constructor(limits: DeliveryLimits, nowMs: number) {
     this.#limits = limits
+    this.#windows = new SendWindows(limits.threadWindows ?? [])
     const perSecond = limits.updatesPerMinute / 60
     const urgentBurst = Math.max(1, Math.floor(limits.updateBurst * URGENT_SHARE))
     this.#urgentUpdates = new TokenBucket(perSecond * URGENT_SHARE, urgentBurst, nowMs)
@@ -30,16 +34,27 @@ export class SurfaceBudgets {
   }
 
   /** 0 when it may go now (and the budget is spent), else the milliseconds to wait. */
-  takePost(channel: string, nowMs: number): number {
-    return this.#channel(channel, nowMs).take(nowMs)
+  takePost(channel: string, nowMs: number, thread: string = channel): number {
+    const window = this.#windows.wait(thread, nowMs)
+    if (window > 0) return window
+    const wait = this.#channel(channel, nowMs).take(nowMs)
+    if (wait === 0) this.#windows.note(thread, nowMs)
+    return wait
   }
 
   /** 0 when the card may be updated now (and the budget is spent), else the milliseconds until its turn, which is kept. */
-  takeUpdate(cardId: string, isUrgent: boolean, nowMs: number): number {
+  takeUpdate(cardId: string, isUrgent: boolean, nowMs: number, thread: string = cardId): number {
     const interval = Math.max(
       0,
       (this.#shown.get(cardId) ?? Number.NEGATIVE_INFINITY) + this.#limits.cardIntervalMs - nowMs,
+      this.#windows.wait(thread, nowMs),
     )
+    const wait = this.#waitForTurn(cardId, isUrgent, nowMs, interval)
+    if (wait === 0) this.#windows.note(thread, nowMs)
+    return wait
+  }
+
+  #waitForTurn(cardId: string, isUrgent: boolean, nowMs: number, interval: number): number {
     const turn = this.#turns.get(cardId)
     if (interval === 0 && isUrgent && this.#urgentUpdates.take(nowMs) === 0) return this.#go(cardId, nowMs)
     if (turn !== undefined) {

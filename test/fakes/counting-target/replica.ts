@@ -99,6 +99,7 @@ function settingsOf(replicaId: string): Settings {
     fatigue: { decisions: 10, perMs: 600_000 },
     inflightWindowMs: 100,
     leaseMs: 5_000,
+    decidesInConsole: false,
     routes: [],
   }
 }

@@ -54,7 +54,9 @@ export class FakeSlackApi {
     'chat.postMessage': (args) => this.#post(args),
     'chat.update': (args) => this.#update(args),
     'chat.postEphemeral': (args) => this.#postEphemeral(args),
-    'conversations.history': (args) => this.#history(args),
+    'conversations.history': (args) => this.#history(args, (one) => one.threadTs === null),
+    'conversations.replies': (args) =>
+      this.#history(args, (one) => [one.threadTs, one.ts].includes(String(args['ts']))),
     'conversations.info': (args) => this.#info(String(args['channel'])),
     'conversations.open': (args) => done({ channel: { id: `D${String(args['users'])}` } }),
     'users.info': (args) => this.#user(String(args['user'])),
@@ -171,14 +173,14 @@ export class FakeSlackApi {
     return done({ message_ts: this.#nextTs() })
   }
 
-  #history(args: Args): Outcome {
+  #history(args: Args, isThere: (message: StoredMessage) => boolean): Outcome {
     const channel = String(args['channel'])
     if (this.channels.missing.has(channel)) return failed('channel_not_found')
     const oldest = Number(args['oldest'] ?? 0)
     const limit = Number(args['limit'] ?? 100)
     const offset = Number(args['cursor'] ?? 0)
     const found = this.messages
-      .filter((one) => one.channel === channel && one.threadTs === null && Number(one.ts) >= oldest)
+      .filter((one) => one.channel === channel && isThere(one) && Number(one.ts) >= oldest)
       .toReversed()
     const page = found.slice(offset, offset + limit).map((one) => ({
       type: 'message',

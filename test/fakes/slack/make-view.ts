@@ -56,6 +56,7 @@ export function makeView(changes: Partial<IncidentView> = {}): IncidentView {
     freeze: null,
     followUps: [],
     isCollecting: false,
+    unreachableSurfaces: [],
     mode: 'assist',
     consoleUrl: 'https://countersign.example.com/incidents/INC-12',
     ...changes,

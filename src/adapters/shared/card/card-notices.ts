@@ -1,4 +1,5 @@
 import { bold, bullets, dotted, link, richText, section, text, time } from './card-text.ts'
+import { describeUnreachable } from '../../../domain/describe-unreachable.ts'
 import { visibleLine } from './visible-text.ts'
 import type { CardRoom } from './card-room.ts'
 import type { IncidentView, LinkView } from '../../../domain/incident-view.ts'
@@ -7,6 +8,10 @@ import type { Inline, CardText } from './card-text.ts'
 /** What a person should know before they decide. */
 export function renderNotices(view: IncidentView, room: CardRoom): readonly CardText[] {
   const notices: CardText[] = []
+  for (const unreachable of view.unreachableSurfaces) {
+    const { before, after } = describeUnreachable(unreachable)
+    notices.push(section(bold(before), time(unreachable.since), bold(after)))
+  }
   if (view.freeze !== null) {
     const scope = view.freeze.service === null ? 'everything' : visibleLine(view.freeze.service, 60)
     notices.push(

@@ -1,9 +1,11 @@
 import { z } from 'zod'
 import { VendorRejectedError } from '../../../kernel/vendor-errors.ts'
+import { findMessage } from './find-message.ts'
 import { renderCard } from '../render/render-card.ts'
 import { renderPost } from '../render/render-post.ts'
-import type { CardReference, ChatSurface, DeliveryLimits } from '../../../ports/chat-surface.ts'
+import type { CardReference, ChatSurface, DeliveryLimits, PostTry } from '../../../ports/chat-surface.ts'
 import type { IncidentView } from '../../../domain/incident-view.ts'
+import type { MessageSearch } from './find-message.ts'
 import type { SlackApi } from './slack-api.ts'
 import type { SlackMessage } from '../render/render-card.ts'
 
@@ -17,27 +19,13 @@ const SLACK_LIMITS: DeliveryLimits = {
 }
 
 const CARD_EVENT = 'countersign_card'
+const POST_EVENT = 'countersign_post'
 /** No previews of what stands in a link, no names looked up in our text, no addresses made into links. */
 export const QUIET = { unfurl_links: false, unfurl_media: false, link_names: false, parse: 'none' } as const
 
 const Posted = z.object({ channel: z.string().min(1), ts: z.string().min(1) })
 const Done = z.object({ ok: z.literal(true) })
 const Opened = z.object({ channel: z.object({ id: z.string().min(1) }) })
-const History = z.object({
-  messages: z
-    .array(
-      z.object({
-        ts: z.string(),
-        metadata: z
-          .object({ event_type: z.string(), event_payload: z.object({ card_id: z.string().optional() }).optional() })
-          .optional(),
-      }),
-    )
-    .default([]),
-  has_more: z.boolean().optional(),
-  response_metadata: z.object({ next_cursor: z.string().optional() }).optional(),
-})
-
 export function createSlackSurface(api: SlackApi): ChatSurface {
   const directChannels = new Map<string, string>()
   return {
@@ -46,14 +34,12 @@ export function createSlackSurface(api: SlackApi): ChatSurface {
     postCard: (channel, view, cardId, signal) => postCard(api, channel, view, cardId, signal),
     updateCard: (card, view, _cardId, signal) => updateCard(api, card, view, signal),
     findCard: (channel, cardId, since, signal) => findCard(api, channel, cardId, since, signal),
-    postInThread: async (card, words, signal) => {
-      const args = { channel: card.channel, thread_ts: card.message, ...renderPost(words), ...QUIET }
-      await api.call('chat.postMessage', args, Posted, signal)
-    },
-    tellPerson: async (person, words, signal) => {
+    postInThread: (card, words, signal, attempt) =>
+      postOnce(api, { where: { channel: card.channel, thread_ts: card.message }, words, attempt }, signal),
+    tellPerson: async (person, words, signal, attempt) => {
       if (person.slack === null) return
       const channel = await directChannel(api, directChannels, person.slack.user, signal)
-      await api.call('chat.postMessage', { channel, ...renderPost(words), ...QUIET }, Posted, signal)
+      await postOnce(api, { where: { channel }, words, attempt }, signal)
     },
   }
 }
@@ -99,10 +85,6 @@ async function withSmallerCard<Answer>(
   }
 }
 
-/** The attempt's time is our database's and the messages' is Slack's: some of the time before is looked at as well. */
-const CLOCK_MARGIN_SECONDS = 120
-const MOST_PAGES = 10
-
 /** Looks through the channel's history since the attempt, newest first. */
 async function findCard(
   api: SlackApi,
@@ -111,24 +93,45 @@ async function findCard(
   since: Date,
   signal: AbortSignal,
 ): Promise<CardReference | null> {
-  const oldest = (since.getTime() / 1000 - CLOCK_MARGIN_SECONDS).toFixed(6)
-  let cursor: string | undefined
-  for (let page = 0; page < MOST_PAGES; page += 1) {
-    const args = { channel, oldest, inclusive: true, limit: 200, include_all_metadata: true }
-    const history: z.infer<typeof History> = await api.call(
-      'conversations.history',
-      { ...args, ...(cursor === undefined ? {} : { cursor }) },
-      History,
-      signal,
-    )
-    const found = history.messages.find(
-      ({ metadata }) => metadata?.event_type === CARD_EVENT && metadata.event_payload?.card_id === cardId,
-    )
-    if (found !== undefined) return { channel, message: found.ts }
-    cursor = history.response_metadata?.next_cursor
-    if (history.has_more !== true || cursor === undefined || cursor === '') return null
+  const isIt = (type: string, payload: Readonly<Record<string, unknown>>) =>
+    type === CARD_EVENT && payload['card_id'] === cardId
+  const ts = await findMessage(api, { method: 'conversations.history', place: { channel }, since, isIt }, signal)
+  return ts === null ? null : { channel, message: ts }
+}
+
+interface Post {
+  readonly where: { readonly channel: string; readonly thread_ts?: string }
+  readonly words: string
+  readonly attempt: PostTry | undefined
+}
+
+/** What may have been posted already is looked for first: the keys travel in the message's metadata. */
+async function postOnce(api: SlackApi, { where, words, attempt }: Post, signal: AbortSignal): Promise<void> {
+  if (attempt !== undefined && (await isPosted(api, where, attempt, signal))) return
+  const metadata = { event_type: POST_EVENT, event_payload: { keys: attempt?.keys.join(' ') ?? '' } }
+  await api.call('chat.postMessage', { ...where, ...renderPost(words), metadata, ...QUIET }, Posted, signal)
+}
+
+async function isPosted(
+  api: SlackApi,
+  { channel, thread_ts: thread }: Post['where'],
+  { keys: [key], since }: PostTry,
+  signal: AbortSignal,
+): Promise<boolean> {
+  if (since === null || key === undefined) return false
+  const isIt = (type: string, payload: Readonly<Record<string, unknown>>) =>
+    type === POST_EVENT && String(payload['keys']).split(' ').includes(key)
+  const search: MessageSearch =
+    thread === undefined
+      ? { method: 'conversations.history', place: { channel }, since, isIt }
+      : { method: 'conversations.replies', place: { channel, ts: thread }, since, isIt }
+  try {
+    return (await findMessage(api, search, signal)) !== null
+  } catch (error) {
+    // Where the app may not read, said twice is better than never.
+    if (error instanceof VendorRejectedError) return false
+    throw error
   }
-  return null
 }
 
 const MOST_KNOWN_CHANNELS = 1_000

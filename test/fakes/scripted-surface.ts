@@ -1,0 +1,104 @@
+import { VendorBusyError, VendorUnknownError, VendorUnreachableError } from '../../src/kernel/vendor-errors.ts'
+import type { CardReference, ChatSurface, DeliveryLimits, PostTry } from '../../src/ports/chat-surface.ts'
+import type { IncidentView } from '../../src/domain/incident-view.ts'
+import type { Person } from '../../src/domain/person.ts'
+import type { SurfaceName } from '../../src/domain/surface.ts'
+
+export interface ShownCard {
+  readonly cardId: string
+  readonly reference: CardReference
+  view: IncidentView
+  /** Every state that it showed, in order. */
+  readonly shown: IncidentView[]
+}
+
+export interface SaidPost {
+  readonly where: string
+  readonly text: string
+  readonly keys: readonly string[]
+}
+
+/** `lost`: it is done, and the answer never comes. */
+export type SurfaceFault = 'lost' | 'unreachable' | 'busy'
+export type SurfaceMethod = 'postCard' | 'updateCard' | 'findCard' | 'postInThread' | 'tellPerson'
+
+const GENEROUS: DeliveryLimits = {
+  ...{ postsPerSecond: 1_000, postBurst: 1_000, updatesPerMinute: 60_000, updateBurst: 1_000, cardIntervalMs: 0 },
+}
+const BUSY_MS = 5
+
+/** A chat platform in memory, which can be down, lose answers and ask to wait; counts every effect. */
+export class ScriptedSurface implements ChatSurface {
+  readonly name: SurfaceName
+  readonly limits: DeliveryLimits
+  readonly cards: ShownCard[] = []
+  readonly posts: SaidPost[] = []
+  readonly calls: SurfaceMethod[] = []
+  isDown = false
+  /** Some platforms do not let a bot read what it said. */
+  canLookForPosts = true
+  readonly #faults = new Map<SurfaceMethod, SurfaceFault[]>()
+
+  constructor(name: SurfaceName, limits: Partial<DeliveryLimits> = {}) {
+    this.name = name
+    this.limits = { ...GENEROUS, ...limits }
+  }
+
+  failNext(method: SurfaceMethod, ...faults: readonly SurfaceFault[]): void {
+    this.#faults.set(method, [...(this.#faults.get(method) ?? []), ...faults])
+  }
+
+  cardsOf(incidentId: string): readonly ShownCard[] {
+    return this.cards.filter((card) => card.view.id === incidentId)
+  }
+
+  postCard(channel: string, view: IncidentView, cardId: string): Promise<CardReference> {
+    return this.#call('postCard', () => {
+      const reference = { channel, message: `m${String(this.cards.length + 1)}` }
+      this.cards.push({ cardId, reference, view, shown: [view] })
+      return reference
+    })
+  }
+
+  updateCard(card: CardReference, view: IncidentView): Promise<void> {
+    return this.#call('updateCard', () => {
+      const shown = this.cards.find(({ reference }) => reference.message === card.message)
+      if (shown === undefined) throw new Error(`No message ${card.message} was ever posted.`)
+      shown.view = view
+      shown.shown.push(view)
+    })
+  }
+
+  findCard(channel: string, cardId: string): Promise<CardReference | null> {
+    return this.#call('findCard', () => {
+      const found = this.cards.find((card) => card.cardId === cardId && card.reference.channel === channel)
+      return found?.reference ?? null
+    })
+  }
+
+  postInThread(card: CardReference, text: string, _signal: AbortSignal, attempt?: PostTry): Promise<void> {
+    return this.#call('postInThread', () => this.#say(card.message, text, attempt))
+  }
+
+  tellPerson(person: Person, text: string, _signal: AbortSignal, attempt?: PostTry): Promise<void> {
+    return this.#call('tellPerson', () => this.#say(person.id, text, attempt))
+  }
+
+  #say(where: string, text: string, attempt: PostTry | undefined): void {
+    const { keys = [], since = null } = attempt ?? {}
+    const [key] = keys
+    const isThere = key !== undefined && this.posts.some((post) => post.keys.includes(key))
+    if (since !== null && this.canLookForPosts && isThere) return
+    this.posts.push({ where, text, keys })
+  }
+
+  async #call<Answer>(method: SurfaceMethod, effect: () => Answer): Promise<Answer> {
+    this.calls.push(method)
+    const fault = this.isDown ? 'unreachable' : this.#faults.get(method)?.shift()
+    if (fault === 'unreachable') throw new VendorUnreachableError(this.name, 'connection refused')
+    if (fault === 'busy') throw new VendorBusyError(this.name, BUSY_MS)
+    const answer = effect()
+    if (fault === 'lost') throw new VendorUnknownError(this.name, 'the answer was lost')
+    return answer
+  }
+}
