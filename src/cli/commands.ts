@@ -4,7 +4,6 @@ import { auditVerifyCommand } from './audit-verify.ts'
 import { demoCommand } from './demo.ts'
 import { doctorCommand } from './doctor.ts'
 import { freezeCommand } from './freeze.ts'
-import { manifestSlackCommand } from './manifest-slack.ts'
 import { migrateCommand } from './migrate.ts'
 import { playbookLintCommand } from './playbook-lint.ts'
 import { playbookListCommand } from './playbook-list.ts'
@@ -18,7 +17,6 @@ export const COMMANDS: readonly Command[] = [
   serveCommand,
   migrateCommand,
   doctorCommand,
-  manifestSlackCommand,
   playbookLintCommand,
   playbookListCommand,
   playbookPlanCommand,

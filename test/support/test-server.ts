@@ -44,7 +44,7 @@ export async function startTestServer(): Promise<StartedTestServer> {
   const runId = randomBytes(4).toString('hex')
   if (external !== undefined) return useExternal(external, runId)
   const home = mkdtempSync(join(fastestFolder(), 'countersign-test-postgres-'))
-  const stop = startWatchdog({ home })
+  const stop = startWatchdog({ home, runId })
   // As root the server runs as somebody else, who has to pass through this folder.
   chmodSync(home, 0o711)
   const postgres = await openEmbeddedPostgres({ home, log: silentLogger, purpose: 'tests' })
@@ -60,6 +60,11 @@ export function fastestFolder(): string {
   if (process.env['TMPDIR'] !== undefined || !existsSync(IN_MEMORY)) return tmpdir()
   const { bavail, bsize } = statfsSync(IN_MEMORY)
   return bavail * bsize > ENOUGH_BYTES ? IN_MEMORY : tmpdir()
+}
+
+/** Names of what a run makes there begin so. */
+export function folderPrefix(runId: string): string {
+  return `countersign-e2e-${runId}-`
 }
 
 /** Makes the server known to the workers of jest, which inherit the environment. */
@@ -101,11 +106,14 @@ async function createRoleUnlessThere(client: Client, role: string): Promise<void
   )
 }
 
-/** What the watchdog clears up: a folder with its server, or the databases of a run on a server that stays. */
-export const WatchdogDuty = z.union([
-  z.object({ home: z.string() }),
-  z.object({ adminUrl: z.string(), runId: z.string() }),
-])
+/**
+ * What the watchdog clears up: a folder with its server, or the databases of a run on a server that stays; and the
+ * folders of end-to-end tests of this run that could not end.
+ */
+export const WatchdogDuty = z.intersection(
+  z.object({ runId: z.string() }),
+  z.union([z.object({ home: z.string() }), z.object({ adminUrl: z.string() })]),
+)
 export type WatchdogDuty = z.infer<typeof WatchdogDuty>
 
 /**

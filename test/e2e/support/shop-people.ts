@@ -33,7 +33,7 @@ export const SHOP_PEOPLE = [
 ] as const
 export type ShopPerson = (typeof SHOP_PEOPLE)[number]['key']
 
-const TENANT = '00000000-0000-0000-0000-0000000000aa'
+export const TENANT = '00000000-0000-0000-0000-0000000000aa'
 
 /** `people.yaml`: the ids are those that the two platforms gave. */
 export async function peopleEntries(slack: EmulatedSlack): Promise<readonly object[]> {

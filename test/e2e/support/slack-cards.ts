@@ -26,6 +26,11 @@ export class SlackCards {
     return (await this.#find((card) => hasButton(card, label))) !== undefined
   }
 
+  /** All that stands in the channel. */
+  async text(): Promise<string> {
+    return (await this.#slack.messagesIn(this.#channel)).map(textOf).join('\n')
+  }
+
   async threadOf(card: EmulatedMessage): Promise<string> {
     const replies = await this.#slack.thread(this.#channel, card.ts)
     return replies.map((reply) => `${reply.text}\n${textOf(reply)}`).join('\n')

@@ -1,0 +1,41 @@
+import { existsSync } from 'node:fs'
+import { chromium } from 'playwright-core'
+import { API_TOKEN } from './real-installation.ts'
+import type { Browser, Page } from 'playwright-core'
+
+const CHROMIUM = '/usr/bin/chromium'
+const PATIENCE_MS = 90_000
+
+export const hasChromium = existsSync(CHROMIUM)
+
+export function openBrowser(): Promise<Browser> {
+  return chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] })
+}
+
+/** The Teams client at the channel; what it would load from elsewhere it does without, which it does not mind. */
+export async function openTeamsPage(browser: Browser, pageUrl: string): Promise<Page> {
+  const page = await openPage(browser)
+  await page.route(
+    (address) => address.origin !== new URL(pageUrl).origin,
+    (route) => route.abort(),
+  )
+  await page.goto(pageUrl)
+  await page.getByText('Incidents').first().click()
+  return page
+}
+
+/** The console at the incident, for one who has the token: reading only. */
+export async function openConsolePage(browser: Browser, url: string, incidentId: string): Promise<Page> {
+  const page = await openPage(browser)
+  await page.goto(`${url}/session`)
+  await page.locator('input[name="token"]').fill(API_TOKEN)
+  await page.locator('form:has(input[name="token"]) button').click()
+  await page.getByRole('link', { name: incidentId }).click()
+  return page
+}
+
+async function openPage(browser: Browser): Promise<Page> {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 1000 } })
+  context.setDefaultTimeout(PATIENCE_MS)
+  return context.newPage()
+}
