@@ -3,6 +3,7 @@ import type { NodePgQueryResultHKT } from 'drizzle-orm/node-postgres'
 import type { PgDatabase } from 'drizzle-orm/pg-core'
 import { Pool } from 'pg'
 import type { PoolConfig } from 'pg'
+import { createStatementNames } from './statement-names.ts'
 import { joinWrites } from './join-writes.ts'
 import { parseInt8AsNumber } from './database-types.ts'
 
@@ -41,9 +42,10 @@ export async function openDatabase(options: DatabaseOptions): Promise<OpenDataba
   // lent out to its client.
   const lost = (error: Error) => options.onConnectionLost?.(error)
   pool.on('error', lost)
+  const nameOf = createStatementNames()
   pool.on('connect', (client) => {
     client.on('error', lost)
-    joinWrites(client)
+    joinWrites(client, nameOf)
   })
   try {
     const client = await pool.connect()

@@ -59,8 +59,8 @@ export async function runTransaction<Result>(
   const client = await pool.connect()
   let isBroken = false
   try {
-    await client.query('BEGIN')
-    const result = await work(drizzle(client))
+    // Sent together with the first statement of the work; when it fails, so does all that follows.
+    const [, result] = await Promise.all([client.query('BEGIN'), work(drizzle(client))])
     await commit(client)
     return result
   } catch (error) {
