@@ -39,11 +39,15 @@ export async function ingestAlerts(deps: Deps, input: IngestAlertsInput): Promis
   const expected = { accepted: prepared.length, duplicates: 0, rejected: input.rejected }
   const locks = groupingLocks(deps, prepared)
   const { result, outcome } = await deps.unitOfWork.run(async (stores) => {
-    const first = await stores.deliveries.accept(input, { locks, answer: expected })
-    if (first !== undefined && !(await fireAgain(deps, stores, prepared))) {
+    // Sent together and carried out in this order: what the second reads, the locks of the first hold.
+    const [first, context] = await Promise.all([
+      stores.deliveries.accept(input, { locks, answer: expected }),
+      prepared.length === 0 ? undefined : loadContext(deps, stores, prepared),
+    ])
+    if (first !== undefined && !firesAgain(prepared, context)) {
       return { result: { ...first, replayed: true }, outcome: undefined }
     }
-    const placed = prepared.length === 0 ? undefined : await placeAndTell(deps, stores, { input, prepared })
+    const placed = context === undefined ? undefined : await placeAndTell(deps, stores, { input, prepared, context })
     const answer = answerOf(input, prepared, placed)
     if (first !== undefined || answer.duplicates > 0) await stores.deliveries.answer(input, 202, { ...answer })
     return { result: { status: 202, answer: { ...answer }, replayed: false }, outcome: placed }
@@ -71,16 +75,16 @@ function groupingLocks(deps: Deps, prepared: readonly PreparedAlert[]): readonly
 interface Work {
   readonly input: IngestAlertsInput
   readonly prepared: readonly PreparedAlert[]
+  readonly context: GroupingContext
 }
 
 /**
  * What Alertmanager says first of an alert and what it says when it fires again after it lost sight of Prometheus are
  * the same bytes. They are no replay while we hold for resolved what they say fires.
  */
-async function fireAgain(deps: Deps, stores: Stores, prepared: readonly PreparedAlert[]): Promise<boolean> {
-  if (!prepared.some((alert) => alert.status === 'firing')) return false
-  const { known, now } = await loadContext(deps, stores, prepared)
-  return tellsOfFire(prepared, known, now)
+function firesAgain(prepared: readonly PreparedAlert[], context: GroupingContext | undefined): boolean {
+  if (context === undefined || !prepared.some((alert) => alert.status === 'firing')) return false
+  return tellsOfFire(prepared, context.known, context.now)
 }
 
 function loadContext(deps: Deps, stores: Stores, prepared: readonly PreparedAlert[]): Promise<GroupingContext> {
@@ -98,8 +102,8 @@ function loadContext(deps: Deps, stores: Stores, prepared: readonly PreparedAler
   })
 }
 
-async function placeAndTell(deps: Deps, stores: Stores, { input, prepared }: Work): Promise<AlertsOutcome> {
-  const context = await loadContext(deps, stores, prepared)
+async function placeAndTell(deps: Deps, stores: Stores, work: Work): Promise<AlertsOutcome> {
+  const { input, prepared, context } = work
   const settled = settleReports(prepared, context.known, context.now)
   const assignments = groupAlerts({
     alerts: settled.filter((one) => one.isOwn).map(toGroupable),

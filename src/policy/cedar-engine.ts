@@ -35,7 +35,24 @@ export function createPolicyEngine(files: readonly PolicyFile[]): PolicyEngine {
       preparsed.errors.map((error) => ({ file: 'policies', at: '', found: error.message, expected: 'valid Cedar' })),
     )
   }
-  return { version, authorize: (request) => authorize(request, version, byId) }
+  return { version, authorize: remembering((request) => authorize(request, version, byId)) }
+}
+
+/** So many answers are kept; a storm of alerts asks the same question each time. */
+const MOST_REMEMBERED = 500
+
+/** The policies do not change while the engine lives, so that equal questions have equal answers. */
+function remembering(decide: PolicyEngine['authorize']): PolicyEngine['authorize'] {
+  const answers = new Map<string, AuthorizationVerdict>()
+  return (request) => {
+    const question = JSON.stringify(request)
+    const known = answers.get(question)
+    if (known !== undefined) return known
+    const verdict = decide(request)
+    if (answers.size >= MOST_REMEMBERED) answers.clear()
+    answers.set(question, verdict)
+    return verdict
+  }
 }
 
 function versionOf(files: readonly PolicyFile[]): string {

@@ -42,10 +42,10 @@ export async function openDatabase(options: DatabaseOptions): Promise<OpenDataba
   // lent out to its client.
   const lost = (error: Error) => options.onConnectionLost?.(error)
   pool.on('error', lost)
-  const nameOf = createStatementNames()
+  const names = createStatementNames()
   pool.on('connect', (client) => {
     client.on('error', lost)
-    joinWrites(client, nameOf)
+    joinWrites(client, names)
   })
   try {
     const client = await pool.connect()

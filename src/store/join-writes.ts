@@ -1,4 +1,5 @@
 import type { PoolClient } from 'pg'
+import { sqlStateOf, SQL_STATE } from './sql-state.ts'
 import type { StatementNames } from './statement-names.ts'
 
 interface Stream {
@@ -13,7 +14,7 @@ interface Stream {
  * A tick that is scheduled from a microtask runs when the microtasks are exhausted: the end of the turn, and before
  * anything is waited for. So nothing leaves later than it otherwise would by more than the work of this turn.
  */
-export function joinWrites(client: PoolClient, nameOf: StatementNames): void {
+export function joinWrites(client: PoolClient, names: StatementNames): void {
   const { stream } = (client as unknown as { readonly connection: { readonly stream: Stream } }).connection
   const query = client.query.bind(client) as (...args: readonly unknown[]) => unknown
   let isHeld = false
@@ -29,18 +30,32 @@ export function joinWrites(client: PoolClient, nameOf: StatementNames): void {
         process.nextTick(release)
       })
     }
-    return query(...named(args, nameOf))
+    return queryByName(query, args, names)
   }
   client.query = joined as typeof client.query
 }
 
 /** Only what has parameters: the rest may be several statements in one text, which cannot be prepared. */
-function named(args: readonly unknown[], nameOf: StatementNames): readonly unknown[] {
-  const [statement, values] = args
+function queryByName(
+  query: (...args: readonly unknown[]) => unknown,
+  args: readonly unknown[],
+  names: StatementNames,
+): unknown {
+  const [statement, values, ...others] = args
   const text = typeof statement === 'string' ? statement : (statement as { readonly text?: unknown }).text
-  if (typeof text !== 'string' || !Array.isArray(values) || values.length === 0) return args
-  const name = nameOf(text)
-  if (name === undefined) return args
-  const config = typeof statement === 'string' ? { text } : { ...(statement as object) }
-  return [{ ...config, name }, ...args.slice(1)]
+  if (typeof text !== 'string' || !Array.isArray(values) || values.length === 0) return query(...args)
+  const name = names.nameOf(text)
+  if (name === undefined) return query(...args)
+  const config = typeof statement === 'string' ? { text, name } : { ...(statement as object), name }
+  const result = query(config, values, ...others)
+  if (result instanceof Promise) result.catch((error: unknown) => forgetStale(error, text, names))
+  return result
+}
+
+/**
+ * A rolling upgrade added a column, and the columns of a prepared `SELECT *` may not change: the server refuses it for
+ * as long as it has this name. Whoever asked tries again, as after any conflict.
+ */
+function forgetStale(error: unknown, text: string, names: StatementNames): void {
+  if (sqlStateOf(error) === SQL_STATE.featureNotSupported) names.forget(text)
 }

@@ -15,4 +15,6 @@ export const SQL_STATE = {
   deadlock: '40P01',
   uniqueViolation: '23505',
   lockNotAvailable: '55P03',
+  /** Among others "cached plan must not change result type". */
+  featureNotSupported: '0A000',
 } as const

@@ -39,13 +39,20 @@ export function createUnitOfWork(pool: Pool, storesOf: (transaction: Database) =
   }
 }
 
+/** The last one: a prepared statement whose table a rolling upgrade has changed; it is sent without a name next time. */
+const CONFLICTS: readonly string[] = [
+  SQL_STATE.serializationFailure,
+  SQL_STATE.deadlock,
+  SQL_STATE.featureNotSupported,
+]
+
 async function retryConflicts<Result>(attempt: () => Promise<Result>): Promise<Result> {
   for (let tries = 1; ; tries += 1) {
     try {
       return await attempt()
     } catch (error) {
       const state = sqlStateOf(error)
-      const isConflict = state === SQL_STATE.serializationFailure || state === SQL_STATE.deadlock
+      const isConflict = state !== undefined && CONFLICTS.includes(state)
       if (!isConflict || tries >= TRIES) throw error
     }
   }
