@@ -3,6 +3,7 @@ import { createAccountStandings } from './account-standings.ts'
 import { buildConnectors } from './build-connectors.ts'
 import { buildModel } from './build-model.ts'
 import { buildSettings } from './build-settings.ts'
+import { createFirstCards } from '../orchestrator/outbox/first-cards.ts'
 import { createPolicyEngine } from '../policy/cedar-engine.ts'
 import { createSealer, secretsOf } from './open-audit.ts'
 import { createUnitOfWork } from '../store/unit-of-work.ts'
@@ -82,6 +83,7 @@ export async function buildDeps(needs: FoundationNeeds, closers: Closers): Promi
     changeSources: connectors.changeSources,
     deployState: connectors.deployState,
     model: buildModel(config),
+    firstCards: createFirstCards(),
   }
   return { deps, database, signals, jobs, standings }
 }

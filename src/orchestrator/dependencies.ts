@@ -3,6 +3,7 @@ import type { AuthorizationRequest, AuthorizationVerdict } from '../domain/autho
 import type { AccountStandings } from '../ports/account-standing.ts'
 import type { ActionRunner } from '../ports/action-runner.ts'
 import type { ChangeSource } from '../ports/change-source.ts'
+import type { FirstCards } from './outbox/first-cards.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { DeployStateReader } from '../ports/deploy-state.ts'
 import type { Directory, OnCall } from '../ports/directory.ts'
@@ -73,4 +74,6 @@ export interface Deps {
   readonly changeSources: readonly ChangeSource[]
   readonly deployState: DeployStateReader | null
   readonly model: LanguageModel | null
+  /** The short way of a new incident's card, where a deliverer runs in this process. */
+  readonly firstCards: FirstCards
 }

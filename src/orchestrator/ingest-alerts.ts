@@ -1,6 +1,8 @@
 import { environmentKey, namesOfEnvironment } from '../domain/environment.ts'
 import { groupAlerts, relatedServices } from '../triage/group-alerts.ts'
 import { INSTALLATION, servicePrincipal } from './authorization-subjects.ts'
+import { NewCards, readStanding } from './ingest/new-cards.ts'
+import type { Standing } from './ingest/new-cards.ts'
 import { placeAlerts } from './ingest/place-alerts.ts'
 import { prepareAlert } from './ingest/prepare-alerts.ts'
 import type { PreparedAlert } from './ingest/prepare-alerts.ts'
@@ -36,24 +38,46 @@ export async function ingestAlerts(deps: Deps, input: IngestAlertsInput): Promis
     origin: 'webhook',
   })
   const prepared = input.alerts.map((alert) => prepareAlert(deps, alert))
+  const cards = new NewCards(deps)
+  const { result, outcome } = await storeDelivery(deps, { input, prepared, cards }).catch((error: unknown) => {
+    cards.release()
+    throw error
+  })
+  cards.post()
+  count(deps, input, result, outcome)
+  return result
+}
+
+interface DeliveryWork {
+  readonly input: IngestAlertsInput
+  readonly prepared: readonly PreparedAlert[]
+  readonly cards: NewCards
+}
+
+interface Stored {
+  readonly result: IngestResult
+  readonly outcome: AlertsOutcome | undefined
+}
+
+function storeDelivery(deps: Deps, work: DeliveryWork): Promise<Stored> {
+  const { input, prepared } = work
   const expected = { accepted: prepared.length, duplicates: 0, rejected: input.rejected }
   const locks = groupingLocks(deps, prepared)
-  const { result, outcome } = await deps.unitOfWork.run(async (stores) => {
+  return deps.unitOfWork.run(async (stores) => {
     // Sent together and carried out in this order: what the second reads, the locks of the first hold.
-    const [first, context] = await Promise.all([
+    const [first, context, standing] = await Promise.all([
       stores.deliveries.accept(input, { locks, answer: expected }),
       prepared.length === 0 ? undefined : loadContext(deps, stores, prepared),
+      readStanding(deps, stores),
     ])
     if (first !== undefined && !firesAgain(prepared, context)) {
       return { result: { ...first, replayed: true }, outcome: undefined }
     }
-    const placed = context === undefined ? undefined : await placeAndTell(deps, stores, { input, prepared, context })
+    const placed = context === undefined ? undefined : await placeAndTell(deps, stores, { ...work, context, standing })
     const answer = answerOf(input, prepared, placed)
     if (first !== undefined || answer.duplicates > 0) await stores.deliveries.answer(input, 202, { ...answer })
     return { result: { status: 202, answer: { ...answer }, replayed: false }, outcome: placed }
   })
-  count(deps, input, result, outcome)
-  return result
 }
 
 /** A delivery may name a thousand services, and Postgres has room for some thousand locks in all. */
@@ -72,10 +96,9 @@ function groupingLocks(deps: Deps, prepared: readonly PreparedAlert[]): readonly
   return buckets.map((bucket) => `grouping ${bucket}`)
 }
 
-interface Work {
-  readonly input: IngestAlertsInput
-  readonly prepared: readonly PreparedAlert[]
+interface Placing extends DeliveryWork {
   readonly context: GroupingContext
+  readonly standing: Standing
 }
 
 /**
@@ -102,8 +125,8 @@ function loadContext(deps: Deps, stores: Stores, prepared: readonly PreparedAler
   })
 }
 
-async function placeAndTell(deps: Deps, stores: Stores, work: Work): Promise<AlertsOutcome> {
-  const { input, prepared, context } = work
+async function placeAndTell(deps: Deps, stores: Stores, work: Placing): Promise<AlertsOutcome> {
+  const { input, prepared, context, standing, cards } = work
   const settled = settleReports(prepared, context.known, context.now)
   const assignments = groupAlerts({
     alerts: settled.filter((one) => one.isOwn).map(toGroupable),
@@ -114,7 +137,10 @@ async function placeAndTell(deps: Deps, stores: Stores, work: Work): Promise<Ale
     now: context.now,
   })
   const outcome = await placeAlerts(stores, { settled, assignments, context })
-  await tellOfAlerts(deps, stores, { delivery: input, outcome })
+  await Promise.all([
+    tellOfAlerts(deps, stores, { delivery: input, outcome }),
+    cards.reserve(stores, outcome.incidents, standing),
+  ])
   return outcome
 }
 

@@ -57,7 +57,7 @@ export async function loadIncidentView(
   runId?: string,
 ): Promise<IncidentView | undefined> {
   const records = await deps.unitOfWork.read((stores) => loadRecords({ ...deps, stores }, incidentId, runId))
-  return records === undefined ? undefined : toView(deps, records)
+  return records === undefined ? undefined : viewOfRecords(deps, records)
 }
 
 async function loadRecords(
@@ -121,7 +121,8 @@ async function listRuns(deps: Deps, incidentId: string, runId: string | undefine
   return runId === undefined ? runs : runs.filter((run) => run.id === runId)
 }
 
-function toView(deps: Deps, records: IncidentRecords): IncidentView {
+/** The view of records that are at hand already. */
+export function viewOfRecords(deps: Deps, records: IncidentRecords): IncidentView {
   const { incident, alerts, findings, evidence, proposal, decisions, runs } = records
   const service = findService(deps.catalog, incident.service)
   const onCall = onCallNames(evidence)

@@ -13,10 +13,12 @@ export interface Card {
 }
 
 export interface CardStore {
-  /** Creates it when absent. */
-  ensure(incidentId: string, surface: SurfaceName, channel: string): Promise<Card>
+  /** Creates it when absent; with `isAttempted` a post of it is on record at once. */
+  ensure(incidentId: string, surface: SurfaceName, channel: string, isAttempted?: boolean): Promise<Card>
   markAttempted(cardId: string): Promise<void>
   markShown(cardId: string, reference: CardReference, shownHash: string): Promise<void>
+  /** As `markShown`, and the message that asked for the card is sent, unless it was asked for again meanwhile. */
+  markFirstShown(cardId: string, reference: CardReference, shownHash: string): Promise<void>
   listByIncident(incidentId: string): Promise<readonly Card[]>
 }
 

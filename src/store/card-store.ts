@@ -1,4 +1,5 @@
 import { and, desc, eq, ne, sql } from './drizzle.ts'
+import { cardIdOf } from '../domain/card-id.ts'
 import { cards, incidents } from './schema.ts'
 import type { Card, CardQueries, CardStore } from '../ports/card-store.ts'
 import type { Database } from './database.ts'
@@ -6,7 +7,8 @@ import type { SurfaceName } from '../domain/surface.ts'
 
 export function createCardStore(db: Database): CardStore {
   return {
-    ensure: (incidentId, surface, channel) => ensure(db, incidentId, surface, channel),
+    ensure: (incidentId, surface, channel, isAttempted = false) =>
+      ensure(db, { incidentId, surface, channel, isAttempted }),
     markAttempted: async (cardId) => {
       await db
         .update(cards)
@@ -23,6 +25,17 @@ export function createCardStore(db: Database): CardStore {
           updatedAt: sql`clock_timestamp()`,
         })
         .where(eq(cards.id, cardId))
+    },
+    markFirstShown: async (cardId, reference, shownHash) => {
+      await db.execute(sql`
+        WITH shown AS (
+          UPDATE cards SET message = ${reference.message}, shown_hash = ${shownHash},
+                 posted_at = coalesce(posted_at, clock_timestamp()), updated_at = clock_timestamp()
+           WHERE id = ${cardId} RETURNING surface, incident_id
+        )
+        UPDATE outbox_messages SET state = 'sent', sent_at = clock_timestamp()
+          FROM shown WHERE coalesce_key = shown.surface || ' card ' || shown.incident_id
+                       AND outbox_messages.state = 'waiting' AND outbox_messages.version = 1`)
     },
     listByIncident: async (incidentId) => {
       const rows = await db.select().from(cards).where(eq(cards.incidentId, incidentId)).orderBy(cards.id)
@@ -51,14 +64,19 @@ export function createCardQueries(db: Database): CardQueries {
   }
 }
 
-/** The id is opaque and travels in the message's metadata, so that a post whose answer was lost can be found. */
-async function ensure(db: Database, incidentId: string, surface: SurfaceName, channel: string): Promise<Card> {
+interface WantedCard extends Pick<Card, 'incidentId' | 'surface' | 'channel'> {
+  readonly isAttempted: boolean
+}
+
+async function ensure(db: Database, wanted: WantedCard): Promise<Card> {
+  const { incidentId, surface, channel, isAttempted } = wanted
+  const attempt = isAttempted ? { attemptedAt: sql`clock_timestamp()` } : {}
   const [row] = await db
     .insert(cards)
-    .values({ id: `${incidentId}/${surface}/${channel}`, incidentId, surface, channel })
+    .values({ id: cardIdOf(incidentId, surface, channel), incidentId, surface, channel, ...attempt })
     .onConflictDoUpdate({
       target: [cards.incidentId, cards.surface, cards.channel],
-      set: { channel: sql`excluded.channel` },
+      set: { channel: sql`excluded.channel`, ...attempt },
     })
     .returning()
   if (row === undefined) throw new TypeError('An upsert that always writes returned no row.')

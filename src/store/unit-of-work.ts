@@ -40,11 +40,7 @@ export function createUnitOfWork(pool: Pool, storesOf: (transaction: Database) =
 }
 
 /** The last one: a prepared statement whose table a rolling upgrade has changed; it is sent without a name next time. */
-const CONFLICTS: readonly string[] = [
-  SQL_STATE.serializationFailure,
-  SQL_STATE.deadlock,
-  SQL_STATE.featureNotSupported,
-]
+const CONFLICTS: readonly string[] = [SQL_STATE.serializationFailure, SQL_STATE.deadlock, SQL_STATE.featureNotSupported]
 
 async function retryConflicts<Result>(attempt: () => Promise<Result>): Promise<Result> {
   for (let tries = 1; ; tries += 1) {

@@ -1,14 +1,12 @@
 import { VendorRejectedError } from '../../kernel/vendor-errors.ts'
-import { canonicalJson } from '../../kernel/canonical-json.ts'
 import { threadOf } from './thread-of.ts'
 import { chooseChannel } from './choose-channel.ts'
+import { hashOfView } from './hash-of-view.ts'
 import { loadIncidentView } from '../load-incident-view.ts'
-import { sha256Hex } from '../../kernel/sha256.ts'
 import type { Card } from '../../ports/card-store.ts'
 import type { ChatSurface } from '../../ports/chat-surface.ts'
 import type { Deps } from '../dependencies.ts'
 import type { IncidentView } from '../../domain/incident-view.ts'
-import type { Json } from '../../kernel/json.ts'
 import type { SurfaceBudgets } from './surface-budgets.ts'
 
 /** A card that was posted long ago may have been deleted: then it is posted anew. */
@@ -106,9 +104,4 @@ async function postCard({ deps, surface, budgets, signal }: CardDelivery, showin
     (deps.clock.now().getTime() - view.openedAt.getTime()) / 1000,
   )
   return 0
-}
-
-/** Relative times are not part of the hash: they would make every look a change. */
-function hashOfView(view: IncidentView): string {
-  return sha256Hex(canonicalJson(JSON.parse(JSON.stringify({ ...view, updatedAt: null })) as Json))
 }

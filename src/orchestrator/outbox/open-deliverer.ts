@@ -6,10 +6,14 @@ import { deliverMessage } from './deliver-message.ts'
 import { gatherDue } from './gather-due.ts'
 import { guardSurface } from './guard-surface.ts'
 import { judgeFailure } from './judge-failure.ts'
+import { postFirstCard } from './post-first-card.ts'
 import { recordSurfaceState } from './record-surface-state.ts'
 import type { Batch } from './gather-due.ts'
 import type { ChatSurface } from '../../ports/chat-surface.ts'
+import type { Courier, FirstPlace } from './first-cards.ts'
 import type { Deps } from '../dependencies.ts'
+import type { IncidentView } from '../../domain/incident-view.ts'
+import type { SurfaceName } from '../../domain/surface.ts'
 import type { Signals } from '../../ports/signals.ts'
 import type { WaitingMessage } from '../../ports/outbox.ts'
 
@@ -32,6 +36,7 @@ export interface Deliverer {
  */
 export function openDeliverer(deps: Deps, surface: ChatSurface, signals: Signals): Deliverer {
   const loop = new DeliveryLoop(deps, surface)
+  const stopPosting = deps.firstCards.add(loop)
   const stopListening = signals.listen('outbox', () => {
     loop.wake()
   })
@@ -39,13 +44,14 @@ export function openDeliverer(deps: Deps, surface: ChatSurface, signals: Signals
   return {
     close: async () => {
       stopListening()
+      stopPosting()
       loop.stop()
       await running
     },
   }
 }
 
-class DeliveryLoop {
+class DeliveryLoop implements Courier {
   readonly #deps: Deps
   readonly #surface: ChatSurface
   readonly #budgets: SurfaceBudgets
@@ -76,6 +82,39 @@ class DeliveryLoop {
   stop(): void {
     this.#abort.abort()
     this.wake()
+  }
+
+  get surface(): SurfaceName {
+    return this.#surface.name
+  }
+
+  reserve({ incidentId, channel }: FirstPlace): boolean {
+    const nowMs = this.#deps.clock.monotonicMs()
+    if (this.#abort.signal.aborted || nowMs >= this.#renewAtMs || this.#busy.has(incidentId)) return false
+    if (this.#budgets.takePost(channel, nowMs) > 0) return false
+    this.#busy.add(incidentId)
+    return true
+  }
+
+  release({ incidentId }: FirstPlace): void {
+    this.#busy.delete(incidentId)
+  }
+
+  post(place: FirstPlace, view: IncidentView): void {
+    const signal = AbortSignal.any([AbortSignal.timeout(CALL_TIMEOUT_MS), this.#abort.signal])
+    this.#track(place.incidentId, this.#postFirst(place, view, signal))
+  }
+
+  /** What fails is due in the outbox, where the next turn finds it and looks for the card before it posts again. */
+  async #postFirst(place: FirstPlace, view: IncidentView, signal: AbortSignal): Promise<void> {
+    const { log, clock } = this.#deps
+    try {
+      await postFirstCard({ deps: this.#deps, surface: this.#surface, signal }, place, view)
+    } catch (err) {
+      const about = { err, surface: place.surface, incidentId: place.incidentId }
+      log.warn(about, 'first card is left to the outbox')
+    }
+    await this.#recordState(clock.monotonicMs())
   }
 
   async run(): Promise<void> {
@@ -114,7 +153,11 @@ class DeliveryLoop {
     const key = batch[0].message.incidentId ?? batch[0].id
     if (this.#busy.has(key)) return
     this.#busy.add(key)
-    const work = this.#deliver(batch).finally(() => {
+    this.#track(key, this.#deliver(batch))
+  }
+
+  #track(key: string, delivery: Promise<void>): void {
+    const work = delivery.finally(() => {
       this.#busy.delete(key)
       this.#inFlight.delete(work)
       this.wake()

@@ -1,3 +1,4 @@
+import { createFirstCards } from '../../../src/orchestrator/outbox/first-cards.ts'
 import { randomBytes } from 'node:crypto'
 import { sealEntry } from '../../../src/audit/seal-entry.ts'
 import { everybodyIsMember } from '../everybody-is-member.ts'
@@ -79,6 +80,7 @@ export async function openReplica(options: ReplicaOptions): Promise<Replica> {
     },
     actions: options.actions,
     metrics: null,
+    firstCards: createFirstCards(),
     changeSources: [],
     deployState: null,
     model: null,

@@ -1,3 +1,4 @@
+import { createFirstCards } from '../../../src/orchestrator/outbox/first-cards.ts'
 import { randomBytes } from 'node:crypto'
 import { Client } from 'pg'
 import { createPolicyEngine } from '../../../src/policy/cedar-engine.ts'
@@ -150,6 +151,7 @@ function depsOf(world: World, base: Pick<Deps, 'unitOfWork' | 'stores' | 'action
       return sealEntry(record, { entryId, at, replica: 'test', build: 'test', secrets: [] })
     },
     metrics: null,
+    firstCards: createFirstCards(),
     changeSources: [],
     deployState: {
       read: async (about) => ({

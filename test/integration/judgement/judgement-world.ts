@@ -1,3 +1,4 @@
+import { createFirstCards } from '../../../src/orchestrator/outbox/first-cards.ts'
 import { catalogOf } from '../../unit/changes/make-incident.ts'
 import { createTestDatabase } from '../../support/postgres.ts'
 import { FixedClock } from '../../support/fixed-clock.ts'
@@ -55,6 +56,7 @@ export async function openJudgementWorld(): Promise<JudgementWorld> {
     clock,
     catalog: CATALOG,
     metrics: prometheusMetrics({ baseUrl: prometheus.url }),
+    firstCards: createFirstCards(),
     changeSources: [changeSource(history, source)],
     deployState: deployState(source),
   }
