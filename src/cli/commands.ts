@@ -5,6 +5,8 @@ import { demoCommand } from './demo.ts'
 import { doctorCommand } from './doctor.ts'
 import { freezeCommand } from './freeze.ts'
 import { migrateCommand } from './migrate.ts'
+import { outboxListCommand } from './outbox-list.ts'
+import { outboxRetryCommand } from './outbox-retry.ts'
 import { playbookLintCommand } from './playbook-lint.ts'
 import { playbookListCommand } from './playbook-list.ts'
 import { playbookPlanCommand } from './playbook-plan.ts'
@@ -23,5 +25,7 @@ export const COMMANDS: readonly Command[] = [
   auditVerifyCommand,
   auditExportCommand,
   auditKeygenCommand,
+  outboxListCommand,
+  outboxRetryCommand,
   freezeCommand,
 ]

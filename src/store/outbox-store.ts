@@ -104,6 +104,13 @@ function coalesceKey(surface: SurfaceName, message: OutboxMessage): string | nul
   return null
 }
 
+/** In one thread nothing is said before what came earlier, also when that waits after a failure. */
+const earlierInThread = sql`(
+  select 1 from outbox_messages as earlier
+   where earlier.state in ('waiting', 'sending') and earlier.kind = 'thread' and earlier.id < outbox_messages.id
+     and earlier.surface = outbox_messages.surface and earlier.incident_id = outbox_messages.incident_id
+     and earlier.not_before > clock_timestamp())`
+
 const UNSENT = ['waiting', 'sending']
 
 async function listDue(db: Database, surface: SurfaceName, limit: number): Promise<readonly WaitingMessage[]> {
@@ -115,6 +122,7 @@ async function listDue(db: Database, surface: SurfaceName, limit: number): Promi
         eq(outboxMessages.surface, surface),
         inArray(outboxMessages.state, UNSENT),
         lte(outboxMessages.notBefore, sql`clock_timestamp()`),
+        sql`(kind <> 'thread' or not exists ${earlierInThread})`,
       ),
     )
     .orderBy(asc(outboxMessages.priority), asc(outboxMessages.id))

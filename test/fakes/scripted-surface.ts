@@ -25,7 +25,6 @@ export type SurfaceMethod = 'postCard' | 'updateCard' | 'findCard' | 'postInThre
 const GENEROUS: DeliveryLimits = {
   ...{ postsPerSecond: 1_000, postBurst: 1_000, updatesPerMinute: 60_000, updateBurst: 1_000, cardIntervalMs: 0 },
 }
-const BUSY_MS = 5
 
 /** A chat platform in memory, which can be down, lose answers and ask to wait; counts every effect. */
 export class ScriptedSurface implements ChatSurface {
@@ -35,6 +34,7 @@ export class ScriptedSurface implements ChatSurface {
   readonly posts: SaidPost[] = []
   readonly calls: SurfaceMethod[] = []
   isDown = false
+  busyMs = 5
   /** Some platforms do not let a bot read what it said. */
   canLookForPosts = true
   readonly #faults = new Map<SurfaceMethod, SurfaceFault[]>()
@@ -96,7 +96,7 @@ export class ScriptedSurface implements ChatSurface {
     this.calls.push(method)
     const fault = this.isDown ? 'unreachable' : this.#faults.get(method)?.shift()
     if (fault === 'unreachable') throw new VendorUnreachableError(this.name, 'connection refused')
-    if (fault === 'busy') throw new VendorBusyError(this.name, BUSY_MS)
+    if (fault === 'busy') throw new VendorBusyError(this.name, this.busyMs)
     const answer = effect()
     if (fault === 'lost') throw new VendorUnknownError(this.name, 'the answer was lost')
     return answer

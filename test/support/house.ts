@@ -12,6 +12,7 @@ import { createTestDatabase } from './postgres.ts'
 import type { App } from '../../src/app.ts'
 import type { Config } from '../../src/config/config.ts'
 import type { Foundation } from '../../src/app/build-deps.ts'
+import type { SurfaceName } from '../../src/domain/surface.ts'
 import type { SignIn } from '../../src/adapters/console/console-settings.ts'
 
 const POLICIES = fileURLToPath(new URL('../../policies', import.meta.url))
@@ -59,7 +60,7 @@ export interface House {
   readonly config: Config
   readonly database: { readonly url: string; readonly ownerUrl: string }
   /** Everything below the adapters, without a server; for calls of intents. */
-  foundation(): Promise<Foundation>
+  foundation(surfaces?: readonly SurfaceName[]): Promise<Foundation>
   /** The real service on a free port of loopback. */
   serve(signIn?: SignIn): Promise<App & { readonly url: string }>
   close(): Promise<void>
@@ -87,8 +88,8 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
   return {
     config,
     database,
-    foundation: () => {
-      const needs = { ...common, telemetry: createMetrics(), surfaces: [], supervisesJobs: false } as const
+    foundation: (surfaces = []) => {
+      const needs = { ...common, telemetry: createMetrics(), surfaces, supervisesJobs: false }
       return buildDeps(needs, closers)
     },
     serve: async (signIn) => {

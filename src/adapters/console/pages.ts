@@ -77,6 +77,7 @@ export function renderIncidentList(
   views: readonly IncidentView[],
   context: CardContext,
   reply: Reply | null,
+  notes: readonly string[],
 ): SafeHtml {
   const rows = views.map(
     (view) =>
@@ -92,6 +93,7 @@ export function renderIncidentList(
   return html`<h1>Incidents</h1>
     ${reply === null ? '' : renderReply(reply, context)}
     <div id="live">
+      ${notes.map((note) => html`<p class="notice">${note}</p>`)}
       ${
         views.length === 0
           ? html`<p>None. Alerts that arrive open one here.</p>`

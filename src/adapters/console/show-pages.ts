@@ -1,4 +1,4 @@
-import { listIncidents, readEvidence, readIncident, readTimeline } from '../../orchestrator/index.ts'
+import { describeDelivery, listIncidents, readEvidence, readIncident, readTimeline } from '../../orchestrator/index.ts'
 import { pageAnswer } from './page-answer.ts'
 import { renderIncidentList, renderIncidentPage } from './pages.ts'
 import type { ConsoleSettings } from './console-settings.ts'
@@ -10,9 +10,13 @@ const LIST_LENGTH = 50
 const TIMELINE_LENGTH = 200
 
 export async function listPage(settings: ConsoleSettings, visitor: Visitor, reply: Reply | null): Promise<HttpAnswer> {
-  const { items } = await listIncidents(settings.deps, visitor.reader, { limit: LIST_LENGTH })
-  const context = { now: settings.deps.clock.now(), csrf: visitor.csrf }
-  const body = renderIncidentList(items, context, reply)
+  const { deps } = settings
+  const [{ items }, notes] = await Promise.all([
+    listIncidents(deps, visitor.reader, { limit: LIST_LENGTH }),
+    describeDelivery(deps),
+  ])
+  const context = { now: deps.clock.now(), csrf: visitor.csrf }
+  const body = renderIncidentList(items, context, reply, notes)
   return pageAnswer(settings, { title: 'Incidents', body, visitor, path: '/', live: '/live', ...statusOf(reply) })
 }
 

@@ -112,8 +112,8 @@ export async function openSlack(parts: SlackParts): Promise<Slack> {
 function warming(surface: ChatSurface, standings: SlackStandings): ChatSurface {
   return {
     ...surface,
-    tellPerson: async (person, words, signal) => {
-      await surface.tellPerson(person, words, signal)
+    tellPerson: async (person, words, signal, attempt) => {
+      await surface.tellPerson(person, words, signal, attempt)
       if (person.slack !== null) standings.warm({ tenant: person.slack.team, user: person.slack.user })
     },
   }

@@ -3,6 +3,7 @@ import { auditProtection } from '../../store/audit-protection.ts'
 import { isMigrated } from '../../store/migrate.ts'
 import { openDatabase } from '../../store/database.ts'
 import { silentLogger } from '../../kernel/silent-logger.ts'
+import { examineDelivery } from './examine-delivery.ts'
 import { fine, guarded, wrong } from './finding.ts'
 import type { Config } from '../../config/config.ts'
 import type { Finding } from './finding.ts'
@@ -44,7 +45,12 @@ async function examineServer({ pool }: OpenDatabase, storage: Storage): Promise<
 async function examineTables(database: OpenDatabase, storage: Storage): Promise<readonly Finding[]> {
   const owner = await examineOwner(storage)
   if (await isMigrated(database.db)) {
-    return [fine('Tables', 'those of this build'), ...owner, await examineProtection(database)]
+    return [
+      fine('Tables', 'those of this build'),
+      ...owner,
+      await examineProtection(database),
+      ...(await examineDelivery(database.db)),
+    ]
   }
   const { rows } = await database.pool.query<{ may: boolean }>(
     "select has_database_privilege(current_database(), 'CREATE') as may",
