@@ -2,6 +2,7 @@ import { RefusedError } from '../../kernel/errors.ts'
 import { alreadyCaptured, captureMessage } from '../capture-message.ts'
 import { answer } from './replies.ts'
 import { answered, requirePerson } from './handle-utterance.ts'
+import { keptText } from '../messages/chat-words.ts'
 import { openIncidentsHere } from './open-incidents-here.ts'
 import { requireReading } from '../read/reader.ts'
 import type { ChatWords } from '../messages/chat-words.ts'
@@ -112,7 +113,9 @@ async function choiceOf(
   if (open.length === 1) return first.id
   await requireReading(deps, { type: 'person', person, origin: surface }, 'list')
   const incidents = open.slice(0, MOST_CHOICES).map(({ id, severity, title }) => ({ id, severity, title }))
-  return { kind: 'choose', incidents, words }
+  // What a form remembers of it is what would be kept.
+  const kept = words === null ? null : { ...words, text: keptText(words.text) }
+  return { kind: 'choose', incidents, words: kept }
 }
 
 async function incidentOfThread(deps: Deps, capture: Capture, thread: string | null): Promise<string | undefined> {

@@ -2,11 +2,10 @@ import { acknowledgeIncident } from '../acknowledge-incident.ts'
 import { addNote } from '../add-note.ts'
 import { answer } from './replies.ts'
 import { assignRole } from '../assign-role.ts'
-import { declareIncident } from '../declare-incident.ts'
+import { declareAndTell } from './declare-and-tell.ts'
 import { findIncident } from './find-incident.ts'
 import { findMentioned } from './find-mentioned.ts'
 import { isSeverity } from '../../domain/severity.ts'
-import { loadIncidentView } from '../load-incident-view.ts'
 import { mitigateIncident } from '../mitigate-incident.ts'
 import { parseDeclare, wrongUsage } from './parse-verb.ts'
 import { reopenIncident } from '../reopen-incident.ts'
@@ -18,19 +17,8 @@ import type { Reply } from './conversation.ts'
 import type { VerbCall } from './conversation-context.ts'
 
 export async function declareVerb(deps: Deps, call: VerbCall): Promise<Reply> {
-  const declared = parseDeclare(call.request)
-  const incident = await declareIncident(deps, {
-    ...declared,
-    environment: null,
-    person: call.person,
-    origin: call.place.surface,
-  })
-  const card = await loadIncidentView(deps, incident.id)
-  return answer(`${incident.id} is open.`, {
-    incidentId: incident.id,
-    shared: call.request.share,
-    ...(card === undefined ? {} : { card }),
-  })
+  const by = { person: call.person, surface: call.place.surface, share: call.request.share }
+  return declareAndTell(deps, by, parseDeclare(call.request))
 }
 
 export async function ackVerb(deps: Deps, call: VerbCall): Promise<Reply> {

@@ -2,16 +2,13 @@ import { answer } from './replies.ts'
 import { describeStep } from '../../summaries/describe-step.ts'
 import { findIncident } from './find-incident.ts'
 import { listPlaybooks } from '../list-playbooks.ts'
-import { loadIncidentView } from '../load-incident-view.ts'
 import { parsePlaybookArguments } from './parse-verb.ts'
 import { planPlaybook } from '../plan-playbook.ts'
-import { proposePlaybook } from '../propose-playbook.ts'
+import { proposeAndTell } from './propose-and-tell.ts'
 import type { Deps } from '../dependencies.ts'
 import type { PlanPlaybookInput } from '../plan-playbook.ts'
 import type { Reply } from './conversation.ts'
 import type { VerbCall } from './conversation-context.ts'
-
-const HASH_SHOWN = 8
 
 export async function playbooksVerb(deps: Deps, call: VerbCall): Promise<Reply> {
   const incident = await findIncident(deps, call)
@@ -45,18 +42,7 @@ export async function planVerb(deps: Deps, call: VerbCall): Promise<Reply> {
 }
 
 export async function runVerb(deps: Deps, call: VerbCall): Promise<Reply> {
-  const input = await planInput(deps, call)
-  const { proposal, outcome } = await proposePlaybook(deps, input)
-  const card = await loadIncidentView(deps, input.incidentId)
-  const text =
-    outcome === 'kept'
-      ? `${proposal.id} already proposes exactly this.`
-      : `${proposal.id} is proposed (tier ${proposal.tier}, plan ${proposal.planHash.slice(0, HASH_SHOWN)}). It runs once it is approved.`
-  return answer(text, {
-    shared: call.request.share,
-    incidentId: input.incidentId,
-    ...(card === undefined ? {} : { card }),
-  })
+  return proposeAndTell(deps, await planInput(deps, call), call.request.share)
 }
 
 async function planInput(deps: Deps, call: VerbCall): Promise<PlanPlaybookInput> {
