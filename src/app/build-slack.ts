@@ -1,4 +1,5 @@
 import { buildConversation } from './build-conversation.ts'
+import { buildRichConversation } from './build-rich-conversation.ts'
 import { recordKnownRefusal } from '../orchestrator/record-refusal.ts'
 import type { Config } from '../config/config.ts'
 import type { Foundation } from './build-deps.ts'
@@ -8,6 +9,7 @@ import type { Slack, SlackParts } from '../adapters/slack/open-slack.ts'
 export async function buildSlack(config: Config, { deps, standings }: Foundation): Promise<Slack | null> {
   const slack = await slackOf(config, {
     ...buildConversation(deps),
+    rich: buildRichConversation(deps),
     deliveries: deps.stores.deliveries,
     recordRefusal: (reason) => recordKnownRefusal(deps, { source: 'slack', reason, origin: 'slack' }),
     log: deps.log,

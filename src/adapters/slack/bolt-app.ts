@@ -2,6 +2,7 @@ import { boltLogger } from './bolt-logger.ts'
 import { readRequest } from './incoming/read-request.ts'
 import type { App, Receiver, webApi } from '@slack/bolt'
 import type { Bolt } from './bolt-logger.ts'
+import type { Acknowledge, HandledRequest } from './slack-work.ts'
 import type { Logger } from '../../kernel/logger.ts'
 import type { ReplayGuard } from './incoming/replay-guard.ts'
 import type { SlackRequest } from './incoming/slack-request.ts'
@@ -11,7 +12,8 @@ export interface BoltParts {
   readonly botToken: string
   readonly clientOptions: webApi.WebClientOptions
   readonly replays: ReplayGuard
-  readonly handle: (request: Exclude<SlackRequest, { kind: 'ignored' }>) => Promise<void>
+  /** Acknowledges it in time, and carries it out. */
+  readonly handle: (request: HandledRequest, acknowledge: Acknowledge) => Promise<void>
   readonly recordRefusal: (reason: string) => Promise<void>
   readonly log: Logger
 }
@@ -43,10 +45,13 @@ export function createBoltApp(bolt: Bolt, parts: BoltParts): App {
       await parts.replays.end(request.key, 200)
     } else if ('ack' in args && typeof args.ack === 'function') await args.ack()
   })
-  app.command(/.*/, async ({ ack, context }) => run(parts, context, () => ack()))
-  app.action(/.*/, async ({ ack, context }) => run(parts, context, () => ack()))
-  app.view(/.*/, async ({ ack, context }) => run(parts, context, () => ack()))
-  app.event('app_mention', async ({ context }) => run(parts, context, async () => undefined))
+  app.command(/.*/, async ({ ack, context }) => parts.handle(requestOf(context), () => ack()))
+  app.action(/.*/, async ({ ack, context }) => parts.handle(requestOf(context), () => ack()))
+  app.shortcut(/.*/, async ({ ack, context }) => parts.handle(requestOf(context), () => ack()))
+  app.view(/.*/, async ({ ack, context }) =>
+    parts.handle(requestOf(context), (errors) => (errors === undefined ? ack() : ack(errors))),
+  )
+  app.event(/.*/, async ({ context }) => parts.handle(requestOf(context), async () => undefined))
   app.error(async (error) => {
     parts.log.error({ err: error }, 'slack request failed')
   })
@@ -56,14 +61,12 @@ export function createBoltApp(bolt: Bolt, parts: BoltParts): App {
 /** Under this name the verified request travels through Bolt. */
 const REQUEST = 'slackRequest'
 
-type Handled = Exclude<SlackRequest, { kind: 'ignored' }>
-
 /** Undefined when there is nothing to do: not for us, not readable, or done before. */
 async function admit(
   parts: BoltParts,
   body: unknown,
   context: Readonly<Record<string, unknown>>,
-): Promise<Handled | undefined> {
+): Promise<HandledRequest | undefined> {
   const verified = context[REQUEST] as SlackRequest | undefined
   const request = verified ?? readRequest(body)?.request
   if (request === undefined) {
@@ -77,11 +80,6 @@ async function admit(
   return request
 }
 
-async function run(
-  parts: BoltParts,
-  context: Readonly<Record<string, unknown>>,
-  acknowledge: () => Promise<void>,
-): Promise<void> {
-  await acknowledge()
-  await parts.handle(context[REQUEST] as Handled)
+function requestOf(context: Readonly<Record<string, unknown>>): HandledRequest {
+  return context[REQUEST] as HandledRequest
 }

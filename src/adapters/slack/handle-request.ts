@@ -1,86 +1,87 @@
-import { AppError, RefusedError } from '../../kernel/errors.ts'
+import { answerToCapture } from './answer-to-capture.ts'
+import { answerToForm } from './answer-to-form.ts'
+import { offerForm } from './offer-form.ts'
+import { NOT_OURS } from './not-ours.ts'
 import { needsForm, renderReasonForm } from './render/reason-form.ts'
+import { openForm } from './open-form.ts'
+import { publishHome } from './publish-home.ts'
+import { replyToError } from './reply-to-error.ts'
 import { sendReply } from './outgoing/send-reply.ts'
-import { z } from 'zod'
-import type { Conversation, Press, Reply } from '../../orchestrator/index.ts'
+import type { Press, Reply } from '../../orchestrator/index.ts'
+import type { Acknowledge, HandledRequest, SlackWork } from './slack-work.ts'
 import type { PressedButton } from '../shared/card/button-value.ts'
 import type { ReplyPlace, SlackRequest } from './incoming/slack-request.ts'
 import type { ReplyRoad } from './outgoing/send-reply.ts'
 
 type ButtonRequest = Extract<SlackRequest, { kind: 'button' }>
 
-/** A request that was acknowledged already: carried to the orchestrator, and its answer back to who asked. */
+/**
+ * Acknowledged first: Slack gives up after three seconds and shows the person an error. Only a form is told at once
+ * what is wrong with it, so that nothing that was filled in is lost.
+ */
 export async function handleRequest(
-  conversation: Conversation,
+  work: SlackWork,
   road: ReplyRoad,
-  request: Exclude<SlackRequest, { kind: 'ignored' }>,
+  request: HandledRequest,
+  acknowledge: Acknowledge,
 ): Promise<void> {
-  const reply = await answerTo(conversation, road, request)
+  if (request.kind === 'form') {
+    await answerToForm(work, road, request, acknowledge)
+    return
+  }
+  await acknowledge()
+  if (request.kind === 'change') {
+    await work.rich.follow(request.change)
+    return
+  }
+  const reply = await answerTo(work, road, request).catch((error: unknown) => replyToError(road.log, error))
   if (reply !== null) await sendReply(road, reply, request.place)
 }
 
+/** Null when nothing is to be said: a form is open, or the answer stands elsewhere. */
 async function answerTo(
-  conversation: Conversation,
+  work: SlackWork,
   road: ReplyRoad,
-  request: Exclude<SlackRequest, { kind: 'ignored' }>,
+  request: Exclude<HandledRequest, { kind: 'form' | 'change' }>,
 ): Promise<Reply | null> {
-  try {
-    switch (request.kind) {
-      case 'utterance':
-        return await conversation.say(request.utterance)
-      case 'form':
-        return request.press === null ? NOT_OURS : await conversation.press(request.press)
-      case 'button':
-        return await answerToButton(conversation, road, request)
+  const { place } = request
+  switch (request.kind) {
+    case 'utterance': {
+      const { utterance, triggerId } = request
+      const offered =
+        triggerId === null
+          ? undefined
+          : await offerForm(work.rich, road, { kind: 'words', utterance }, request.place, triggerId)
+      return offered === undefined ? work.say(utterance) : offered.reply
     }
-  } catch (error) {
-    return replyToError(road, error)
+    case 'button':
+      return answerToButton(work, road, request)
+    case 'capture':
+      return answerToCapture(work.rich, road, request)
+    case 'declare':
+    case 'inputs': {
+      const at = { surface: 'slack', account: place.account, channel: place.channel, message: null } as const
+      const wish =
+        request.kind === 'declare'
+          ? ({ kind: 'declare', place: at } as const)
+          : ({ kind: 'inputs', place: at, proposalId: request.proposalId } as const)
+      return (await offerForm(work.rich, road, wish, place, request.triggerId))?.reply ?? null
+    }
+    case 'home':
+      await publishHome(work.rich, road, place.account)
+      return null
   }
 }
 
 /** A press that needs a reason opens a form first, which has three seconds from the press. */
-async function answerToButton(
-  conversation: Conversation,
-  road: ReplyRoad,
-  request: ButtonRequest,
-): Promise<Reply | null> {
+async function answerToButton(work: SlackWork, road: ReplyRoad, request: ButtonRequest): Promise<Reply | null> {
   const { button, message, place } = request
   if (button === null) return NOT_OURS
-  if (!needsForm(button.verb)) return conversation.press(pressOf(button, place, message))
+  if (!needsForm(button.verb)) return work.press(pressOf(button, place, message))
   const view = renderReasonForm(button.verb, button, { channel: place.channel, message })
-  const args = { trigger_id: request.triggerId, view }
-  try {
-    await road.api.call('views.open', args, z.object({ ok: z.literal(true) }), AbortSignal.timeout(FORM_TIMEOUT_MS))
-    return null
-  } catch (error) {
-    road.log.warn({ err: error, verb: button.verb }, 'slack form could not be opened')
-    const typed = `/incident ${button.verb} ${button.incidentId}`
-    return refusedBecause(
-      'no_form',
-      `The form could not be opened, so nothing counts yet. Press again, or type "${typed}".`,
-    )
-  }
+  return openForm(road, request.triggerId, view, `/incident ${button.verb} ${button.incidentId}`)
 }
-
-const FORM_TIMEOUT_MS = 3_000
 
 function pressOf(button: PressedButton, place: ReplyPlace, message: string | null): Press {
   return { ...button, surface: 'slack', account: place.account, channel: place.channel, message, text: null }
-}
-
-/** Refusals say what to do; of anything else the asker learns that it failed here, and nothing of the inside. */
-function replyToError(road: ReplyRoad, error: unknown): Reply {
-  if (error instanceof RefusedError) return refusedBecause(error.code, error.message)
-  road.log.error({ err: error }, 'slack request could not be carried out')
-  const hint = error instanceof AppError && error.retryable ? 'Try again in a moment.' : 'The log has the details.'
-  return refusedBecause('failed', `That did not work, and it may not have counted. ${hint} The card shows what stands.`)
-}
-
-const NOT_OURS = refusedBecause(
-  'not_ours',
-  'This button belongs to another app or to an older version. Use the buttons of the card in its channel.',
-)
-
-function refusedBecause(code: string, text: string): Reply {
-  return { kind: 'refused', code, text, rows: [], preformatted: null, card: null, shared: false, incidentId: null }
 }

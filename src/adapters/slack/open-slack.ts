@@ -15,13 +15,13 @@ import type { AccountStandings } from '../../ports/account-standing.ts'
 import type { Bolt } from './bolt-logger.ts'
 import type { ChatSurface } from '../../ports/chat-surface.ts'
 import type { Clock } from '../../kernel/clock.ts'
-import type { Conversation } from '../../orchestrator/index.ts'
 import type { DeliveryStore } from '../../ports/delivery-store.ts'
 import type { HttpServer } from '../http/open-http-server.ts'
 import type { Logger } from '../../kernel/logger.ts'
 import type { ReplyRoad } from './outgoing/send-reply.ts'
 import type { SlackFinding } from './check-slack.ts'
 import type { SlackStandings } from './standing/slack-standings.ts'
+import type { SlackWork } from './slack-work.ts'
 import type { Telemetry } from '../../ports/telemetry.ts'
 import type { webApi } from '@slack/bolt'
 
@@ -35,7 +35,7 @@ export interface SlackSettings {
   readonly apiUrl: string | null
 }
 
-export interface SlackParts extends Conversation {
+export interface SlackParts extends SlackWork {
   readonly settings: SlackSettings
   readonly deliveries: Pick<DeliveryStore, 'serve' | 'served'>
   /** Told of what was genuine and still could not be taken; forged requests the HTTP server itself counts. */
@@ -84,7 +84,7 @@ export async function openSlack(parts: SlackParts): Promise<Slack> {
     botToken: settings.botToken,
     clientOptions,
     replays,
-    handle: (request) => tracked(work, () => handleRequest(parts, road, request)),
+    handle: (request, acknowledge) => tracked(work, () => handleRequest(parts, road, request, acknowledge)),
     recordRefusal: parts.recordRefusal,
     log,
   })

@@ -15,6 +15,7 @@ export async function examineSlack(config: Config): Promise<readonly Finding[]> 
     const slack = await slackOf(config, {
       say: nobody,
       press: nobody,
+      rich: { offerForm: nobody, submit: nobody, capture: nobody, follow: nobody, home: nobody },
       deliveries: { serve: nobody, served: nobody },
       recordRefusal: async () => undefined,
       log: silentLogger,

@@ -34,6 +34,13 @@ export async function openSlackWorld(
     },
     say: nobodySpeaks,
     press: nobodySpeaks,
+    rich: {
+      offerForm: nobodySpeaks,
+      submit: nobodySpeaks,
+      capture: nobodySpeaks,
+      follow: nobodySpeaks,
+      home: nobodySpeaks,
+    },
     deliveries: { serve: async () => undefined, served: async () => undefined },
     recordRefusal: async () => undefined,
     log: options.log ?? silentLogger,

@@ -131,11 +131,40 @@ function checkConfirm(confirm: Node, where: string, report: Report): void {
   checkText(confirm['deny'], 30, `${where}/deny`, report, ['plain_text'])
 }
 
+/** A form's field. */
 function checkInput(block: Node, where: string, report: Report): void {
   checkText(block['label'], 2000, `${where}/label`, report, ['plain_text'])
+  if (block['hint'] !== undefined) checkText(block['hint'], 2000, `${where}/hint`, report, ['plain_text'])
   const element = (block['element'] ?? {}) as Node
-  if (element.type !== 'plain_text_input') report(where, `unexpected ${String(element.type)}`)
-  if (typeof element['max_length'] === 'number' && element['max_length'] > 3000) report(where, 'max_length over 3000')
+  atMost(element['action_id'], 255, `${where}/element/action_id`, report)
+  switch (element.type) {
+    case 'plain_text_input':
+      checkTextInput(element, `${where}/element`, report)
+      return
+    case 'static_select':
+      checkSelect(element, `${where}/element`, report)
+      return
+    default:
+      report(where, `unexpected ${String(element.type)}`)
+  }
+}
+
+function checkTextInput(element: Node, where: string, report: Report): void {
+  const longest = typeof element['max_length'] === 'number' ? element['max_length'] : 3000
+  if (longest > 3000) report(where, 'max_length over 3000')
+  atMost(element['initial_value'], longest, `${where}/initial_value`, report)
+}
+
+function checkSelect(element: Node, where: string, report: Report): void {
+  const options = list(element['options'])
+  if (options.length === 0 || options.length > 100) report(where, 'not 1 to 100 options')
+  options.forEach((option, index) => {
+    checkText(option['text'], 75, `${where}/options/${index}`, report, ['plain_text'])
+    atMost(option['value'], 150, `${where}/options/${index}/value`, report)
+  })
+  const initial = element['initial_option']
+  const isOffered = options.some((option) => JSON.stringify(option) === JSON.stringify(initial))
+  if (initial !== undefined && !isOffered) report(where, 'initial_option is none of the options')
 }
 
 function checkText(
@@ -163,6 +192,14 @@ export function checkModal(view: unknown): readonly string[] {
   atMost(modal['private_metadata'], 3000, '/private_metadata', report)
   atMost(modal['callback_id'], 255, '/callback_id', report)
   return [...problems, ...checkBlocks(modal['blocks'], 100)]
+}
+
+/** The app's home: 100 blocks, and nothing of a modal's frame. */
+export function checkHome(view: unknown): readonly string[] {
+  const home = (view ?? {}) as Node
+  const extra = ['title', 'submit', 'close'].filter((name) => home[name] !== undefined)
+  const frame = home.type === 'home' ? [] : ['/type: not a home']
+  return [...frame, ...extra.map((name) => `/${name}: not on a home`), ...checkBlocks(home['blocks'], 100)]
 }
 
 function atMost(value: unknown, longest: number, where: string, report: Report): void {

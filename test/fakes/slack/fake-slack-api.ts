@@ -1,5 +1,5 @@
 import type http from 'node:http'
-import { MOST_BLOCKS_JSON, checkBlocks, checkModal } from './block-limits.ts'
+import { MOST_BLOCKS_JSON, checkBlocks, checkHome, checkModal } from './block-limits.ts'
 
 export interface RecordedCall {
   readonly method: string
@@ -16,6 +16,14 @@ export interface StoredMessage {
   blocks: readonly Readonly<Record<string, unknown>>[]
   readonly metadata: { readonly event_type: string; readonly event_payload: Readonly<Record<string, unknown>> } | null
   updates: number
+}
+
+export interface SaidMessage {
+  readonly channel: string
+  readonly ts: string
+  readonly threadTs: string | null
+  readonly user: string
+  readonly text: string
 }
 
 export type SlackFault =
@@ -38,6 +46,9 @@ export class FakeSlackApi {
   readonly calls: RecordedCall[] = []
   readonly messages: StoredMessage[] = []
   readonly ephemerals: Args[] = []
+  /** What people said, which the bot did not post. */
+  readonly said: SaidMessage[] = []
+  readonly homes = new Map<string, unknown>()
   readonly channels = { missing: new Set<string>(), archived: new Set<string>(), without: new Set<string>() }
   scopes: readonly string[] = []
   /** What differs from a full member of T0001; `null` for an account that Slack does not know. */
@@ -60,7 +71,10 @@ export class FakeSlackApi {
     'conversations.info': (args) => this.#info(String(args['channel'])),
     'conversations.open': (args) => done({ channel: { id: `D${String(args['users'])}` } }),
     'users.info': (args) => this.#user(String(args['user'])),
+    'conversations.replies': (args) => this.#replies(args),
+    'chat.getPermalink': (args) => this.#permalink(args),
     'views.open': (args) => this.#openView(args),
+    'views.publish': (args) => this.#publish(args),
   }
 
   constructor(settings: { readonly botToken: string; readonly appToken: string; readonly socketUrl: string }) {
@@ -179,18 +193,44 @@ export class FakeSlackApi {
     const oldest = Number(args['oldest'] ?? 0)
     const limit = Number(args['limit'] ?? 100)
     const offset = Number(args['cursor'] ?? 0)
-    const found = this.messages
-      .filter((one) => one.channel === channel && isThere(one) && Number(one.ts) >= oldest)
-      .toReversed()
-    const page = found.slice(offset, offset + limit).map((one) => ({
-      type: 'message',
-      ts: one.ts,
-      text: one.text,
-      ...(String(args['include_all_metadata']) === 'true' && one.metadata !== null ? { metadata: one.metadata } : {}),
-    }))
+    const latest = Number(args['latest'] ?? Number.MAX_SAFE_INTEGER)
+    const isAsked = (one: StoredMessage | SaidMessage) =>
+      one.channel === channel && one.threadTs === null && Number(one.ts) >= oldest && Number(one.ts) <= latest
+    const found = [
+      ...this.said.filter(isAsked).map(shownMessage),
+      ...this.messages
+        .filter((one) => isAsked(one) && isThere(one))
+        .map((one) => ({
+          ...{ type: 'message', ts: one.ts, text: one.text, user: 'UBOT', bot_id: 'BBOT' },
+          ...(String(args['include_all_metadata']) === 'true' && one.metadata !== null
+            ? { metadata: one.metadata }
+            : {}),
+        })),
+    ].toSorted((left, right) => Number(right.ts) - Number(left.ts))
+    const page = found.slice(offset, offset + limit)
     const hasMore = offset + limit < found.length
     const next = hasMore ? { response_metadata: { next_cursor: String(offset + limit) } } : {}
     return done({ messages: page, has_more: hasMore, ...next })
+  }
+
+  /** Of a message in a thread, or of one that stands by itself: the one that is asked for. */
+  #replies(args: Args): Outcome {
+    const found = this.said.filter((one) => one.channel === args['channel'] && one.ts === args['ts'])
+    return found.length === 0 ? failed('thread_not_found') : done({ messages: found.map(shownMessage) })
+  }
+
+  #permalink(args: Args): Outcome {
+    const [channel, ts] = [String(args['channel']), String(args['message_ts'])]
+    const isThere = this.messages.some((one) => one.channel === channel && one.ts === ts)
+    if (!isThere) return failed('message_not_found')
+    return done({ channel, permalink: `https://example-bank.slack.com/archives/${channel}/p${ts.replace('.', '')}` })
+  }
+
+  #publish(args: Args): Outcome {
+    const problems = checkHome(args['view'])
+    if (problems.length > 0) return failed('invalid_arguments', { response_metadata: { messages: problems } })
+    this.homes.set(String(args['user_id']), args['view'])
+    return done({ view: args['view'] })
   }
 
   #info(channel: string): Outcome {
@@ -231,6 +271,11 @@ const FULL_MEMBER = {
   is_app_user: false,
   is_restricted: false,
   is_ultra_restricted: false,
+}
+
+function shownMessage({ ts, threadTs, user, text }: SaidMessage) {
+  const thread = threadTs === null ? {} : { thread_ts: threadTs }
+  return { type: 'message', ts, user, team: 'T0001', text, ...thread }
 }
 
 function done(answer: Answer): Outcome {

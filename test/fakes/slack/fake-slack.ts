@@ -2,7 +2,7 @@ import http from 'node:http'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { FakeSlackApi } from './fake-slack-api.ts'
-import type { RecordedCall, SlackFault, StoredMessage } from './fake-slack-api.ts'
+import type { RecordedCall, SaidMessage, SlackFault, StoredMessage } from './fake-slack-api.ts'
 import { openFakeSocket } from './fake-socket.ts'
 import type { FakeSocket } from './fake-socket.ts'
 
@@ -31,6 +31,10 @@ export interface FakeSlack {
   readonly calls: readonly RecordedCall[]
   readonly responses: readonly RecordedResponse[]
   readonly socket: FakeSocket
+  /** What people said; what is added can be read. */
+  readonly said: SaidMessage[]
+  /** By user: what is published on their home. */
+  readonly homes: ReadonlyMap<string, unknown>
   callsOf(method: string): readonly RecordedCall[]
   messagesIn(channel: string): readonly StoredMessage[]
   /** Everything one person alone was shown: ephemeral messages, and answers to response addresses. */
@@ -85,6 +89,8 @@ export async function startFakeSlack(options: FakeSlackOptions = {}): Promise<Fa
     botToken,
     appToken,
     calls: api.calls,
+    said: api.said,
+    homes: api.homes,
     responses,
     socket,
     channels: api.channels,

@@ -137,3 +137,85 @@ export function mentionEvent(by: SlackUser, text: string, options: MentionOption
     ],
   }
 }
+
+export interface ShortcutOptions {
+  readonly callbackId: string
+  readonly triggerId: string
+  readonly responseUrl: string
+  readonly channel: string
+  readonly message: {
+    readonly ts: string
+    readonly user: string
+    readonly text: string
+    readonly thread?: string
+    readonly team?: string
+  }
+}
+
+export function messageShortcut(by: SlackUser, options: ShortcutOptions): Record<string, unknown> {
+  const { ts, user, text, thread, team } = options.message
+  return {
+    type: 'message_action',
+    token: 'legacy-token',
+    action_ts: '1700000000.000002',
+    team: { id: by.team, domain: 'example-bank' },
+    user: { id: by.user, username: by.name ?? 'someone', team_id: by.team, name: by.name ?? 'someone' },
+    channel: { id: options.channel, name: 'incidents' },
+    is_enterprise_install: false,
+    enterprise: null,
+    callback_id: options.callbackId,
+    trigger_id: options.triggerId,
+    response_url: options.responseUrl,
+    message_ts: ts,
+    message: {
+      type: 'message',
+      user,
+      ts,
+      text,
+      team: team ?? by.team,
+      client_msg_id: '0001',
+      ...(thread === undefined ? {} : { thread_ts: thread }),
+    },
+  }
+}
+
+export function globalShortcut(by: SlackUser, callbackId: string, triggerId: string): Record<string, unknown> {
+  return {
+    type: 'shortcut',
+    token: 'legacy-token',
+    action_ts: '1700000000.000003',
+    team: { id: by.team, domain: 'example-bank' },
+    user: { id: by.user, username: by.name ?? 'someone', team_id: by.team },
+    is_enterprise_install: false,
+    enterprise: null,
+    callback_id: callbackId,
+    trigger_id: triggerId,
+  }
+}
+
+/** Any event of the Events API, in its envelope. */
+export function eventCallback(by: SlackUser, eventId: string, event: object): Record<string, unknown> {
+  return {
+    token: 'legacy-token',
+    team_id: by.team,
+    api_app_id: 'A0001',
+    event: { event_ts: '1700000000.000200', ...event },
+    type: 'event_callback',
+    event_id: eventId,
+    event_time: 1_700_000_000,
+    authorizations: [
+      { enterprise_id: null, team_id: by.team, user_id: 'UBOT', is_bot: true, is_enterprise_install: false },
+    ],
+  }
+}
+
+export function reaction(by: SlackUser, type: 'reaction_added' | 'reaction_removed', at: ReactionPlace): object {
+  const { channel, ts, emoji = 'pushpin' } = at
+  return { type, user: by.user, reaction: emoji, item: { type: 'message', channel, ts }, item_user: 'U0002' }
+}
+
+interface ReactionPlace {
+  readonly channel: string
+  readonly ts: string
+  readonly emoji?: string
+}

@@ -1,7 +1,15 @@
 import { createHmac, randomUUID } from 'node:crypto'
-import { blockActions, commandFields, mentionEvent, viewSubmission } from './payloads.ts'
+import {
+  blockActions,
+  commandFields,
+  eventCallback,
+  globalShortcut,
+  mentionEvent,
+  messageShortcut,
+  viewSubmission,
+} from './payloads.ts'
 import type { FakeSlack } from './fake-slack.ts'
-import type { SlackUser } from './payloads.ts'
+import type { ShortcutOptions, SlackUser } from './payloads.ts'
 import type { StoredMessage } from './fake-slack-api.ts'
 
 export interface SignedRequest {
@@ -65,18 +73,70 @@ export class SlackDriver {
     return signPayload(this.#secret, payload)
   }
 
-  /** Fills in the form that was opened last and sends it. */
+  /** Writes the reason into the form that was opened last and sends it. */
   submit(by: SlackUser, words: string): Promise<DriverAnswer> {
-    const view = this.#slack.callsOf('views.open').at(-1)?.args['view'] as Record<string, string> | undefined
+    return this.fillIn(by, { reason: words })
+  }
+
+  /** Fills in the fields of the form that was opened last, by their blocks, and sends it. */
+  fillIn(by: SlackUser, fields: Readonly<Record<string, string>>): Promise<DriverAnswer> {
+    return this.send(signPayload(this.#secret, this.filledForm(by, fields)))
+  }
+
+  filledForm(by: SlackUser, fields: Readonly<Record<string, string>>): Record<string, unknown> {
+    const view = this.#slack.callsOf('views.open').at(-1)?.args['view'] as OpenForm | undefined
     if (view === undefined) throw new Error('No form was opened.')
-    const payload = viewSubmission(by, {
-      callbackId: view['callback_id'] ?? '',
-      privateMetadata: view['private_metadata'] ?? '',
-      values: { reason: { text: { type: 'plain_text_input', value: words } } },
+    const inputs = view.blocks.filter(({ type }) => type === 'input')
+    const unknown = Object.keys(fields).filter((name) => !inputs.some((block) => block.block_id === name))
+    if (unknown.length > 0) throw new Error(`The form has no field ${unknown.join(', ')}.`)
+    return viewSubmission(by, {
+      callbackId: view.callback_id,
+      privateMetadata: view.private_metadata,
+      values: Object.fromEntries(
+        inputs.map((block) => [block.block_id, valueOf(block, fields[block.block_id] ?? null)]),
+      ),
       triggerId: this.#slack.issueTrigger(),
+    })
+  }
+
+  /** The shortcut "Add to timeline" on a message. */
+  addToTimeline(by: SlackUser, channel: string, message: ShortcutOptions['message']): Promise<DriverAnswer> {
+    const payload = messageShortcut(by, {
+      callbackId: 'countersign_add_to_timeline',
+      channel,
+      message,
+      triggerId: this.#slack.issueTrigger(),
+      responseUrl: this.#slack.issueResponseUrl(by.user),
     })
     return this.send(signPayload(this.#secret, payload))
   }
+
+  shortcut(by: SlackUser, callbackId: string): Promise<DriverAnswer> {
+    return this.send(signPayload(this.#secret, globalShortcut(by, callbackId, this.#slack.issueTrigger())))
+  }
+
+  event(by: SlackUser, event: object, eventId = `Ev${randomUUID()}`): Promise<DriverAnswer> {
+    return this.send(signJson(this.#secret, JSON.stringify(eventCallback(by, eventId, event))))
+  }
+}
+
+interface OpenForm {
+  readonly callback_id: string
+  readonly private_metadata: string
+  readonly blocks: readonly FormBlock[]
+}
+
+interface FormBlock {
+  readonly type: string
+  readonly block_id: string
+  readonly element: { readonly type: string; readonly action_id: string }
+}
+
+/** As Slack sends it: a choice is an option, a text a value, and what was left empty is null. */
+function valueOf({ element }: FormBlock, value: string | null): Readonly<Record<string, unknown>> {
+  const option = value === null ? null : { text: { type: 'plain_text', text: value }, value }
+  const given = element.type === 'static_select' ? { selected_option: option } : { value }
+  return { [element.action_id]: { type: element.type, ...given } }
 }
 
 /** The button with that label; throws with the labels that are there. */

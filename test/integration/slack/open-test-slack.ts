@@ -13,7 +13,7 @@ import type { Clock } from '../../../src/kernel/clock.ts'
 import type { CountedRefusal } from '../../../src/adapters/http/refusal-meter.ts'
 import type { DeliveryStore } from '../../../src/ports/delivery-store.ts'
 import type { FakeSlack } from '../../fakes/slack/fake-slack.ts'
-import type { Press, Reply, Utterance } from '../../../src/orchestrator/index.ts'
+import type { Press, Reply, RichConversation, Utterance } from '../../../src/orchestrator/index.ts'
 import type { Slack } from '../../../src/adapters/slack/open-slack.ts'
 
 export const SECRET = 'signing-secret-0001'
@@ -33,6 +33,8 @@ export interface TestSlack {
   readonly counted: Map<string, number>
   /** What is answered next; a plain answer unless a test says otherwise. */
   answer: (request: Utterance | Press) => Promise<Reply> | Reply
+  /** What shortcuts, forms and the home are answered with. */
+  rich: RichConversation
   close(): Promise<void>
 }
 
@@ -81,6 +83,13 @@ export async function openTestSlack(options: TestSlackOptions = {}): Promise<Tes
       test.pressed.push(press)
       return test.answer(press)
     },
+    rich: {
+      offerForm: (wish) => test.rich.offerForm(wish),
+      submit: (form) => test.rich.submit(form),
+      capture: (capture) => test.rich.capture(capture),
+      follow: (change) => test.rich.follow(change),
+      home: (account) => test.rich.home(account),
+    },
     deliveries: options.deliveries ?? createDeliveryStore(connection.db),
     recordRefusal: async (reason) => {
       refusals.push(reason)
@@ -100,6 +109,7 @@ export async function openTestSlack(options: TestSlackOptions = {}): Promise<Tes
     refusals,
     counted,
     answer: () => replyOf('Done.'),
+    rich: quietRich(),
     close: async () => {
       await server.close()
       await slack.close()
@@ -119,6 +129,18 @@ function unguarded(server: Pick<HttpServer, 'mount'>): Pick<HttpServer, 'mount'>
         ({ ok: true, who: { kind: 'slack', content: 'form', signature: signature() } as never }) as const
       server.mount({ ...route, authentication: { kind: 'body', name: 'none', check } })
     },
+  }
+}
+
+/** No form helps, everything that is captured is, and nobody has anything on their home. */
+function quietRich(): RichConversation {
+  const reply = replyOf('Done.')
+  return {
+    offerForm: async () => ({ kind: 'none' }),
+    submit: async () => ({ kind: 'reply', reply }),
+    capture: async () => ({ kind: 'reply', reply }),
+    follow: async () => undefined,
+    home: async () => ({ kind: 'refused', reply }),
   }
 }
 

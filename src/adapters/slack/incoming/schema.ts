@@ -22,6 +22,21 @@ export const SlashCommand = z.object({
 
 const user = z.object({ id, username: text.optional(), name: text.optional(), team_id: id.nullish() })
 
+/** A message inside a shortcut, an event or an answer of the Web API. */
+export const SaidMessage = z.object({
+  subtype: z.string().max(100).nullish(),
+  user: id.nullish(),
+  bot_id: id.nullish(),
+  username: text.nullish(),
+  text: text.nullish(),
+  thread_ts: id.nullish(),
+  team: id.nullish(),
+  user_team: id.nullish(),
+  source_team: id.nullish(),
+  ts: id.nullish(),
+})
+export type SaidMessage = z.infer<typeof SaidMessage>
+
 export const BlockActions = z.object({
   type: z.literal('block_actions'),
   user,
@@ -39,6 +54,11 @@ export const BlockActions = z.object({
   is_enterprise_install: flag,
 })
 
+const FormField = z.object({
+  value: z.string().max(3_000).nullish(),
+  selected_option: z.object({ value: z.string().max(150) }).nullish(),
+})
+
 export const ViewSubmission = z.object({
   type: z.literal('view_submission'),
   user,
@@ -50,10 +70,34 @@ export const ViewSubmission = z.object({
     callback_id: z.string().max(255),
     private_metadata: z.string().max(3_000),
     hash: z.string().max(100).nullish(),
-    state: z.object({
-      values: z.record(z.string(), z.record(z.string(), z.object({ value: z.string().max(3_000).nullish() }))),
-    }),
+    state: z.object({ values: z.record(z.string().max(255), z.record(z.string().max(255), FormField)) }),
   }),
+  is_enterprise_install: flag,
+})
+
+/** A shortcut on a message: what it says comes with it. */
+export const MessageShortcut = z.object({
+  type: z.literal('message_action'),
+  callback_id: z.string().max(255),
+  user,
+  team: org,
+  enterprise: org,
+  channel: z.object({ id }),
+  trigger_id: z.string().max(200),
+  response_url: address.nullish(),
+  message_ts: id,
+  message: SaidMessage,
+  is_enterprise_install: flag,
+})
+
+/** A shortcut from the menu, which stands nowhere. */
+export const GlobalShortcut = z.object({
+  type: z.literal('shortcut'),
+  callback_id: z.string().max(255),
+  user,
+  team: org,
+  enterprise: org,
+  trigger_id: z.string().max(200),
   is_enterprise_install: flag,
 })
 
@@ -65,22 +109,18 @@ export const EventCallback = z.object({
   authorizations: z
     .array(z.object({ user_id: id.nullish(), is_enterprise_install: z.boolean().optional() }))
     .optional(),
-  event: z.object({
+  event: SaidMessage.extend({
     type: z.string().max(100),
-    subtype: z.string().max(100).nullish(),
-    user: id.nullish(),
-    bot_id: id.nullish(),
-    text: text.nullish(),
-    ts: id.optional(),
-    thread_ts: id.nullish(),
-    channel: id.optional(),
-    team: id.nullish(),
-    user_team: id.nullish(),
-    source_team: id.nullish(),
+    channel: id.nullish(),
+    channel_type: z.string().max(50).nullish(),
+    reaction: z.string().max(255).nullish(),
+    item: z.object({ type: z.string().max(50), channel: id.nullish(), ts: id.nullish() }).nullish(),
+    /** Of a message that was edited, as it is now. */
+    message: SaidMessage.nullish(),
+    deleted_ts: id.nullish(),
+    /** Which page of the app's home was opened. */
+    tab: z.string().max(50).nullish(),
   }),
 })
 
 export const UrlVerification = z.object({ type: z.literal('url_verification'), challenge: z.string().max(1_000) })
-
-/** What a form of ours remembers: where its button stood and what it carried. */
-export const FormMemory = z.object({ b: z.string().max(2_000), c: id.nullable(), m: id.nullable() })

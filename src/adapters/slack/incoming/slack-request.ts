@@ -1,5 +1,5 @@
 import type { Account } from '../../../domain/person.ts'
-import type { Press, Utterance } from '../../../orchestrator/index.ts'
+import type { Capture, ChatWords, FilledForm, MessageChange, Press, Utterance } from '../../../orchestrator/index.ts'
 import type { PressedButton } from '../../shared/card/button-value.ts'
 
 /** Where the answer goes when the request has its own address for it. */
@@ -10,19 +10,46 @@ export interface ReplyPlace {
   readonly thread: string | null
   /** A secret: whoever has it can speak for us. */
   readonly responseUrl: string | null
+  /** A conversation with one person: nobody else reads along, so answers stand there like any message. */
+  readonly isPersonal: boolean
+}
+
+/** A message that belongs on a timeline; words that Slack did not send along have to be read. */
+export type CaptureWish = Pick<Capture, 'channel' | 'message' | 'how' | 'incidentId'> & {
+  readonly words: ChatWords | null
+}
+
+/** A form of ours that somebody sent, and which of its fields a refusal belongs to. */
+export type SentForm =
+  | { readonly kind: 'press'; readonly press: Press; readonly field: string }
+  | { readonly kind: 'filled'; readonly filled: FilledForm; readonly field: string }
+  | { readonly kind: 'capture'; readonly wish: CaptureWish; readonly field: string }
+
+interface Keyed {
+  /** What makes it one request, however often it arrives. */
+  readonly key: string
+  readonly place: ReplyPlace
 }
 
 /** A verified request in our words. */
 export type SlackRequest =
-  | { readonly kind: 'utterance'; readonly key: string; readonly utterance: Utterance; readonly place: ReplyPlace }
-  | {
+  | (Keyed & {
+      readonly kind: 'utterance'
+      readonly utterance: Utterance
+      /** With it a form may be opened within three seconds. */
+      readonly triggerId: string | null
+    })
+  | (Keyed & {
       readonly kind: 'button'
-      readonly key: string
       readonly button: PressedButton | null
       readonly triggerId: string
       readonly message: string | null
-      readonly place: ReplyPlace
-    }
-  | { readonly kind: 'form'; readonly key: string; readonly press: Press | null; readonly place: ReplyPlace }
+    })
+  | (Keyed & { readonly kind: 'form'; readonly form: SentForm | null })
+  | (Keyed & { readonly kind: 'capture'; readonly wish: CaptureWish; readonly triggerId: string | null })
+  | (Keyed & { readonly kind: 'declare'; readonly triggerId: string })
+  | (Keyed & { readonly kind: 'inputs'; readonly triggerId: string; readonly proposalId: string })
+  | (Keyed & { readonly kind: 'home' })
+  | { readonly kind: 'change'; readonly key: string; readonly change: MessageChange }
   /** Nothing for us: what other bots say, and kinds of requests that we don't offer. */
   | { readonly kind: 'ignored'; readonly key: string }

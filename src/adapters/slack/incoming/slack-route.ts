@@ -63,9 +63,12 @@ async function answer(
   content: ContentKind,
   signature: string,
 ): Promise<HttpAnswer> {
+  const read = readBody(request.body, content)
+  // What people say to each other in our channels arrives as well: it costs no row, and a copy of it does nothing either.
+  if (read !== 'malformed' && 'request' in read && read.request.kind === 'ignored') return emptyAnswer(200)
   const first = await front.replays.begin(signature)
   if (!first.isNew) return emptyAnswer(first.status)
-  const given = await answerOnce(front, request, content)
+  const given = await answerOnce(front, request, read)
   // The answer does not wait for its record: a copy in between is told the same a moment later.
   front.replays.end(signature, given.status).catch((error: unknown) => {
     front.log.warn({ err: error }, 'slack answer could not be recorded')
@@ -73,22 +76,22 @@ async function answer(
   return given
 }
 
-async function answerOnce(front: SlackFront, request: HttpRequest, content: ContentKind): Promise<HttpAnswer> {
-  const read = readBody(request.body, content)
+type Readable = ReadRequest | { readonly challenge: string } | 'malformed'
+
+async function answerOnce(front: SlackFront, request: HttpRequest, read: Readable): Promise<HttpAnswer> {
   if (read === 'malformed') {
     await front.recordRefusal('malformed')
     const message = 'Signed by Slack, but none of the shapes that Slack documents.'
     return faultAnswer({ status: 400, code: 'malformed', message }, 'webhook')
   }
   if ('challenge' in read) return textAnswer(200, 'text/plain; charset=utf-8', read.challenge)
-  if (read.request.kind === 'ignored') return emptyAnswer(200)
   const retry = request.header('x-slack-retry-num')
   const acknowledged = await front.dispatch(read, retry === undefined ? null : Number(retry))
   if (acknowledged.body === undefined) return emptyAnswer(acknowledged.status)
   return jsonAnswer(acknowledged.status, acknowledged.body)
 }
 
-function readBody(body: Uint8Array, content: ContentKind): ReadRequest | { challenge: string } | 'malformed' {
+function readBody(body: Uint8Array, content: ContentKind): Readable {
   let value: unknown
   try {
     value = parseBody(body, content)

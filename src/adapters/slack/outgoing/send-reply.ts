@@ -26,7 +26,8 @@ const TIMEOUT_MS = 10_000
  */
 export async function sendReply(road: ReplyRoad, reply: Reply, place: ReplyPlace): Promise<void> {
   const message = renderReply(reply)
-  const isShared = reply.shared && reply.kind === 'answer'
+  // Where nobody else reads along, an answer is a message like any other: it stays when the page is loaded anew.
+  const isShared = place.isPersonal || (reply.shared && reply.kind === 'answer')
   const ways = [
     ...(place.responseUrl === null ? [] : [() => respond(road, place.responseUrl ?? '', message, isShared)]),
     ...(place.channel === null ? [] : [() => postIn(road, place.channel ?? '', place, message, isShared)]),

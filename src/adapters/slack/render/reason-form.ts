@@ -1,11 +1,21 @@
-import { encodeButton } from '../../shared/card/button-value.ts'
+import { decodeButton, encodeButton } from '../../shared/card/button-value.ts'
+import { plainText, textField } from './form-fields.ts'
+import { section, text } from '../../shared/card/card-text.ts'
+import { toRichText } from './to-blocks.ts'
 import { visibleLine } from '../../shared/card/visible-text.ts'
+import { z } from 'zod'
+import type { Account } from '../../../domain/person.ts'
+import type { FormValues } from './form-fields.ts'
 import type { PressedButton } from '../../shared/card/button-value.ts'
+import type { SentForm } from '../incoming/slack-request.ts'
 import type { types } from '@slack/bolt'
 
 export const REASON_FORM = 'countersign_reason'
-export const REASON_BLOCK = 'reason'
-export const REASON_INPUT = 'text'
+const REASON = 'reason'
+
+/** Where its button stood and what it carried. */
+const id = z.string().min(1).max(64)
+const Memory = z.object({ b: z.string().max(2_000), c: id.nullable(), m: id.nullable() })
 
 /** The presses that ask for words before they count. */
 const FORM_VERBS = ['reject', 'note', 'stop', 'undo', 'settle'] as const
@@ -78,29 +88,20 @@ export function renderReasonForm(
     type: 'modal',
     callback_id: REASON_FORM,
     private_metadata: JSON.stringify({ b: encodeButton(button), c: place.channel, m: place.message }),
-    title: plain(wording.title),
-    submit: plain(wording.submit),
-    close: plain('Go back'),
+    title: plainText(wording.title),
+    submit: plainText(wording.submit),
+    close: plainText('Go back'),
     blocks: [
-      {
-        type: 'rich_text',
-        elements: [{ type: 'rich_text_section', elements: [text(visibleLine(wording.says(button), 300))] }],
-      },
-      {
-        type: 'input',
-        block_id: REASON_BLOCK,
-        optional: wording.isOptional,
-        label: plain(wording.label),
-        element: { type: 'plain_text_input', action_id: REASON_INPUT, multiline: true, max_length: 1_000 },
-      },
+      ...toRichText([section(text(visibleLine(wording.says(button), 300)))]),
+      textField(REASON, wording.label, { isMultiline: true, maxLength: 1_000, isOptional: wording.isOptional }),
     ],
   }
 }
 
-function text(value: string): types.RichTextText {
-  return { type: 'text', text: value }
-}
-
-function plain(value: string): types.PlainTextElement {
-  return { type: 'plain_text', text: value, emoji: false }
+export function readReasonForm(memory: unknown, values: FormValues, account: Account): SentForm | undefined {
+  const parsed = Memory.safeParse(memory)
+  const button = parsed.success ? decodeButton(parsed.data.b) : undefined
+  if (!parsed.success || button === undefined) return undefined
+  const place = { surface: 'slack', account, channel: parsed.data.c, message: parsed.data.m } as const
+  return { kind: 'press', press: { ...button, ...place, text: values.get(REASON) ?? null }, field: REASON }
 }

@@ -1,0 +1,3 @@
+export function firstOf(candidates: readonly (string | null | undefined)[]): string | null {
+  return candidates.find((candidate) => candidate != null) ?? null
+}
