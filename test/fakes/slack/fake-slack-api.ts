@@ -71,7 +71,6 @@ export class FakeSlackApi {
     'conversations.info': (args) => this.#info(String(args['channel'])),
     'conversations.open': (args) => done({ channel: { id: `D${String(args['users'])}` } }),
     'users.info': (args) => this.#user(String(args['user'])),
-    'conversations.replies': (args) => this.#replies(args),
     'chat.getPermalink': (args) => this.#permalink(args),
     'views.open': (args) => this.#openView(args),
     'views.publish': (args) => this.#publish(args),
@@ -187,7 +186,7 @@ export class FakeSlackApi {
     return done({ message_ts: this.#nextTs() })
   }
 
-  #history(args: Args, isThere: (message: StoredMessage) => boolean): Outcome {
+  #history(args: Args, isThere: (message: Pick<StoredMessage, 'ts' | 'threadTs'>) => boolean): Outcome {
     const channel = String(args['channel'])
     if (this.channels.missing.has(channel)) return failed('channel_not_found')
     const oldest = Number(args['oldest'] ?? 0)
@@ -195,7 +194,7 @@ export class FakeSlackApi {
     const offset = Number(args['cursor'] ?? 0)
     const latest = Number(args['latest'] ?? Number.MAX_SAFE_INTEGER)
     const isAsked = (one: StoredMessage | SaidMessage) =>
-      one.channel === channel && one.threadTs === null && Number(one.ts) >= oldest && Number(one.ts) <= latest
+      one.channel === channel && isThere(one) && Number(one.ts) >= oldest && Number(one.ts) <= latest
     const found = [
       ...this.said.filter(isAsked).map(shownMessage),
       ...this.messages
@@ -211,12 +210,6 @@ export class FakeSlackApi {
     const hasMore = offset + limit < found.length
     const next = hasMore ? { response_metadata: { next_cursor: String(offset + limit) } } : {}
     return done({ messages: page, has_more: hasMore, ...next })
-  }
-
-  /** Of a message in a thread, or of one that stands by itself: the one that is asked for. */
-  #replies(args: Args): Outcome {
-    const found = this.said.filter((one) => one.channel === args['channel'] && one.ts === args['ts'])
-    return found.length === 0 ? failed('thread_not_found') : done({ messages: found.map(shownMessage) })
   }
 
   #permalink(args: Args): Outcome {
