@@ -12,6 +12,12 @@ export interface ExpectedAnswer {
   readonly answer: JsonObject
 }
 
+export interface ServedAnswer {
+  readonly status: number | null
+  /** What was answered besides the status, where that counts. */
+  readonly answer?: string | null
+}
+
 /** Requests that were verified and served: what makes a replay harmless. */
 export interface DeliveryStore {
   /**
@@ -23,7 +29,7 @@ export interface DeliveryStore {
     expected: ExpectedAnswer,
   ): Promise<{ readonly status: number; readonly answer: JsonObject } | undefined>
   answer(delivery: Pick<Delivery, 'source' | 'key'>, status: number, answer: JsonObject): Promise<void>
-  /** Chat requests: undefined when new, else the first answer's status. */
-  serve(surface: string, requestKey: string): Promise<{ readonly status: number | null } | undefined>
-  served(surface: string, requestKey: string, status: number): Promise<void>
+  /** Chat requests: undefined when new, else the first answer; its status is null until there is one. */
+  serve(surface: string, requestKey: string): Promise<ServedAnswer | undefined>
+  served(surface: string, requestKey: string, status: number, answer?: string): Promise<void>
 }

@@ -19,6 +19,7 @@ import type { Outbox, OutboxQueue } from './outbox.ts'
 import type { PlaybookRecordStore } from './playbook-record-store.ts'
 import type { RefusalStore } from './refusal-store.ts'
 import type { SurfaceStateStore } from './surface-state-store.ts'
+import type { TeamsConversationStore } from './teams-conversation-store.ts'
 import type { TimelineStore } from './timeline-store.ts'
 
 /**
@@ -55,6 +56,7 @@ export interface Stores {
   readonly runSweep: RunSweep
   readonly runs: RunStore
   readonly surfaceStates: SurfaceStateStore
+  readonly teamsConversations: TeamsConversationStore
   readonly timeline: TimelineStore
 }
 

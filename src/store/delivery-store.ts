@@ -1,7 +1,7 @@
 import { and, eq, sql } from './drizzle.ts'
 import type { Database } from './database.ts'
 import { deliveries, servedRequests } from './schema.ts'
-import type { Delivery, DeliveryStore, ExpectedAnswer } from '../ports/delivery-store.ts'
+import type { Delivery, DeliveryStore, ExpectedAnswer, ServedAnswer } from '../ports/delivery-store.ts'
 import type { JsonObject } from '../kernel/json.ts'
 import { storableJson } from './storable-json.ts'
 
@@ -19,10 +19,10 @@ export function createDeliveryStore(db: Database): DeliveryStore {
         .where(and(eq(deliveries.source, source), eq(deliveries.deliveryKey, key)))
     },
     serve: (surface, requestKey) => serve(db, surface, requestKey),
-    served: async (surface, requestKey, status) => {
+    served: async (surface, requestKey, status, answer) => {
       await db
         .update(servedRequests)
-        .set({ status })
+        .set({ status, answer: answer ?? null })
         .where(and(eq(servedRequests.surface, surface), eq(servedRequests.requestKey, requestKey)))
     },
   }
@@ -54,11 +54,7 @@ async function accept(
   return row === undefined || row.replays === 0 ? undefined : { status: row.status, answer: row.answer }
 }
 
-async function serve(
-  db: Database,
-  surface: string,
-  requestKey: string,
-): Promise<{ readonly status: number | null } | undefined> {
+async function serve(db: Database, surface: string, requestKey: string): Promise<ServedAnswer | undefined> {
   const [row] = await db
     .insert(servedRequests)
     .values({ surface, requestKey })
@@ -66,6 +62,10 @@ async function serve(
       target: [servedRequests.surface, servedRequests.requestKey],
       set: { replays: sql`${servedRequests.replays} + 1` },
     })
-    .returning({ status: servedRequests.status, replays: servedRequests.replays })
-  return row === undefined || row.replays === 0 ? undefined : { status: row.status }
+    .returning({
+      status: servedRequests.status,
+      answer: servedRequests.answer,
+      replays: servedRequests.replays,
+    })
+  return row === undefined || row.replays === 0 ? undefined : { status: row.status, answer: row.answer }
 }

@@ -25,6 +25,7 @@ import { createRunControlStore } from './run-control-store.ts'
 import { createRunStore } from './run-store.ts'
 import { createRunSweepStore } from './run-sweep-store.ts'
 import { createSurfaceStateStore } from './surface-state-store.ts'
+import { createTeamsConversationStore } from './teams-conversation-store.ts'
 import { createTimelineStore } from './timeline-store.ts'
 import type { Database } from './database.ts'
 import type { JobQueue } from '../ports/job-queue.ts'
@@ -67,6 +68,7 @@ export function openStores(db: Database, { surfaces, queueOf }: StoreNeeds): Sto
     runSweep: createRunSweepStore(db),
     runs: createRunStore(db),
     surfaceStates: createSurfaceStateStore(db),
+    teamsConversations: createTeamsConversationStore(db),
     timeline: createTimelineStore(db),
   }
 }
