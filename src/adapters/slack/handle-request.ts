@@ -2,7 +2,8 @@ import { answerToCapture } from './answer-to-capture.ts'
 import { answerToForm } from './answer-to-form.ts'
 import { offerForm } from './offer-form.ts'
 import { NOT_OURS } from './not-ours.ts'
-import { needsForm, renderReasonForm } from './render/reason-form.ts'
+import { needsWords } from '../shared/card/press-words.ts'
+import { renderReasonForm } from './render/reason-form.ts'
 import { openForm } from './open-form.ts'
 import { publishHome } from './publish-home.ts'
 import { replyToError } from './reply-to-error.ts'
@@ -77,7 +78,7 @@ async function answerTo(
 async function answerToButton(work: SlackWork, road: ReplyRoad, request: ButtonRequest): Promise<Reply | null> {
   const { button, message, place } = request
   if (button === null) return NOT_OURS
-  if (!needsForm(button.verb)) return work.press(pressOf(button, place, message))
+  if (!needsWords(button.verb)) return work.press(pressOf(button, place, message))
   const view = renderReasonForm(button.verb, button, { channel: place.channel, message })
   return openForm(road, request.triggerId, view, `/incident ${button.verb} ${button.incidentId}`)
 }

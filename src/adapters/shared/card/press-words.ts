@@ -1,0 +1,63 @@
+import type { PressedButton } from './button-value.ts'
+
+/** The presses that ask for words before they count. */
+const WORDED = ['reject', 'note', 'stop', 'undo', 'settle'] as const
+export type WordedVerb = (typeof WORDED)[number]
+
+export interface PressWording {
+  readonly title: string
+  readonly submit: string
+  readonly label: string
+  readonly says: (button: PressedButton) => string
+  readonly isOptional: boolean
+}
+
+const SETTLE_WORDS = {
+  retry: 'Runs once more the step',
+  done: 'Marks as done the step',
+  abort: 'Gives up the step',
+} as const
+
+export const PRESS_WORDINGS: Readonly<Record<WordedVerb, PressWording>> = {
+  reject: {
+    title: 'Reject',
+    submit: 'Reject',
+    label: 'Why',
+    says: (button) => `Rejects ${button.proposalId ?? 'the proposal'} of ${button.incidentId}.`,
+    isOptional: false,
+  },
+  note: {
+    title: 'Add a note',
+    submit: 'Add note',
+    label: 'Note',
+    says: (button) => `Goes on the timeline of ${button.incidentId}.`,
+    isOptional: false,
+  },
+  stop: {
+    title: 'Stop the run',
+    submit: 'Stop',
+    label: 'Why',
+    says: (button) => `Stops the run of ${button.incidentId} before its next step.`,
+    isOptional: true,
+  },
+  undo: {
+    title: 'Undo the run',
+    submit: 'Undo',
+    label: 'Why',
+    says: (button) => `Undoes what the run of ${button.incidentId} has done, last first.`,
+    isOptional: true,
+  },
+  settle: {
+    title: 'Settle the step',
+    submit: 'Settle',
+    label: 'How you know',
+    says: (button) => `${SETTLE_WORDS[button.answer ?? 'abort']} ${button.stepId ?? ''} of ${button.incidentId}.`,
+    isOptional: false,
+  },
+}
+
+export const LONGEST_WORDS = 1_000
+
+export function needsWords(verb: PressedButton['verb']): verb is WordedVerb {
+  return (WORDED as readonly string[]).includes(verb)
+}
