@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { buildDeps } from './app/build-deps.ts'
 import { buildSlack } from './app/build-slack.ts'
+import { buildTeams, teamsSettingsOf } from './app/build-teams.ts'
 import { createClosers } from './app/closers.ts'
 import { createMetrics } from './telemetry/metrics.ts'
 import { listen } from './app/listen.ts'
@@ -11,12 +12,12 @@ import { openOperations } from './app/open-operations.ts'
 import { openWeb } from './app/open-web.ts'
 import { openWorkers } from './app/open-workers.ts'
 import { COUNTERSIGN } from './domain/actor.ts'
+import type { ChatSurface } from './ports/chat-surface.ts'
 import type { Closers } from './app/closers.ts'
 import type { Config } from './config/config.ts'
 import type { Foundation } from './app/build-deps.ts'
 import type { Logger } from './kernel/logger.ts'
 import type { SignIn } from './adapters/console/console-settings.ts'
-import type { Slack } from './adapters/slack/open-slack.ts'
 import type { SurfaceName } from './domain/surface.ts'
 
 export const PROCESS_ROLES = ['web', 'worker'] as const
@@ -60,17 +61,19 @@ async function openParts(options: AppOptions, closers: Closers): Promise<string>
   for (const warning of config.warnings) log.warn({ warning }, 'the configuration has a gap')
   for (const setting of config.unserved) log.warn({ setting }, 'a setting is read and not acted on yet')
   const telemetry = createMetrics()
-  const surfaces: readonly SurfaceName[] = config.environment.SLACK_BOT_TOKEN === undefined ? [] : ['slack']
   const supervisesJobs = roles.includes('worker')
   const decidesInConsole = options.signIn?.kind === 'pick'
-  const needs = { config, log, telemetry, replicaId, surfaces, supervisesJobs, decidesInConsole }
+  const needs = { config, log, telemetry, replicaId, surfaces: surfacesOf(config), supervisesJobs, decidesInConsole }
   const foundation = await buildDeps(needs, closers)
   const slack = await buildSlack(config, foundation)
   if (slack !== null) closers.add('slack', () => slack.close())
-  const audit = await startWorking(options, foundation, slack, closers)
+  const teams = await buildTeams(config, foundation)
+  if (teams !== null) closers.add('teams', () => teams.close())
+  const chats = [slack, teams].flatMap((chat) => (chat === null ? [] : [chat.surface]))
+  const audit = await startWorking(options, foundation, chats, closers)
   const isWeb = roles.includes('web')
   const server = isWeb
-    ? openWeb({ config, foundation, metrics: telemetry, audit, slack, signIn: options.signIn })
+    ? openWeb({ config, foundation, metrics: telemetry, audit, slack, teams, signIn: options.signIn })
     : openOperations(config, foundation, telemetry, audit)
   closers.add('http', () => server.close())
   const url = await listen(server, config.environment)
@@ -79,8 +82,21 @@ async function openParts(options: AppOptions, closers: Closers): Promise<string>
   return url
 }
 
+/** Where this installation speaks: a message for another surface would wait for ever. */
+function surfacesOf({ environment }: Config): readonly SurfaceName[] {
+  return [
+    ...(environment.SLACK_BOT_TOKEN === undefined ? [] : (['slack'] as const)),
+    ...(teamsSettingsOf(environment) === null ? [] : (['teams'] as const)),
+  ]
+}
+
 /** Sequencer, deliverers, workers and clock; a web replica numbers audit leaves as well, so that nothing waits for a worker. */
-async function startWorking(options: AppOptions, foundation: Foundation, slack: Slack | null, closers: Closers) {
+async function startWorking(
+  options: AppOptions,
+  foundation: Foundation,
+  chats: readonly ChatSurface[],
+  closers: Closers,
+) {
   const { config, log, replicaId, roles } = options
   const { deps, database, signals, jobs } = foundation
   const audit = await openAudit({
@@ -101,9 +117,9 @@ async function startWorking(options: AppOptions, foundation: Foundation, slack: 
   if (!roles.includes('worker')) return audit
   const workers = await openWorkers(deps, jobs.workers)
   closers.add('workers', () => workers.close())
-  if (slack !== null) {
-    const deliverer = openDeliverer(deps, slack.surface, signals)
-    closers.add('deliverer', () => deliverer.close())
+  for (const surface of chats) {
+    const deliverer = openDeliverer(deps, surface, signals)
+    closers.add(`deliverer ${surface.name}`, () => deliverer.close())
   }
   const clock = openClock(() => deps.stores.jobs.enqueue('clock.tick', {}, { singletonKey: 'tick' }), log)
   closers.add('clock', () => clock.close())

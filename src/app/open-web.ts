@@ -15,8 +15,10 @@ import type { Config } from '../config/config.ts'
 import type { ConsoleSettings, SignIn } from '../adapters/console/console-settings.ts'
 import type { Foundation } from './build-deps.ts'
 import type { HttpServer } from '../adapters/http/open-http-server.ts'
+import type { Origin } from '../domain/surface.ts'
 import type { MetricsRegistry } from '../telemetry/metrics.ts'
 import type { Slack } from '../adapters/slack/open-slack.ts'
+import type { Teams } from '../adapters/teams/open-teams.ts'
 
 export interface WebNeeds {
   readonly config: Config
@@ -24,6 +26,7 @@ export interface WebNeeds {
   readonly metrics: MetricsRegistry
   readonly audit: AuditKeeper | null
   readonly slack: Slack | null
+  readonly teams: Teams | null
   /** The demo lets one pick whom to be; undefined asks for the API token. */
   readonly signIn: SignIn | undefined
 }
@@ -54,11 +57,14 @@ export function openWeb(needs: WebNeeds): HttpServer {
   }
   mountWebhooks(server, deps, webhookSources(secrets, deps.catalog, deps.clock))
   needs.slack?.mount(server)
+  needs.teams?.mount(server)
   return server
 }
 
-function originOf(source: string): 'slack' | 'console' | 'api' | 'webhook' {
-  return source === 'slack' || source === 'console' || source === 'api' ? source : 'webhook'
+const OWN_ORIGINS = ['slack', 'teams', 'console', 'api'] as const
+
+function originOf(source: string): Origin {
+  return OWN_ORIGINS.find((origin) => origin === source) ?? 'webhook'
 }
 
 /**

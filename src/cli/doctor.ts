@@ -4,6 +4,7 @@ import { examineAudit } from './doctor/examine-audit.ts'
 import { examineConfiguration } from './doctor/examine-configuration.ts'
 import { examineDatabase } from './doctor/examine-database.ts'
 import { examineSlack } from './doctor/examine-slack.ts'
+import { examineTeams } from './doctor/examine-teams.ts'
 import { guarded } from './doctor/finding.ts'
 import { healthChecks } from '../app/health-checks.ts'
 import { loadConfigFor } from './load-config-for.ts'
@@ -45,6 +46,7 @@ async function examine(config: Config, stop: AbortSignal): Promise<readonly Find
     examineDatabase(config),
     examineAudit(config),
     examineSlack(config),
+    examineTeams(config),
     ...connectorChecks(config).map((system) =>
       guarded(system.name, 'Check its address and credentials.', async () => [
         { name: system.name, ...(await system.check(AbortSignal.any([stop, AbortSignal.timeout(TIMEOUT_MS)]))) },

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { expectationOf } from '../kernel/checked-yaml.ts'
+import { findTeamsMistakes } from './find-teams-mistakes.ts'
 import { parseServerAddress } from '../kernel/server-address.ts'
 import type { Problem } from '../kernel/errors.ts'
 
@@ -41,6 +42,11 @@ const Environment = z.object({
   SLACK_SIGNING_SECRET: secrets,
   SLACK_APP_TOKEN: text,
   SLACK_API_URL: address,
+  MicrosoftAppId: text,
+  MicrosoftAppPassword: text,
+  MicrosoftAppTenantId: text,
+  MicrosoftAppType: z.enum(['SingleTenant', 'UserAssignedMSI']).default('SingleTenant'),
+  TEAMS_INSECURE_LOCAL: flag,
   OPENAI_API_KEY: text,
   OPENAI_BASE_URL: address,
   OPENAI_MODEL: text,
@@ -94,6 +100,9 @@ const NEEDS: readonly (readonly [name: string, other: string, unless?: string])[
   ['SLACK_BOT_TOKEN', 'SLACK_SIGNING_SECRET', 'SLACK_APP_TOKEN'],
   ['SLACK_APP_TOKEN', 'SLACK_BOT_TOKEN'],
   ['SLACK_SIGNING_SECRET', 'SLACK_BOT_TOKEN'],
+  ['MicrosoftAppId', 'MicrosoftAppTenantId'],
+  ['MicrosoftAppPassword', 'MicrosoftAppId'],
+  ['MicrosoftAppTenantId', 'MicrosoftAppId', 'TEAMS_INSECURE_LOCAL'],
   ['ARGOCD_SERVER', 'ARGOCD_AUTH_TOKEN'],
   ['ARGOCD_AUTH_TOKEN', 'ARGOCD_SERVER'],
   ['PAGERDUTY_API_TOKEN', 'PAGERDUTY_FROM'],
@@ -116,6 +125,7 @@ function findContradictions(given: Readonly<Record<string, string | undefined>>)
     const expected = 'either the path COUNTERSIGN_AUDIT_KEY or the content COUNTERSIGN_AUDIT_KEY_PEM'
     found.push({ at: 'COUNTERSIGN_AUDIT_KEY', found: 'both ways to name the audit key', expected })
   }
+  found.push(...findTeamsMistakes(given))
   const argocd = findArgoCdMistake(given)
   if (argocd !== undefined) found.push(argocd)
   return found.map((problem) => ({ file: 'environment', ...problem }))

@@ -81,7 +81,6 @@ export async function loadConfig(source: ConfigSource): Promise<Config> {
 /** Settings of the contract that this version reads and does not act on yet: said at every start, never in silence. */
 function listUnserved(settings: ConfigurationFile): readonly string[] {
   return [
-    ...(settings.teams === undefined ? [] : ['teams: this version speaks in Slack and in the console only']),
     ...(settings.slack?.channelPerIncident === undefined
       ? []
       : ['slack.channelPerIncident: this version posts to the routed channels only']),

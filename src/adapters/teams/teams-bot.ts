@@ -44,7 +44,6 @@ type Authentication = BotBuilder.ConfigurationBotFrameworkAuthentication
 type Options = NonNullable<ConstructorParameters<typeof BotBuilder.ConfigurationBotFrameworkAuthentication>[0]>
 type Credentials = NonNullable<ConstructorParameters<typeof BotBuilder.ConfigurationBotFrameworkAuthentication>[1]>
 type ClientOptions = NonNullable<ConstructorParameters<typeof BotBuilder.ConfigurationBotFrameworkAuthentication>[4]>
-type Identity = Parameters<Authentication['createConnectorFactory']>[0]
 type Client = Awaited<ReturnType<ReturnType<Authentication['createConnectorFactory']>['create']>>
 type HttpClient = NonNullable<ClientOptions['httpClient']>
 type HttpAnswer = Awaited<ReturnType<HttpClient['sendRequest']>>
@@ -129,16 +128,10 @@ function credentialsOf({ appId }: TeamsSettings, { outgoingToken }: BotOverrides
 /** One client an address: each holds a pipeline of a dozen policies. */
 function clientCache(authentication: Authentication, appId: string): (serviceUrl: string) => Promise<Client> {
   const clients = new Map<string, Promise<Client>>()
-  const claims = [
-    { type: 'aud', value: appId },
-    { type: 'appid', value: appId },
-  ]
-  const identity = {
-    claims,
-    isAuthenticated: true,
-    getClaimValue: (name: string) => claims.find(({ type }) => type === name)?.value ?? null,
-  }
-  const factory = authentication.createConnectorFactory(identity as unknown as Identity)
+  // Two claims are all that botbuilder asks of an identity here, and its class is not among what it exports.
+  const claims: Readonly<Record<string, string>> = { aud: appId, appid: appId }
+  const identity = { isAuthenticated: true, getClaimValue: (name: string) => claims[name] ?? null }
+  const factory = authentication.createConnectorFactory(identity as never)
   return (serviceUrl) => {
     const known = clients.get(serviceUrl)
     if (known !== undefined) return known

@@ -116,7 +116,14 @@ describe('every route', () => {
   let url: string
 
   beforeAll(async () => {
-    const needs = { config: house.config, metrics: createMetrics(), audit: null, slack: null, signIn: undefined }
+    const needs = {
+      config: house.config,
+      metrics: createMetrics(),
+      audit: null,
+      slack: null,
+      teams: null,
+      signIn: undefined,
+    }
     server = openWeb({ ...needs, foundation: { ...foundation, deps: closedTo(open, []) } })
     url = (await server.listen()).url
   })

@@ -87,8 +87,9 @@ function readUpdate(activity: Activity, place: TeamsPlace): TeamsRequest {
   const isUs = ({ id }: { readonly id: string }) => id === activity.recipient.id
   const team = activity.channelData?.team?.id ?? null
   if (activity.membersRemoved?.some(isUs) === true) return { kind: 'removed', place, team }
-  if (activity.channelData?.eventType === 'channelDeleted')
+  if (activity.channelData?.eventType === 'channelDeleted') {
     return { kind: 'removed', place: ofChannel(place, activity), team: null }
+  }
   return activity.membersAdded?.some(isUs) === true ? { kind: 'installed', place } : { kind: 'ignored', place }
 }
 

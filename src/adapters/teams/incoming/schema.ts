@@ -49,7 +49,7 @@ export const Activity = z.object({
   membersAdded: z.array(z.object({ id })).max(1_000).nullish(),
   membersRemoved: z.array(z.object({ id })).max(1_000).nullish(),
   /** Of a press: read further where it is one. */
-  value: z.unknown(),
+  value: z.unknown().optional(),
 })
 export type Activity = z.infer<typeof Activity>
 

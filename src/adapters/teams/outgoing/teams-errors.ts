@@ -56,6 +56,9 @@ function describeRefusal({ status, text }: TeamsAnswer): { readonly code: string
     case 403:
       return { code: 'not_installed', detail: 'Install the app in that team or for that person.' }
     case 404:
+      if (given?.startsWith('MemberNotFound') === true) {
+        return { code: 'member_not_found', detail: 'Nobody of that account is in the conversation.' }
+      }
       return { code: 'message_not_found', detail: 'The conversation or message is gone: check the id.' }
     case 413:
       return { code: 'too_large', detail: 'The message is larger than Teams takes.' }
