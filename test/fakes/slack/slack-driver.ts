@@ -111,6 +111,21 @@ export class SlackDriver {
     return this.send(signPayload(this.#secret, payload))
   }
 
+  /** A button on the app's home, which stands in no channel. */
+  pressHome(by: SlackUser, actionId: string): Promise<DriverAnswer> {
+    const triggerId = this.#slack.issueTrigger()
+    const press = blockActions(by, { channel: '', message: '', actionId, value: '', responseUrl: '', triggerId })
+    const home = { channel: null, response_url: null, container: { type: 'view', view_id: 'V1' } }
+    return this.send(signPayload(this.#secret, { ...press, ...home }))
+  }
+
+  changeInputs(by: SlackUser, proposalId: string): Promise<DriverAnswer> {
+    const place = { channel: 'C0001', message: '1.000001', triggerId: this.#slack.issueTrigger() }
+    const responseUrl = this.#slack.issueResponseUrl(by.user)
+    const press = { ...place, responseUrl, actionId: 'countersign_inputs', value: proposalId }
+    return this.send(signPayload(this.#secret, blockActions(by, press)))
+  }
+
   shortcut(by: SlackUser, callbackId: string): Promise<DriverAnswer> {
     return this.send(signPayload(this.#secret, globalShortcut(by, callbackId, this.#slack.issueTrigger())))
   }

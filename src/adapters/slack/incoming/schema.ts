@@ -42,7 +42,11 @@ export const BlockActions = z.object({
   user,
   team: org,
   enterprise: org,
-  channel: z.object({ id }).nullish(),
+  /** Left out where a button stands in no channel; Bolt cannot read a null there. */
+  channel: z
+    .object({ id })
+    .nullish()
+    .transform((channel) => channel ?? undefined),
   container: z.object({ type: z.string().max(64), message_ts: id.nullish(), channel_id: id.nullish() }),
   trigger_id: z.string().max(200),
   response_url: address.nullish(),
