@@ -28,12 +28,14 @@ export interface SendWindow {
   readonly perMs: number
 }
 
-/** What makes a post one that can be found again. */
+/** What makes a post one that can be found again, and where it leads. */
 export interface PostTry {
   /** One for each thing that the post says; attached to the message where the platform allows it. */
   readonly keys: readonly string[]
   /** Not null: the first key was sent after this time and never answered. Where that can be, it is looked for first. */
   readonly since: Date | null
+  /** The card on this surface that a message to one person is about: it can be opened from there. */
+  readonly about?: CardReference
 }
 
 /**

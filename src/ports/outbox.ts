@@ -21,6 +21,8 @@ export type OutboxMessage =
       readonly incidentId: string | null
       readonly personId: string
       readonly text: string
+      /** It asks for a decision on this one, and is not sent any more once that has been given. */
+      readonly proposalId?: string
       readonly priority: OutboxPriority
     }
   /** As a channel's own message, from the playbook action `chat/post`; `key` makes it once. */

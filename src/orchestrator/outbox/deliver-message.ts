@@ -1,16 +1,19 @@
 import { deliverCard } from './deliver-card.ts'
 import { joinPosts } from './join-posts.ts'
+import { stillAwaits } from './still-awaits.ts'
 import { threadOf } from './thread-of.ts'
 import type { Batch } from './gather-due.ts'
 import type { CardDelivery } from './deliver-card.ts'
-import type { OutboxPriority } from '../../ports/outbox.ts'
-import type { PostTry } from '../../ports/chat-surface.ts'
+import type { OutboxMessage, OutboxPriority } from '../../ports/outbox.ts'
+import type { CardReference, PostTry } from '../../ports/chat-surface.ts'
 
 /** Nothing can be said in a thread before its card is there. */
 const CARD_WAIT_MS = 500
 
 /** What people wait for does not queue behind a storm of refreshed cards. */
 const URGENT: readonly OutboxPriority[] = ['approval', 'result']
+
+type DirectMessage = Extract<OutboxMessage, { kind: 'direct' }>
 
 /** Sends one message, or what is said together. Returns 0 when it is sent, else the milliseconds until it may be tried again. */
 export async function deliverMessage(delivery: CardDelivery, batch: Batch): Promise<number> {
@@ -22,27 +25,38 @@ export async function deliverMessage(delivery: CardDelivery, batch: Batch): Prom
     case 'post':
       return deliverToThread(delivery, batch, message.incidentId)
     case 'direct':
-      return deliverToPerson(delivery, batch, message.personId)
+      return deliverToPerson(delivery, batch, message)
   }
 }
 
-async function deliverToPerson(delivery: CardDelivery, batch: Batch, personId: string): Promise<number> {
+async function deliverToPerson(delivery: CardDelivery, batch: Batch, message: DirectMessage): Promise<number> {
   const { deps, surface, budgets, signal } = delivery
+  const { personId, proposalId, incidentId } = message
   const person = deps.directory.findById(personId)
   if (person === undefined) return 0
+  if (proposalId !== undefined && !(await stillAwaits(deps, proposalId, personId))) return 0
   const wait = budgets.takePost(`person ${person.id}`, deps.clock.monotonicMs())
   if (wait > 0) return wait
+  const card = incidentId === null ? undefined : await firstCard(delivery, incidentId)
   await deps.stores.outboxQueue.markSending(batch)
-  await surface.tellPerson(person, wordsOf(batch), signal, tryOf(batch))
+  await surface.tellPerson(person, wordsOf(batch), signal, {
+    ...tryOf(batch),
+    ...(card === undefined ? {} : { about: card }),
+  })
   return 0
+}
+
+/** The longest-lived copy of the card on this surface. */
+async function firstCard({ deps, surface }: CardDelivery, incidentId: string): Promise<CardReference | undefined> {
+  const cards = await deps.stores.cards.listByIncident(incidentId)
+  return cards.find((card) => card.surface === surface.name && card.reference !== null)?.reference ?? undefined
 }
 
 async function deliverToThread(delivery: CardDelivery, batch: Batch, incidentId: string): Promise<number> {
   const { deps, surface, budgets, signal } = delivery
-  const cards = (await deps.stores.cards.listByIncident(incidentId)).filter((card) => card.surface === surface.name)
   // The longest-lived copy carries the thread: one post, not one a copy.
-  const first = cards.find((card) => card.reference !== null)?.reference
-  if (first === undefined || first === null) {
+  const first = await firstCard(delivery, incidentId)
+  if (first === undefined) {
     // Without a route no card will ever come, and nothing may wait for it for ever.
     return deps.settings.routes.some((route) => route.surface === surface.name) ? CARD_WAIT_MS : 0
   }

@@ -24,6 +24,7 @@ export async function tellApprovers(
       incidentId: incident.id,
       personId: person.id,
       text: `${incident.id}: ${why} ${describeProposal(proposal)}`,
+      proposalId: proposal.id,
       priority: 'approval',
     })),
   )

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { VendorRejectedError } from '../../../kernel/vendor-errors.ts'
 import { findMessage } from './find-message.ts'
+import { permalinkOf } from './permalink.ts'
 import { renderCard } from '../render/render-card.ts'
 import { renderPost } from '../render/render-post.ts'
 import type { CardReference, ChatSurface, DeliveryLimits, PostTry } from '../../../ports/chat-surface.ts'
@@ -39,7 +40,8 @@ export function createSlackSurface(api: SlackApi): ChatSurface {
     tellPerson: async (person, words, signal, attempt) => {
       if (person.slack === null) return
       const channel = await directChannel(api, directChannels, person.slack.user, signal)
-      await postOnce(api, { where: { channel }, words, attempt }, signal)
+      const link = attempt?.about === undefined ? null : await permalinkOf(api, attempt.about, signal)
+      await postOnce(api, { where: { channel }, words, attempt, link }, signal)
     },
   }
 }
@@ -103,13 +105,20 @@ interface Post {
   readonly where: { readonly channel: string; readonly thread_ts?: string }
   readonly words: string
   readonly attempt: PostTry | undefined
+  /** Where what it is about can be opened. */
+  readonly link?: string | null
 }
 
 /** What may have been posted already is looked for first: the keys travel in the message's metadata. */
-async function postOnce(api: SlackApi, { where, words, attempt }: Post, signal: AbortSignal): Promise<void> {
+async function postOnce(api: SlackApi, { where, words, attempt, link }: Post, signal: AbortSignal): Promise<void> {
   if (attempt !== undefined && (await isPosted(api, where, attempt, signal))) return
   const metadata = { event_type: POST_EVENT, event_payload: { keys: attempt?.keys.join(' ') ?? '' } }
-  await api.call('chat.postMessage', { ...where, ...renderPost(words), metadata, ...QUIET }, Posted, signal)
+  await api.call(
+    'chat.postMessage',
+    { ...where, ...renderPost(words, link ?? null), metadata, ...QUIET },
+    Posted,
+    signal,
+  )
 }
 
 async function isPosted(
