@@ -12,6 +12,8 @@ import type { SignedRequest } from '../fakes/slack/slack-driver.ts'
 import type { ShopInChat } from './support/shop-in-chat.ts'
 
 const SPECIFICATION = 'contracts/slack/slack-web-api.openapi.json'
+/** What the requester is told. */
+const REFUSED = 'requested this plan and cannot approve it'
 
 describeWhen(hasHeavyTools(), HEAVY_REASON, 'an incident in Slack, as emulate holds it', () => {
   let shop: ShopInChat
@@ -71,7 +73,7 @@ describeWhen(hasHeavyTools(), HEAVY_REASON, 'an incident in Slack, as emulate ho
     const at = { channel: shop.channel, message: await cards.waitForButton('Approve') }
 
     await shop.hand.press(ana, at, 'Approve')
-    await waitUntilLong('Ana is refused', () => /requester|asked for/i.test(cards.toldTo(ana)))
+    await waitUntilLong('Ana is refused', () => cards.toldTo(ana).includes(REFUSED))
     await shop.hand.press(ben, at, 'Approve')
     await waitUntilLong('the first approval counts', async () => (await proposal())?.decisions.length === 1)
     await shop.hand.press(ben, at, 'Approve')

@@ -20,9 +20,9 @@ export function actionsOf(card: unknown): readonly CardAction[] {
   return nodesOf(card).filter(isAction)
 }
 
-/** The action with that title; throws with the titles that are there. */
+/** The action of that title that is sent, maybe from a card that opens first; throws with the titles that are there. */
 export function findAction(card: unknown, title: string): CardAction {
-  const actions = actionsOf(card)
+  const actions = actionsOf(card).filter(({ type }) => type === 'Action.Execute')
   const found = actions.find((action) => action.title === title)
   if (found === undefined) {
     throw new Error(`No action "${title}"; there are: ${actions.map((action) => action.title).join(', ')}`)

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { chromium } from 'playwright-core'
 import { API_TOKEN } from './real-installation.ts'
-import type { Browser, Page } from 'playwright-core'
+import type { Browser, Locator, Page } from 'playwright-core'
 
 const CHROMIUM = '/usr/bin/chromium'
 const PATIENCE_MS = 90_000
@@ -35,7 +36,18 @@ export async function openConsolePage(browser: Browser, url: string, incidentId:
 }
 
 async function openPage(browser: Browser): Promise<Page> {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 1000 } })
+  const context = await browser.newContext({ viewport: { width: 1280, height: 1800 } })
   context.setDefaultTimeout(PATIENCE_MS)
   return context.newPage()
+}
+
+/** A card as the Teams client has drawn it, without those that open within it. */
+export function drawnCard(page: Page, words: string): Locator {
+  return page.locator('.ac-adaptiveCard').filter({ hasText: words }).first()
+}
+
+/** For the documentation, where a folder for pictures is named. */
+export async function takePicture(of: Locator, name: string): Promise<void> {
+  const folder = process.env['COUNTERSIGN_SCREENSHOTS']
+  if (folder !== undefined) await of.screenshot({ path: join(folder, name) })
 }

@@ -13,9 +13,10 @@ const BOT = { id: 'bot-countersign', name: 'Countersign' }
 const MENTION = `<at>${BOT.name}</at>`
 /** The Playground wants five users besides the one at its screen; these two have no place in the directory. */
 const STRANGERS = ['gus', 'hana'] as const
-const PERSONAL = 'personal-chat'
 
 export const TEAMS_CHANNEL = 'channel-incidents'
+/** Of the person at the screen. */
+export const PERSONAL_CHAT = 'personal-chat'
 
 /** What the client shows the one who pressed. */
 export interface InvokeAnswer {
@@ -70,7 +71,7 @@ export async function startPlayground(settings: PlaygroundSettings): Promise<Pla
       get messages() {
         return stream.messages
       },
-      ...handsOn(pageUrl),
+      ...handsOn(pageUrl, settings.atTheScreen),
       close: async () => {
         stream.close()
         await tool.end()
@@ -82,7 +83,7 @@ export async function startPlayground(settings: PlaygroundSettings): Promise<Pla
   }
 }
 
-function handsOn(url: string): Pick<Playground, 'install' | 'mention' | 'say' | 'press'> {
+function handsOn(url: string, atTheScreen: ShopPerson): Pick<Playground, 'install' | 'mention' | 'say' | 'press'> {
   const post = async (path: string, body: object): Promise<{ status: number; text: string }> => {
     const headers = { 'content-type': 'application/json' }
     const response = await fetch(url + path, { method: 'POST', headers, body: JSON.stringify(body) })
@@ -92,11 +93,11 @@ function handsOn(url: string): Pick<Playground, 'install' | 'mention' | 'say' | 
   }
   const write = (conversation: string, text: string, mentions: readonly object[]) =>
     post(`/_conversation/v1/conversations/${encodeURIComponent(conversation)}/messages`, {
-      ...{ type: 'text', text, textFormat: 'plain', mentions },
+      ...{ type: 'text', text, textFormat: 'plain', mentions, from: { id: userIdOf(atTheScreen) } },
     })
   return {
     install: async () => {
-      for (const conversation of [TEAMS_CHANNEL, PERSONAL]) {
+      for (const conversation of [TEAMS_CHANNEL, PERSONAL_CHAT]) {
         await post(`/_debug/conversation/${conversation}/installation`, {})
       }
     },
@@ -106,7 +107,7 @@ function handsOn(url: string): Pick<Playground, 'install' | 'mention' | 'say' | 
       return (JSON.parse(answer) as { postConversationId: string }).postConversationId
     },
     say: async (text) => {
-      await write(PERSONAL, text, [])
+      await write(PERSONAL_CHAT, text, [])
     },
     press: async (by, { id, conversation, card }, title, inputs = {}) => {
       const action = findAction(card, title)
@@ -134,7 +135,7 @@ function configurationFor(atTheScreen: ShopPerson): object {
     bot: BOT,
     currentUser: people.find(isAtTheScreen),
     users: [...people.filter((user) => !isAtTheScreen(user)), ...strangers],
-    personalChat: { id: PERSONAL },
+    personalChat: { id: PERSONAL_CHAT },
     groupChat: { id: 'group-chat', name: 'War room' },
     team: {
       ...{ id: 'team-shop', name: 'Shop', aadGroupId: '00000000-0000-0000-0000-000000000031' },
