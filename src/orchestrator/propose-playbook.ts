@@ -7,7 +7,14 @@ import type { Deps } from './dependencies.ts'
 import type { PlanPlaybookInput } from './plan-playbook.ts'
 import { getPerson } from './proposals/known-person.ts'
 import { makeProposal } from './proposals/make-proposal.ts'
-import { findFreeze, freezeText, modeFor, servicesOf, servicesOfPlan } from './proposals/mode-and-freeze.ts'
+import {
+  findFreeze,
+  freezeText,
+  unfreezeCommand,
+  modeFor,
+  servicesOf,
+  servicesOfPlan,
+} from './proposals/mode-and-freeze.ts'
 import { planOnRequest } from './proposals/plan-on-request.ts'
 import type { RequestedPlan } from './proposals/plan-on-request.ts'
 import { activeRunOf, openProposalOf, readProposalGround } from './proposals/proposal-ground.ts'
@@ -79,7 +86,7 @@ async function askPolicy(
   }
   const freeze = await findFreeze(deps.stores, services)
   if (freeze !== undefined) {
-    throw new RefusedError('frozen', `${freezeText(freeze)} An approver may lift it with "unfreeze".`)
+    throw new RefusedError('frozen', `${freezeText(freeze)} An approver may lift it: ${unfreezeCommand(freeze)}.`)
   }
   const verdict = await requireAuthorized(deps, {
     principal: personPrincipal(person),

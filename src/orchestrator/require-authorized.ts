@@ -4,6 +4,7 @@ import type { AuthorizedAction } from '../domain/verb.ts'
 import type { Deps } from './dependencies.ts'
 import type { Origin } from '../domain/surface.ts'
 import { RefusedError } from '../kernel/errors.ts'
+import { whoMay } from './who-may.ts'
 
 export interface AuthorizationQuestion {
   readonly principal: Principal
@@ -53,22 +54,64 @@ export async function requireAuthorized(deps: Deps, question: AuthorizationQuest
       details: { action: question.action, rules: verdict.reasons.map((reason) => reason.rule) },
     }),
   ])
-  throw new RefusedError('not_allowed', refusalText(name, question, verdict))
+  throw new RefusedError('not_allowed', refusalText(deps, name, question, verdict))
 }
 
 function actorOf(principal: Principal, name: string): Actor {
   return { type: principal.type === 'Person' ? 'human' : 'service', id: principal.id, name }
 }
 
-/** Actions whose names are not words that a person would use. */
-const WORDS: Readonly<Partial<Record<AuthorizedAction, string>>> = {
+/** What a person would call it. */
+const WORDS: Readonly<Record<AuthorizedAction, string>> = {
+  declare: 'declare an incident',
+  list: 'list incidents',
+  status: 'read incidents',
+  timeline: 'read incidents',
+  summary: 'read incidents',
+  changes: 'read incidents',
+  evidence: 'read incidents',
+  read: 'read incidents',
+  ack: 'acknowledge',
+  assign: 'assign roles in',
+  severity: 'set the severity of',
+  note: 'add notes to',
+  mitigated: 'mark as mitigated',
+  resolve: 'resolve',
+  reopen: 'reopen',
+  playbooks: 'look for playbooks for',
+  plan: 'plan a playbook for',
+  run: 'propose a playbook for',
+  approve: 'approve',
+  reject: 'reject',
+  withdraw: 'withdraw an approval of',
+  cancel: 'cancel',
+  stop: 'stop',
+  settle: 'settle a step of',
+  undo: 'undo',
+  byhand: 'record what was done by hand in',
+  freeze: 'freeze',
+  unfreeze: 'unfreeze',
+  help: 'ask here',
   ingest: 'hand in alerts or changes',
+  propose: 'propose',
+  execute: 'run',
   'audit.read': 'read the audit log',
   'audit.export': 'export the audit log',
 }
 
-function refusalText(name: string, question: AuthorizationQuestion, verdict: AuthorizationVerdict): string {
-  const where = question.resource.type === 'Installation' ? '' : ` on ${question.resource.id}`
+function refusalText(
+  deps: Deps,
+  name: string,
+  { action, resource, origin, principal, context }: AuthorizationQuestion,
+  verdict: AuthorizationVerdict,
+): string {
+  const what = resource.type === 'Installation' ? (resource.service ?? '') : resource.id
+  const did = `${name} may not ${WORDS[action]}${what === '' || action === 'declare' ? '' : ` ${what}`}`
+  if (principal.type === 'Person' && principal.roles.length === 0) {
+    return `${did}: people.yaml gives ${name} no role. Ask an admin to add one.`
+  }
   const why = verdict.reasons.map((reason) => reason.text.replace(/[.\s]+$/, '')).join('; ')
-  return `${name} may not ${WORDS[question.action] ?? question.action}${where}: ${why || 'no policy allows it'}. Ask someone who may, or have the role added in people.yaml.`
+  const others = whoMay(deps, { action, resource, context: { surface: origin, mode: deps.settings.mode, ...context } })
+  const next = others === '' ? '' : ` Ask ${others}, who may, or have the role added in people.yaml.`
+  return `${did}: ${why || 'no policy allows it'}.${next}`
 }

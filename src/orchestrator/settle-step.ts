@@ -90,8 +90,8 @@ async function findUnknown(stores: Stores, input: SettleStepInput): Promise<Atte
 async function requireWaiting(stores: Stores, runId: string): Promise<void> {
   const run = await stores.runs.find(runId)
   if (run?.state === 'unknown' && run.leaseOwner === null) return
-  const now = run?.state === 'unknown' ? 'asking its target right now' : (run?.state ?? 'gone')
-  throw new RefusedError('nothing_to_settle', `${runId} waits for nobody: it is ${now}.`)
+  const now = run?.state === 'unknown' ? 'it asks its target right now' : `its state is ${run?.state ?? 'gone'}`
+  throw new RefusedError('nothing_to_settle', `No step of ${runId} waits for a person: ${now}.`)
 }
 
 /** Records this person's fresh approval; null when the quorum of fresh ones stands, else what is missing. */

@@ -48,7 +48,7 @@ async function startUndo(deps: Deps, subject: RunSubject, { runId, person, origi
       const now = (await stores.runs.find(runId)) ?? subject.run
       throw new RefusedError(
         'not_undoable',
-        `${runId} is ${now.state}${now.direction === 'undo' ? ' (its undo was started already)' : ''}; only a run that failed or stopped can be undone.`,
+        `The state of ${runId} is ${now.state}${now.direction === 'undo' ? ' (its undo was started already)' : ''}; only a run that failed or stopped can be undone. For another way back, type "playbooks".`,
       )
     }
     const text = `${person.name} undoes ${runId}.`

@@ -42,7 +42,7 @@ export async function withdrawDecision(deps: Deps, input: WithdrawInput): Promis
     if (decision === undefined) {
       const nothing = {
         code: 'nothing_to_withdraw',
-        text: `You have no approval of ${ground.proposal.id} to take back.`,
+        text: nothingToTakeBack(ground.proposal.id),
       }
       return { refusal: await recordRefusal(deps, stores, ground, 'withdraw', nothing) }
     }
@@ -68,7 +68,11 @@ function whyNotWithdraw(deps: Deps, ground: DecisionGround): Refusal | undefined
   // Whoever lost the role since may still take back what they gave with it.
   const hasGiven = ground.decisions.some((decision) => decision.personId === person.id && decision.withdrawnAt === null)
   if (verdict.verdict === 'allow' || hasGiven) return undefined
-  return { code: 'not_allowed', text: `${person.name} has no approval of ${proposal.id} to take back.` }
+  return { code: 'not_allowed', text: nothingToTakeBack(proposal.id) }
+}
+
+function nothingToTakeBack(proposalId: string): string {
+  return `You have no approval of ${proposalId} to take back. The card shows whose count.`
 }
 
 async function applyWithdrawal(

@@ -116,10 +116,14 @@ function defaultDenyText({ principal, action }: AuthorizationRequest): string {
     case 'Service':
       return `no policy allows ${principal.id} to ${action}`
     case 'Person':
-      return principal.roles.length === 0
-        ? 'the directory gives no role'
-        : `no policy allows it for ${principal.roles.join(', ')}`
+      return principal.roles.length === 0 ? 'the directory gives no role' : rolesDoNot(principal.roles)
   }
+}
+
+function rolesDoNot(roles: readonly string[]): string {
+  return roles.length === 1
+    ? `the role ${roles.join('')} does not allow it`
+    : `the roles ${roles.join(', ')} do not allow it`
 }
 
 function principalEntity(principal: Principal, uid: EntityUidJson): EntityJson {

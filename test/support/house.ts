@@ -21,6 +21,7 @@ const PEOPLE = `people:
   - { id: ana@bank.example, name: Ana Ruiz, groups: [team-shop], roles: [responder, approver, auditor], slack: { team: T1, user: U1 } }
   - { id: ben@bank.example, name: Ben Cole, groups: [team-shop], roles: [responder, approver] }
   - { id: cem@bank.example, name: Cem Aydin, groups: [team-pay], roles: [responder, approver] }
+  - { id: noa@bank.example, name: Noa Berg, groups: [], roles: [] }
   - { id: dia@bank.example, name: Dia Nair, groups: [team-pay], roles: [responder] }
 `
 const CATALOG = `apiVersion: backstage.io/v1alpha1

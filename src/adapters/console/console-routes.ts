@@ -1,10 +1,9 @@
-import { NotFoundError, RefusedError } from '../../kernel/errors.ts'
-import { html } from './html.ts'
 import { CONSOLE_CSS, LIVE_JS } from './assets.ts'
 import { liveStream } from './live-stream.ts'
 import { pageAnswer } from './page-answer.ts'
 import { pressRoute, sayRoute } from './post-routes.ts'
 import { readAudit } from '../../orchestrator/index.ts'
+import { refusedPage } from './refused-page.ts'
 import { renderAuditPage } from './audit-page.ts'
 import { incidentPage, listPage } from './show-pages.ts'
 import { sessionAuthentication } from './console-session.ts'
@@ -60,23 +59,6 @@ function pageRoutes(settings: ConsoleSettings): readonly Route<Visitor>[] {
       streamAnswer('text/event-stream', liveStream(settings.signals, request.query.get('incident'), request.signal)),
     ),
   ]
-}
-
-/** What the visitor may not see, or what is not there, is a page in words; anything else is the server's matter. */
-function refusedPage(settings: ConsoleSettings, visitor: Visitor, error: unknown): HttpAnswer {
-  const isMissing = error instanceof NotFoundError
-  if (!isMissing && !(error instanceof RefusedError)) throw error
-  const body = html`<h1>${isMissing ? 'Not here' : 'Not allowed'}</h1>
-    <p>${error.message}</p>
-    <p><a href="/">Back to the incidents</a></p>`
-  return pageAnswer(settings, {
-    title: 'Not shown',
-    body,
-    visitor,
-    path: '/',
-    live: null,
-    status: isMissing ? 404 : 403,
-  })
 }
 
 async function auditPage(settings: ConsoleSettings, visitor: Visitor, after: string | null): Promise<HttpAnswer> {

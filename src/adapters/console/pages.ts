@@ -126,14 +126,14 @@ function asked(view: IncidentView): string {
 }
 
 /** The same verbs as in chat. */
-function renderCommandBox(csrf: string, incidentId: string | null): SafeHtml {
+export function renderCommandBox(csrf: string, incidentId: string | null): SafeHtml {
   return html`<form method="post" action="/say" class="say">
     <input type="hidden" name="csrf" value="${csrf}" /><input
       type="hidden"
       name="incidentId"
       value="${incidentId ?? ''}"
     />
-    <label>Command <input name="text" required maxlength="4000" autocomplete="off" placeholder="help" /></label>
+    <label>Command <input name="text" autocomplete="off" placeholder="help" /></label>
     <button>Send</button>
   </form>`
 }

@@ -3,6 +3,7 @@ import { HttpFault } from '../http/http-fault.ts'
 import { formOf } from './form-of.ts'
 import { recordKnownRefusal } from '../../orchestrator/index.ts'
 import { incidentPage, listPage } from './show-pages.ts'
+import { refusedPage } from './refused-page.ts'
 import { requirePost, sessionAuthentication, visitorOf } from './console-session.ts'
 import type { ConsoleSettings } from './console-settings.ts'
 import type { ConversationPlace, Reply } from '../../orchestrator/index.ts'
@@ -28,7 +29,8 @@ const PressForm = z.object({
   stepId: optional(z.string().max(100)),
   answer: z.enum(['retry', 'done', 'abort']).nullable().default(null),
 })
-const SayForm = z.object({ text: text.min(1), incidentId: optional(id) })
+/** How long a line may be is the grammar's matter, so that it is answered in the same words as everywhere. */
+const SayForm = z.object({ text: z.string().max(100_000), incidentId: optional(id) })
 
 /** A button of a card. */
 export function pressRoute(settings: ConsoleSettings): Route<Visitor> {
@@ -92,7 +94,12 @@ async function answerWith(
   reply: Reply,
   incidentId: string | null,
 ): Promise<HttpAnswer> {
-  return incidentId === null ? listPage(settings, visitor, reply) : incidentPage(settings, visitor, incidentId, reply)
+  try {
+    if (incidentId === null) return await listPage(settings, visitor, reply)
+    return await incidentPage(settings, visitor, incidentId, reply)
+  } catch (error) {
+    return refusedPage(settings, visitor, error, reply)
+  }
 }
 
 function parseForm<Output>(schema: z.ZodType<Output>, form: URLSearchParams): Output {

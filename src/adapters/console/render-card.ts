@@ -1,4 +1,5 @@
 import { describeUnreachable } from '../../domain/describe-unreachable.ts'
+import { button, reasonForm } from './forms.ts'
 import { html } from './html.ts'
 import { renderProposal } from './render-proposal.ts'
 import { renderRun } from './render-run.ts'
@@ -37,6 +38,7 @@ export function renderCard(view: IncidentView, context: CardContext): SafeHtml {
             </ul>
           </section>`
     }
+    ${context.csrf === undefined ? '' : renderButtons(view, context.csrf)}
     ${view.links.length === 0 ? '' : html`<p class="links">${view.links.map(renderLink)}</p>`}
   </article>`
 }
@@ -105,6 +107,14 @@ function renderNoProposal(view: IncidentView): SafeHtml {
     <h2>Nothing is proposed</h2>
     <p>${view.noProposal}</p>
   </section>`
+}
+
+function renderButtons(view: IncidentView, csrf: string): SafeHtml {
+  const hidden = { incidentId: view.id }
+  return html`<div class="buttons">
+    ${view.state === 'open' ? button({ csrf, verb: 'ack', label: 'Acknowledge', look: 'plain', hidden }) : ''}
+    ${reasonForm({ csrf, verb: 'note', label: 'Add note', prompt: 'Note', hidden })}
+  </div>`
 }
 
 function renderLink(link: LinkView): SafeHtml {

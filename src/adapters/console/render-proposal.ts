@@ -76,12 +76,25 @@ function renderDecision(decision: DecisionView, context: CardContext): SafeHtml 
 
 function renderButtons(view: IncidentView, proposal: ProposalView, context: CardContext): SafeHtml {
   const { csrf } = context
-  if (csrf === undefined || proposal.state !== 'pending' || proposal.tier === 4) return html``
+  const isPending = proposal.state === 'pending'
+  if (csrf === undefined || !(isPending || isBeforeItsStart(view, proposal))) return html``
   const hidden = { incidentId: view.id, proposalId: proposal.id, planHash: proposal.planHash }
   return html`<div class="buttons">
-    ${proposal.symptomGone ? html`<p class="notice">No alert of this incident fires any more. Approving asks a second time.</p>` : ''}
-    ${button({ csrf, verb: 'approve', label: 'Approve', look: 'primary', hidden })}
+    ${isPending && proposal.symptomGone ? html`<p class="notice">No alert of this incident fires any more. Approving asks a second time.</p>` : ''}
+    ${isPending && proposal.tier !== 4 ? button({ csrf, verb: 'approve', label: 'Approve', look: 'primary', hidden }) : ''}
     ${reasonForm({ csrf, verb: 'reject', label: 'Reject', prompt: 'Why', hidden })}
-    ${button({ csrf, verb: 'withdraw', label: 'Withdraw my approval', look: 'plain', hidden })}
+    ${hasApproved(proposal, context) ? button({ csrf, verb: 'withdraw', label: 'Withdraw my approval', look: 'plain', hidden }) : ''}
   </div>`
+}
+
+/** Rejection wins, and an approval can be taken back, until the first step starts. */
+function isBeforeItsStart(view: IncidentView, proposal: ProposalView): boolean {
+  if (proposal.state !== 'approved') return false
+  return view.run?.proposalId !== proposal.id || view.run.state === 'queued'
+}
+
+function hasApproved(proposal: ProposalView, { personId }: CardContext): boolean {
+  return proposal.decisions.some(
+    (decision) => decision.person === personId && decision.decision === 'approve' && !decision.withdrawn,
+  )
 }

@@ -5,7 +5,7 @@ import type { CardContext } from './card-context.ts'
 import type { IncidentView, RunStepView, RunView } from '../../domain/incident-view.ts'
 import type { SafeHtml } from './html.ts'
 
-const MOVING: readonly string[] = ['queued', 'running', 'waiting']
+const MOVING: readonly string[] = ['running', 'waiting']
 
 export function renderRun(view: IncidentView, run: RunView, context: CardContext): SafeHtml {
   return html`<section class="run" id="${run.id}" aria-label="Run" data-state="${run.state}">
@@ -49,9 +49,7 @@ function renderButtons(view: IncidentView, run: RunView, csrf: string): SafeHtml
     return html`<div class="buttons">${reasonForm({ csrf, verb: 'stop', label: 'Stop', prompt: 'Why', hidden })}</div>`
   }
   if (run.canUndo) {
-    return html`<div class="buttons">
-      ${button({ csrf, verb: 'undo', label: 'Undo what was done', look: 'danger', hidden })}
-    </div>`
+    return html`<div class="buttons">${button({ csrf, verb: 'undo', label: 'Undo', look: 'danger', hidden })}</div>`
   }
   return html``
 }

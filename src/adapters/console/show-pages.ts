@@ -15,7 +15,7 @@ export async function listPage(settings: ConsoleSettings, visitor: Visitor, repl
     listIncidents(deps, visitor.reader, { limit: LIST_LENGTH }),
     describeDelivery(deps),
   ])
-  const context = { now: deps.clock.now(), csrf: visitor.csrf }
+  const context = { now: deps.clock.now(), csrf: visitor.csrf, personId: visitor.person?.id ?? null }
   const body = renderIncidentList(items, context, reply, notes)
   return pageAnswer(settings, { title: 'Incidents', body, visitor, path: '/', live: '/live', ...statusOf(reply) })
 }
@@ -32,7 +32,7 @@ export async function incidentPage(
     readTimeline(deps, visitor.reader, incidentId, { after: null, limit: TIMELINE_LENGTH }),
     readEvidence(deps, visitor.reader, incidentId),
   ])
-  const context = { now: deps.clock.now(), csrf: visitor.csrf }
+  const context = { now: deps.clock.now(), csrf: visitor.csrf, personId: visitor.person?.id ?? null }
   const body = renderIncidentPage({ view, timeline: timeline.items, evidence, reply }, context)
   const path = `/incidents/${encodeURIComponent(view.id)}`
   const live = `/live?incident=${encodeURIComponent(view.id)}`

@@ -11,7 +11,8 @@ export function describeEnding(ground: Ended): string {
   if (proposal.state === 'rejected') return describeRejection(ground, standing, when)
   if (proposal.state === 'approved') return describeApproval(ground, standing, when)
   const reason = proposal.closedReason === null ? '' : ` (${proposal.closedReason.replace(/[.\s]+$/, '')})`
-  return `${proposal.id} is ${proposal.state}${when}${reason}.`
+  if (proposal.state === 'expired') return `${proposal.id} expired${when}${reason}.`
+  return `${proposal.id} was ${proposal.state}${when}${reason}. What stands now: "status ${proposal.incidentId}".`
 }
 
 function describeRejection({ proposal }: Ended, standing: readonly Decision[], when: string): string {

@@ -1,4 +1,4 @@
-import { findFreeze, freezeText, modeFor, servicesOfPlan } from '../proposals/mode-and-freeze.ts'
+import { findFreeze, freezeText, modeFor, servicesOfPlan, unfreezeCommand } from '../proposals/mode-and-freeze.ts'
 import { personPrincipal } from '../authorization-subjects.ts'
 import { proposalResource } from '../proposals/proposal-resource.ts'
 import type { AuthorizedAction } from '../../domain/verb.ts'
@@ -8,6 +8,7 @@ import type { Deps } from '../dependencies.ts'
 import { judgeApprover } from '../../policy/approval-quorum.ts'
 import type { Stores } from '../../ports/stores.ts'
 import type { DecisionGround } from './decision-ground.ts'
+import { whoMay } from '../who-may.ts'
 import type { Refusal } from './refusal.ts'
 
 const HASH_PREFIX = /^[0-9a-f]{8,64}$/
@@ -72,7 +73,7 @@ function whyClosed(ground: DecisionGround, services: readonly string[], moment: 
   if (moment.freeze === undefined) return undefined
   return {
     code: 'frozen',
-    text: `${freezeText(moment.freeze)} Nothing is approved until then, unless an approver lifts it with "unfreeze".`,
+    text: `${freezeText(moment.freeze)} Nothing is approved until then, unless an approver lifts it: ${unfreezeCommand(moment.freeze)}.`,
   }
 }
 
@@ -90,7 +91,7 @@ function whyNotThisPerson({ proposal, incident, person }: DecisionGround, deps: 
   )
   if (verdict.counts) return undefined
   const code = person.id === proposal.requester && !proposal.required.requesterMayApprove ? 'requester' : 'not_allowed'
-  return { code, text: `${verdict.reason} ${proposal.required.rules.join(' ')}` }
+  return { code, text: `${verdict.reason} ${proposal.required.rules.join(' ')} The card names who can approve.` }
 }
 
 function whyNotByPolicy(
@@ -99,16 +100,17 @@ function whyNotByPolicy(
   action: AuthorizedAction,
   { mode, freeze }: Moment,
 ): Refusal | undefined {
-  const verdict = deps.authorize({
-    principal: personPrincipal(person),
+  const question = {
     action,
     resource: proposalResource(deps.catalog, proposal),
     context: { surface: origin, mode, isFrozen: freeze !== undefined },
-  })
+  } as const
+  const verdict = deps.authorize({ ...question, principal: personPrincipal(person) })
   if (verdict.verdict === 'allow') return undefined
   const why = verdict.reasons.map((reason) => reason.text.replace(/[.\s]+$/, '')).join('; ')
+  const others = whoMay(deps, question)
   return {
     code: 'not_allowed',
-    text: `${person.name} may not ${action} ${proposal.id}: ${why}. Ask someone who may.`,
+    text: `${person.name} may not ${action} ${proposal.id}: ${why}.${others === '' ? '' : ` Ask ${others}, who may.`}`,
   }
 }

@@ -32,5 +32,11 @@ export function findFreeze(stores: Stores, services: readonly string[]): Promise
 
 export function freezeText(freeze: Freeze): string {
   const what = freeze.service ?? 'Everything'
-  return `${what} is frozen until ${freeze.until.toISOString()} (${freeze.reason}).`
+  const until = freeze.until.toISOString().slice(0, 16).replace('T', ' ')
+  return `${what} is frozen until ${until} UTC (${freeze.reason}).`
+}
+
+/** As it is typed: `"unfreeze checkout"`. */
+export function unfreezeCommand(freeze: Freeze): string {
+  return `"unfreeze ${freeze.service ?? 'all'}"`
 }

@@ -91,14 +91,15 @@ export async function cancelVerb(deps: Deps, call: VerbCall): Promise<Reply> {
 
 export async function byHandVerb(deps: Deps, call: VerbCall): Promise<Reply> {
   const incident = await findIncident(deps, call)
+  if (call.request.rest === '') throw wrongUsage('byhand', 'What was done is missing.')
   const input = {
     incidentId: incident.id,
     personId: call.person.id,
     text: call.request.rest,
     origin: call.place.surface,
   }
-  const { text } = await recordByHand(deps, input)
-  return answer(text, { incidentId: incident.id })
+  const { text, proposal } = await recordByHand(deps, input)
+  return answer(proposal === null ? text : `${text} ${proposal.id} is closed.`, { incidentId: incident.id })
 }
 
 /** What was decided before is told like a refusal: this press changed nothing. */
@@ -113,5 +114,6 @@ export function replyOf(result: DecisionResult): Reply {
 async function currentProposal(deps: Deps, incident: Incident): Promise<Proposal> {
   const proposal = await deps.stores.proposalQueries.findCurrent(incident.id)
   if (proposal !== undefined) return proposal
-  throw new RefusedError('no_proposal', `Nothing is proposed for ${incident.id}. Type "playbooks" to see what fits.`)
+  const next = incident.state === 'resolved' ? 'It is resolved.' : 'Type "playbooks" to see what fits.'
+  throw new RefusedError('no_proposal', `Nothing is proposed for ${incident.id}. ${next}`)
 }

@@ -1,5 +1,7 @@
 import { answer } from './replies.ts'
 import { declareIncident } from '../declare-incident.ts'
+import { findService } from '../../domain/service-catalog.ts'
+import { suggest } from '../../kernel/suggest.ts'
 import { loadIncidentView } from '../load-incident-view.ts'
 import type { Deps } from '../dependencies.ts'
 import type { Person } from '../../domain/person.ts'
@@ -28,9 +30,17 @@ export async function declareAndTell(deps: Deps, by: SpokenBy, declared: Declara
     origin: by.surface,
   })
   const card = await loadIncidentView(deps, incident.id)
-  return answer(`${incident.id} is open.`, {
+  return answer(`${incident.id} is open. Take it with: ack ${incident.id}.${hintOn(deps, declared.service)}`, {
     incidentId: incident.id,
     shared: by.share,
     ...(card === undefined ? {} : { card }),
   })
+}
+
+/** A service that nobody knows is declared all the same; but no playbook will fit it. */
+function hintOn({ catalog }: Deps, service: string | null): string {
+  if (service === null || findService(catalog, service) !== undefined) return ''
+  const near = suggest(service, [...catalog.services.keys()])
+  const meant = near === undefined ? '' : ` Did you mean ${near}?`
+  return ` "${service.slice(0, 80)}" is not in the catalog, so no playbook can act on it.${meant}`
 }

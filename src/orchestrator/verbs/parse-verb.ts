@@ -122,7 +122,9 @@ export function parsePlaybookArguments(request: VerbRequest): {
 export function parseApprove(request: VerbRequest): { proposalId: string | null; hashPrefix: string | null } {
   const [proposal, hash] = request.words
   if (proposal === undefined) return { proposalId: null, hashPrefix: null }
-  if (!/^pro-\d{1,12}$/i.test(proposal)) throw wrongUsage('approve', `"${proposal.slice(0, 40)}" is not a proposal.`)
+  if (!/^pro-\d{1,12}$/i.test(proposal)) {
+    throw wrongUsage('approve', `"${proposal.slice(0, 40)}" is not a proposal: name it first.`)
+  }
   if (hash !== undefined && !/^[0-9a-f]{8,64}$/i.test(hash)) {
     throw wrongUsage('approve', `"${hash.slice(0, 40)}" is not the beginning of a hash.`)
   }

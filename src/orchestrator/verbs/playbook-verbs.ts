@@ -7,6 +7,8 @@ import { planPlaybook } from '../plan-playbook.ts'
 import { proposeAndTell } from './propose-and-tell.ts'
 import type { Deps } from '../dependencies.ts'
 import type { PlanPlaybookInput } from '../plan-playbook.ts'
+import { findFreeze, freezeText, servicesOf, servicesOfPlan, unfreezeCommand } from '../proposals/mode-and-freeze.ts'
+import type { Incident } from '../../domain/incident.ts'
 import type { Reply } from './conversation.ts'
 import type { VerbCall } from './conversation-context.ts'
 
@@ -17,12 +19,16 @@ export async function playbooksVerb(deps: Deps, call: VerbCall): Promise<Reply> 
   const rows = [
     ...fits.map(({ playbook, reasons }) => ({
       label: `${playbook.name} fits`,
-      text: [playbook.title, ...reasons].join('. '),
+      text: [playbook.title, ...reasons].map(asSentence).join(' '),
     })),
     ...unfit.map(({ playbook, reasons }) => ({ label: `${playbook.name} does not`, text: reasons.join(' ') })),
   ]
-  const text = fits.length === 0 ? `No playbook fits ${incident.id}.` : `${fits.length} playbook(s) fit ${incident.id}.`
-  return answer(text, { rows, shared: call.request.share, incidentId: incident.id })
+  const what = fits.length === 1 ? '1 playbook fits' : `${fits.length === 0 ? 'No' : fits.length} playbooks fit`
+  return answer(`${what} ${incident.id}.${await whyNotNow(deps, incident, [])}`, {
+    rows,
+    shared: call.request.share,
+    incidentId: incident.id,
+  })
 }
 
 export async function planVerb(deps: Deps, call: VerbCall): Promise<Reply> {
@@ -37,12 +43,28 @@ export async function planVerb(deps: Deps, call: VerbCall): Promise<Reply> {
     { label: 'digest', text: draft.planDigest },
     ...reasons.map((reason) => ({ label: 'note', text: reason })),
   ]
-  const text = `This is what ${plan.playbook.name} would do for ${input.incidentId} now. Nothing is proposed; type "run ${plan.playbook.name}" for that.`
+  const incident = await deps.stores.incidents.find(input.incidentId)
+  const held = incident === undefined ? '' : await whyNotNow(deps, incident, servicesOfPlan(deps, incident, plan))
+  const next = held === '' ? ` Type "run ${plan.playbook.name}" for that.` : held
+  const text = `This is what ${plan.playbook.name} would do for ${input.incidentId} now. Nothing is proposed.${next}`
   return answer(text, { rows, shared: call.request.share, incidentId: input.incidentId })
 }
 
 export async function runVerb(deps: Deps, call: VerbCall): Promise<Reply> {
   return proposeAndTell(deps, await planInput(deps, call), call.request.share)
+}
+
+/** What would be refused if it were proposed now is said before somebody tries. */
+async function whyNotNow(deps: Deps, incident: Incident, services: readonly string[]): Promise<string> {
+  if (incident.state === 'resolved') return ` ${incident.id} is resolved: reopen it before you run one.`
+  const freeze = await findFreeze(deps.stores, [...servicesOf(incident, null), ...services])
+  return freeze === undefined
+    ? ''
+    : ` ${freezeText(freeze)} Nothing runs until then, unless an approver lifts it: ${unfreezeCommand(freeze)}.`
+}
+
+function asSentence(text: string): string {
+  return `${text.replace(/[.\s]+$/, '')}.`
 }
 
 async function planInput(deps: Deps, call: VerbCall): Promise<PlanPlaybookInput> {

@@ -81,7 +81,7 @@ export async function changesVerb(deps: Deps, call: VerbCall): Promise<Reply> {
   }
   const rows = view.suspects.map((suspect) => ({
     label: `${Math.round(suspect.probability * 100)} %`,
-    text: `${suspect.kind} of ${suspect.service}${suspect.revision === null ? '' : ` ${suspect.revision.slice(0, 12)}`} at ${clock(suspect.at)}. ${suspect.reasons.map((reason) => reason.text).join(' ')}`,
+    text: `${suspect.kind} of ${suspect.service}${suspect.revision === null ? '' : ` ${suspect.revision.slice(0, 12)}`} at ${clock(suspect.at)}. ${suspect.reasons.map((reason) => reason.text).join(' ')}`.trim(),
   }))
   return answer(`${view.unknownCause ?? 'What changed, the likeliest first.'}${missing}`, { ...parts, rows })
 }

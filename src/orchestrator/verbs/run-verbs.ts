@@ -22,7 +22,7 @@ export async function stopVerb(deps: Deps, call: VerbCall): Promise<Reply> {
 export async function settleVerb(deps: Deps, call: VerbCall): Promise<Reply> {
   const settle = parseSettle(call.request)
   const run = await shownRun(deps, call)
-  const { text } = await settleStep(deps, {
+  const { text, isSettled } = await settleStep(deps, {
     runId: run.id,
     stepId: settle.stepId,
     choice: settle.answer,
@@ -30,7 +30,8 @@ export async function settleVerb(deps: Deps, call: VerbCall): Promise<Reply> {
     person: call.person,
     origin: call.place.surface,
   })
-  return answer(text, { incidentId: run.incidentId })
+  const whole = isSettled ? `${text.replace(/[.\s]+$/, '')}. The card shows how ${run.id} goes on.` : text
+  return answer(whole, { incidentId: run.incidentId })
 }
 
 export async function undoVerb(deps: Deps, call: VerbCall): Promise<Reply> {

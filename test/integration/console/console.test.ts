@@ -7,6 +7,7 @@ import type { House } from '../../support/house.ts'
 const ANA = 'ana@bank.example'
 const BEN = 'ben@bank.example'
 const CEM = 'cem@bank.example'
+const NOA = 'noa@bank.example'
 const ATTACK = '<img src=x onerror=alert(1)> "><script>alert(1)</script>'
 
 let house: House
@@ -90,6 +91,31 @@ describe('the console', () => {
 
     expect(first.status).toBe(200)
     expect((await ben.get(`/incidents/${incidentId}`)).text).toContain('Ben Cole approved on console')
+  })
+
+  it('offers to take an approval back to who gave it, and to nobody else', async () => {
+    const incidentId = await declare('checkout is slow on checkout')
+    const { proposalId, planHash } = await propose(incidentId)
+    const ben = await openBrowserAs(url, BEN)
+    const csrf = await ben.csrf('/')
+    await ben.post('/press', { csrf, verb: 'approve', incidentId, proposalId, planHash })
+
+    const shown = async (person: string) =>
+      (await (await openBrowserAs(url, person)).get(`/incidents/${incidentId}`)).text
+
+    expect(await shown(BEN)).toContain('Withdraw my approval')
+    expect(await shown(ANA)).not.toContain('Withdraw my approval')
+  })
+
+  it('answers who has no role in words, and lets them go on', async () => {
+    const dia = await openBrowserAs(url, NOA)
+
+    const page = await dia.get('/')
+    const answer = await dia.post('/say', { csrf: await dia.csrf('/'), text: 'status', incidentId: '' })
+
+    expect(page.status).toBe(403)
+    expect(page.text).toContain('Noa Berg may not read incidents: people.yaml gives Noa Berg no role.')
+    expect(answer.text).toContain('class="reply" data-kind="refused"')
   })
 
   it('refuses the requester as approver, in words', async () => {

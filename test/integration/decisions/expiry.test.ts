@@ -77,7 +77,7 @@ describe('T17: approving around the expiry', () => {
     await expireIn(proposal, -1)
     shiftClock(-24 * HOUR_MS)
 
-    await expect(press(world.deps, proposal, BO)).rejects.toThrow(/is expired at .*Type "run" with its playbook/)
+    await expect(press(world.deps, proposal, BO)).rejects.toThrow(/expired at .*Type "run" with its playbook/)
     expect(await endingOf(world, proposal)).toMatchObject({ state: 'expired', approvals: [], runs: 0 })
     expect(await auditEvents(world, proposal.incidentId)).toEqual([
       'proposal.made',

@@ -124,7 +124,7 @@ describe('cancelling', () => {
 
     expect(text).toBe(`Bo cancels ${proposal.id}: Not now.`)
     expect((await endingOf(world, proposal)).state).toBe('cancelled')
-    await expect(cancel(proposal, BO)).rejects.toThrow(/is cancelled at .* \(Bo: Not now\)/)
+    await expect(cancel(proposal, BO)).rejects.toThrow(/was cancelled at .* \(Bo: Not now\)/)
   })
 
   it('is refused to who may not, and on record', async () => {
@@ -207,7 +207,9 @@ describe('freezing', () => {
     const { text } = await freeze(world.deps, { service })
 
     expect(text).toMatch(/^Di freezes (checkout|everything) for 30 min, until .* UTC: Sale\.$/)
-    await expect(press(world.deps, proposal, BO)).rejects.toThrow(/is frozen until .*\(Sale\).*"unfreeze"/)
+    await expect(press(world.deps, proposal, BO)).rejects.toThrow(
+      /is frozen until .*\(Sale\).*"unfreeze (checkout|all)"/,
+    )
     const { incident } = await openScene(world)
     expect(await proposeForIncident(world.deps, { incidentId: incident.id })).toMatchObject({
       outcome: 'nothing',
@@ -300,6 +302,6 @@ describe('by hand', () => {
     await expect(byHand(proposal.incidentId, ' ')).rejects.toThrow(/Say what was done/)
 
     world.people = [...world.people, person('aud', ['auditor'])]
-    await expect(byHand(proposal.incidentId, 'x', 'aud')).rejects.toThrow(/Aud may not byhand/)
+    await expect(byHand(proposal.incidentId, 'x', 'aud')).rejects.toThrow(/Aud may not record what was done by hand/)
   })
 })

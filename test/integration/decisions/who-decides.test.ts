@@ -238,7 +238,7 @@ describe('T21: a press on an old card', () => {
     const result = await press(world.deps, proposal, BO)
 
     expect(result.outcome).toBe('already_decided')
-    expect(result.text).toMatch(/is superseded at .* UTC \(A newer plan takes its place\)\./)
+    expect(result.text).toMatch(/was superseded at .* UTC \(A newer plan takes its place\)\./)
   })
 
   it('twice by the same person counts once', async () => {

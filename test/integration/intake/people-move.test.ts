@@ -90,7 +90,7 @@ describe('a person', () => {
   it('who may not is refused with the reason, and the refusal is on the audit log', async () => {
     const refusal = await refusalOf(resolveIncident(world.deps, by(EVE)))
 
-    expect(refusal).toMatch(/^Eve Auditor may not resolve on INC-1: .+\. Ask someone who may/)
+    expect(refusal).toMatch(/^Eve Auditor may not resolve INC-1: .+\. Ask .+, who may, or have the role added/)
     expect(await stateOf()).toBe('open')
     expect(await world.count(`audit_leaves WHERE event = 'request.refused' AND incident_id = 'INC-1'`)).toBe(1)
   })

@@ -55,7 +55,7 @@ describe('T23: a policy folder with a hole', () => {
     ])
     expect(engine.authorize(REQUEST)).toMatchObject({
       verdict: 'forbid',
-      reasons: [{ rule: 'default-deny', text: 'no policy allows it for approver' }],
+      reasons: [{ rule: 'default-deny', text: 'the role approver does not allow it' }],
     })
   })
 })

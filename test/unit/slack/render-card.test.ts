@@ -63,6 +63,10 @@ describe('the card in Slack', () => {
     )
   })
 
+  it('does not ask for an approval of what is never run', () => {
+    expect(buttonsOf(makeView({ proposal: makeProposal({ tier: 4 }) }))).not.toContain('Approve')
+  })
+
   it('asks differently when the symptom is gone', () => {
     const view = makeView({ proposal: makeProposal({ symptomGone: true }) })
 

@@ -9,7 +9,7 @@ const SINCE = new Date('2026-11-21T10:04:00Z')
 
 function lines(unreachable: UnreachableSurfaceView): { slack: string; console: string } {
   const view = makeView({ unreachableSurfaces: [unreachable] })
-  const page = String(renderConsoleCard(view, { now: SINCE, csrf: undefined }))
+  const page = String(renderConsoleCard(view, { now: SINCE, csrf: undefined, personId: null }))
   return { slack: plainTextOf(renderCard(view).blocks), console: page.replace(/<[^>]*>/g, '').replace(/\s+/g, ' ') }
 }
 

@@ -28,9 +28,12 @@ function decisionButtons(view: IncidentView): readonly CardButton[] {
   const { proposal } = view
   if (proposal?.state !== 'pending') return rejectBeforeStart(view)
   const own = { incidentId: view.id, proposalId: proposal.id, planHash: proposal.planHash }
+  const reject: CardButton = { ...button('Reject', press('reject', own)), style: 'danger' }
+  // Nobody approves what is never run.
+  if (proposal.tier === 4) return [reject]
   return [
     { ...button('Approve', press('approve', own)), style: 'primary', confirm: confirmApproval(view, proposal) },
-    { ...button('Reject', press('reject', own)), style: 'danger' },
+    reject,
   ]
 }
 

@@ -1,0 +1,139 @@
+import { acknowledgeIncident } from '../../../src/orchestrator/acknowledge-incident.ts'
+import { assignRole } from '../../../src/orchestrator/assign-role.ts'
+import { resolveIncident } from '../../../src/orchestrator/resolve-incident.ts'
+import { freezeService } from '../../../src/orchestrator/freeze-service.ts'
+import { openProposal } from '../../integration/decisions/presses.ts'
+import { openScene, playbookOf } from '../../integration/decisions/world.ts'
+import { press } from '../../integration/decisions/presses.ts'
+import { proposePlaybook } from '../../../src/orchestrator/propose-playbook.ts'
+import { ANA, BO, DI, EVE } from './parity-world.ts'
+import type { ParityWorld } from './parity-world.ts'
+import type { Proposal } from '../../../src/domain/approval.ts'
+
+/** What stands before something is said; its values are put into the words: `status {i}`. */
+export interface Ground {
+  /** The incident. */
+  readonly i: string
+  /** Its proposal, the first 8 of the plan's hash, and its run. */
+  readonly p?: string
+  readonly h?: string
+  readonly r?: string
+}
+
+export type Arrange = (world: ParityWorld) => Promise<Ground>
+
+export const anIncident: Arrange = async ({ world }) => ({ i: (await openScene(world)).incident.id })
+
+/** No grounds at all: the words stand for themselves. */
+export const nothing: Arrange = () => Promise.resolve({ i: 'INC-0' })
+
+export const unknownIncident: Arrange = () => Promise.resolve({ i: 'INC-999999' })
+
+function groundOf(proposal: Proposal): Ground {
+  return { i: proposal.incidentId, p: proposal.id, h: proposal.planHash.slice(0, 8) }
+}
+
+/** A proposal of the bot that one other approver can approve. */
+export const proposed: Arrange = async ({ world }) => groundOf(await openProposal(world, 2))
+
+/** One that takes two people, one of them of the owning group, of which the other has approved. */
+export const halfApproved: Arrange = async ({ world, deps }) => {
+  const proposal = await openProposal(world, 3)
+  await press(deps, proposal, BO)
+  return groundOf(proposal)
+}
+
+/** Requested by Di. */
+export const requestedByDi: Arrange = async (parity) => {
+  const { i } = await anIncident(parity)
+  const { proposal } = await proposePlaybook(parity.deps, {
+    ...{ incidentId: i, playbook: playbookOf().name, inputs: {}, personId: DI.id, origin: 'console' },
+  })
+  return groundOf(proposal)
+}
+
+/** Approved, with its run about to start. */
+export const approved: Arrange = async ({ world, deps }) => {
+  const proposal = await openProposal(world, 2)
+  await press(deps, proposal, BO)
+  const [run] = await deps.stores.runs.listByIncident(proposal.incidentId)
+  return { ...groundOf(proposal), r: run?.id ?? '' }
+}
+
+/** What the executor would have written, without an executor: the verbs are tried here, not the engine. */
+function runThatIs(state: string, attempt?: 'unknown' | 'done' | 'sent'): Arrange {
+  return async (parity) => {
+    const ground = await approved(parity)
+    const { query } = parity.world
+    const ended = state === 'failed' ? ', finished_at = now()' : ''
+    await query(`UPDATE runs SET state = $2, started_at = now()${ended} WHERE id = $1`, [ground.r, state])
+    if (attempt === undefined) return ground
+    await query(
+      `INSERT INTO attempts (run_id, step_id, step_index, direction, effect, number, uses, crash_class, state,
+         idempotency_key, fence, request_hash, before, sent_at, finished_at)
+       VALUES ($1, 'rollback', 0, 'forward', 'main', 1, 'argocd/rollback', 'queryable', $2,
+         'key-' || $1, 1, 'hash', '{"historyId":"42"}', now(), now())`,
+      [ground.r, attempt],
+    )
+    return ground
+  }
+}
+
+export const running = runThatIs('running', 'sent')
+export const unknownStep = runThatIs('unknown', 'unknown')
+export const failed = runThatIs('failed', 'done')
+export const succeeded = runThatIs('succeeded', 'done')
+
+/** The same, and then: ended, frozen, led by somebody else, changed. */
+export function resolved(arrange: Arrange): Arrange {
+  return async (parity) => {
+    const ground = await arrange(parity)
+    await resolveIncident(parity.deps, { incidentId: ground.i, person: EVE, origin: 'console' })
+    return ground
+  }
+}
+
+export function frozen(arrange: Arrange): Arrange {
+  return async (parity) => {
+    const ground = await arrange(parity)
+    const freeze = {
+      service: 'checkout',
+      for: '2h',
+      reason: 'end of quarter',
+      personId: BO.id,
+      origin: 'console',
+    } as const
+    await freezeService(parity.deps, freeze)
+    return ground
+  }
+}
+
+/** Eve has taken it and leads it. */
+export function ledByEve(arrange: Arrange): Arrange {
+  return async (parity) => {
+    const ground = await arrange(parity)
+    const intent = { incidentId: ground.i, person: EVE, origin: 'console' } as const
+    await acknowledgeIncident(parity.deps, intent)
+    await assignRole(parity.deps, { ...intent, role: 'commander', assignee: EVE })
+    return ground
+  }
+}
+
+/** Ana proposed other inputs since: the plan that was read is not the plan that stands. */
+export function changedPlan(arrange: Arrange): Arrange {
+  return async (parity) => {
+    const ground = await arrange(parity)
+    await proposePlaybook(parity.deps, {
+      ...{ incidentId: ground.i, playbook: playbookOf().name, inputs: {}, personId: ANA.id, origin: 'console' },
+    })
+    return ground
+  }
+}
+
+/** Every case begins in an installation without incidents, and so with the same ids on every surface. */
+export async function clearGround({ world }: ParityWorld): Promise<void> {
+  await world.query('TRUNCATE incidents, changes, freezes, playbook_records CASCADE')
+  await world.query(`SELECT setval(name::regclass, 1, false)
+    FROM unnest(ARRAY['incident_ids', 'proposal_ids', 'run_ids', 'change_ids', 'evidence_ids']) AS name
+    WHERE to_regclass(name) IS NOT NULL`)
+}
