@@ -18,7 +18,7 @@ export async function checkPagerDuty(
         remedy: 'Set PAGERDUTY_FROM to the e-mail of a PagerDuty user.',
       }
     }
-    if (!(await client.isUser(client.from, signal))) {
+    if ((await client.findUser(client.from, signal)) === null) {
       return {
         ok: false,
         detail: 'PagerDuty knows the token and no user with the address in PAGERDUTY_FROM.',

@@ -1,6 +1,11 @@
 import { checkPagerDuty } from './check-pagerduty.ts'
 import { findLinkedIncident, listOnceLinked } from './linked-incident.ts'
+import { createAcknowledgeAction } from './acknowledge-action.ts'
+import { createEscalateAction } from './escalate-action.ts'
 import { createNoteAction } from './note-action.ts'
+import { createResolveAction } from './resolve-action.ts'
+import { createRespondersAction } from './responders-action.ts'
+import { createWorkflowAction } from './workflow-action.ts'
 import { createOnCall } from './on-call.ts'
 import { PagerDutyClient } from './pagerduty-client.ts'
 import type { Clock } from '../../kernel/clock.ts'
@@ -8,7 +13,7 @@ import type { OnCall } from '../../ports/directory.ts'
 import type { ActionModule } from '../action-module.ts'
 import type { ConnectorHealth } from '../shared/connector-health.ts'
 import type { IncidentTrace } from './linked-incident.ts'
-import type { LinkedIncidents } from './note-action.ts'
+import type { LinkedIncidents } from './incident-of-step.ts'
 import type { PagerDutyClientOptions } from './pagerduty-client.ts'
 
 export interface PagerDutyOptions extends PagerDutyClientOptions {
@@ -38,7 +43,14 @@ export function createPagerDuty(options: PagerDutyOptions): PagerDuty {
     },
   }
   return {
-    actions: [createNoteAction(client, linked)],
+    actions: [
+      createNoteAction(client, linked),
+      createAcknowledgeAction(client, linked),
+      createResolveAction(client, linked),
+      createEscalateAction(client, linked),
+      createRespondersAction(client, linked),
+      createWorkflowAction(client, linked),
+    ],
     onCall: createOnCall(client, options.clock),
     findLinkedIncident: (trace, signal) => findLinkedIncident(client, trace, signal),
     checkHealth: (serviceIds, signal) => checkPagerDuty(client, serviceIds, signal),

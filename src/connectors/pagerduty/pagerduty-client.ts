@@ -2,14 +2,18 @@ import { parseAnswer } from '../shared/parse-answer.ts'
 import { sendRequest } from '../shared/http-request.ts'
 import {
   AbilitiesAnswer,
+  IncidentAnswer,
   IncidentsAnswer,
   NoteAnswer,
   NotesAnswer,
   OnCallsAnswer,
+  ResponderRequestAnswer,
   ServiceAnswer,
   UsersAnswer,
+  WorkflowInstanceAnswer,
 } from './schema.ts'
 import type { z } from 'zod'
+import type { PagerDutyIncident } from './schema.ts'
 import type { HttpTiming } from '../shared/http-request.ts'
 
 export interface PagerDutyClientOptions {
@@ -21,6 +25,20 @@ export interface PagerDutyClientOptions {
   /** For one call; default 10 s. */
   readonly timeoutMs?: number
   readonly onTiming?: (timing: HttpTiming) => void
+}
+
+/** Who writes, for PagerDuty's own record. */
+export interface Writing {
+  readonly from: string
+  readonly signal: AbortSignal
+}
+
+export type IncidentChange = { readonly status: 'acknowledged' | 'resolved' } | { readonly escalation_level: number }
+
+export interface ResponderRequest {
+  readonly requesterId: string
+  readonly message: string
+  readonly targets: readonly { readonly id: string; readonly type: string }[]
 }
 
 const PAGERDUTY = 'PagerDuty'
@@ -90,10 +108,43 @@ export class PagerDutyClient {
     return answer.oncalls
   }
 
-  async isUser(email: string, signal: AbortSignal): Promise<boolean> {
+  async getIncident(incidentId: string, signal: AbortSignal): Promise<PagerDutyIncident> {
+    const answer = await this.#call(`/incidents/${encodeURIComponent(incidentId)}`, { signal }, IncidentAnswer)
+    return answer.incident
+  }
+
+  /** Sets what is given to that value; asking twice is the same as asking once. */
+  async changeIncident(incidentId: string, change: IncidentChange, call: Writing): Promise<PagerDutyIncident> {
+    const body = { incident: { type: 'incident_reference', ...change } }
+    const path = `/incidents/${encodeURIComponent(incidentId)}`
+    const answer = await this.#call(path, { method: 'PUT', body, ...call }, IncidentAnswer)
+    return answer.incident
+  }
+
+  /** Pages the people named. */
+  async requestResponders(incidentId: string, request: ResponderRequest, call: Writing): Promise<void> {
+    const body = {
+      requester_id: request.requesterId,
+      message: request.message,
+      responder_request_targets: request.targets.map((target) => ({ responder_request_target: target })),
+    }
+    const path = `/incidents/${encodeURIComponent(incidentId)}/responder_requests`
+    await this.#call(path, { body, ...call }, ResponderRequestAnswer)
+  }
+
+  async startWorkflow(workflowId: string, incidentId: string, key: string, call: Writing): Promise<string | null> {
+    const incident = { id: incidentId, type: 'incident_reference' }
+    const path = `/incident_workflows/${encodeURIComponent(workflowId)}/instances`
+    const body = { incident_workflow_instance: { id: key, incident } }
+    const answer = await this.#call(path, { body, ...call }, WorkflowInstanceAnswer)
+    return answer.incident_workflow_instance.id ?? null
+  }
+
+  /** The id of the user with this e-mail; null when PagerDuty knows none. */
+  async findUser(email: string, signal: AbortSignal): Promise<string | null> {
     const query = new URLSearchParams({ query: email })
     const { users } = await this.#call(`/users?${query.toString()}`, { signal }, UsersAnswer)
-    return users.some((user) => user.email?.toLowerCase() === email.toLowerCase())
+    return users.find((user) => user.email?.toLowerCase() === email.toLowerCase())?.id ?? null
   }
 
   /** The cheapest question that any valid token may ask. */
@@ -103,13 +154,18 @@ export class PagerDutyClient {
 
   async #call<Output>(
     path: string,
-    call: { readonly body?: object; readonly from?: string; readonly signal: AbortSignal },
+    call: {
+      readonly method?: 'PUT'
+      readonly body?: object
+      readonly from?: string
+      readonly signal: AbortSignal
+    },
     schema: z.ZodType<Output>,
   ): Promise<Output> {
     const effect = call.body !== undefined
     const response = await sendRequest({
       vendor: PAGERDUTY,
-      method: effect ? 'POST' : 'GET',
+      method: call.method ?? (effect ? 'POST' : 'GET'),
       url: `${this.#options.apiUrl.replace(/\/+$/, '')}${path}`,
       headers: {
         authorization: `Token token=${this.#options.token}`,

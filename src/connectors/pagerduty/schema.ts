@@ -38,6 +38,22 @@ export const OnCallsAnswer = z.object({
   ),
 })
 
-export const UsersAnswer = z.object({ users: z.array(z.object({ email: z.string().nullish() })) })
+export const UsersAnswer = z.object({ users: z.array(z.object({ id: z.string(), email: z.string().nullish() })) })
 
 export const AbilitiesAnswer = z.object({ abilities: z.array(z.string()) })
+
+/** One incident, as reading and changing it answer. */
+export const IncidentAnswer = z.object({
+  incident: z.object({
+    id: z.string(),
+    status: z.string(),
+    html_url: z.string().nullish(),
+    incidents_responders: z.array(z.object({ message: z.string().nullish() })).nullish(),
+    responder_requests: z.array(z.object({ message: z.string().nullish() })).nullish(),
+  }),
+})
+export type PagerDutyIncident = z.infer<typeof IncidentAnswer>['incident']
+
+export const ResponderRequestAnswer = z.object({ responder_request: z.object({}).nullish() })
+
+export const WorkflowInstanceAnswer = z.object({ incident_workflow_instance: z.object({ id: z.string().nullish() }) })

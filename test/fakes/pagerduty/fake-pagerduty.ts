@@ -10,6 +10,14 @@ export interface FakeIncident {
   readonly key: string
   status: 'triggered' | 'acknowledged' | 'resolved'
   readonly notes: { readonly id: string; readonly content: string; readonly author: string }[]
+  level: number
+  readonly responderRequests: { readonly message: string; readonly targets: readonly string[] }[]
+}
+
+/** What somebody asked for and got: once for each change, none for asking for what stands already. */
+export interface FakeEffect {
+  readonly kind: 'acknowledged' | 'resolved' | 'reopened' | 'escalated' | 'responders' | 'workflow'
+  readonly incident: string
 }
 
 export interface FakeOnCall {
@@ -27,6 +35,8 @@ export class FakePagerDuty {
   readonly services = new Set(['PSVC1'])
   readonly onCalls: FakeOnCall[] = []
   readonly users = new Set([FAKE_AUTHOR, 'ana@bank.example'])
+  readonly workflows = new Set(['PWORKFLOW1'])
+  readonly effects: FakeEffect[] = []
   #nextNote = 1
 
   constructor() {
@@ -40,7 +50,7 @@ export class FakePagerDuty {
   }
 
   addIncident(id: string, serviceId: string, key: string, status: FakeIncident['status'] = 'triggered'): FakeIncident {
-    const incident: FakeIncident = { id, serviceId, key, status, notes: [] }
+    const incident: FakeIncident = { id, serviceId, key, status, notes: [], level: 1, responderRequests: [] }
     this.incidents.push(incident)
     return incident
   }
@@ -50,6 +60,10 @@ export class FakePagerDuty {
       .length
   }
 
+  countEffects(kind: FakeEffect['kind']): number {
+    return this.effects.filter((effect) => effect.kind === kind).length
+  }
+
   #answer(request: SeenRequest): FakeAnswer {
     if (request.headers.authorization !== `Token token=${FAKE_TOKEN}`) {
       return { status: 401, body: { error: { code: 2006, message: 'You are not authorized to access this resource' } } }
@@ -57,10 +71,21 @@ export class FakePagerDuty {
     if (request.headers.accept !== 'application/vnd.pagerduty+json;version=2') {
       return { status: 400, body: { error: { code: 2002, message: 'Accept header is invalid' } } }
     }
+    return this.#answerById(request) ?? this.#answerByPath(request)
+  }
+
+  #answerById(request: SeenRequest): FakeAnswer | undefined {
     const notes = /^\/incidents\/([^/]+)\/notes$/.exec(request.path)
     if (notes !== null) return this.#notes(request, notes[1] ?? '')
+    const [, incidentId, verb] = /^\/incidents\/([^/]+)(?:\/(responder_requests))?$/.exec(request.path) ?? []
+    if (incidentId !== undefined) return this.#incident(request, incidentId, verb)
+    const workflow = /^\/incident_workflows\/([^/]+)\/instances$/.exec(request.path)
+    if (workflow !== null) return this.#startWorkflow(request, workflow[1] ?? '')
     const service = /^\/services\/([^/]+)$/.exec(request.path)
-    if (service !== null) return this.#service(service[1] ?? '')
+    return service === null ? undefined : this.#service(service[1] ?? '')
+  }
+
+  #answerByPath(request: SeenRequest): FakeAnswer {
     switch (request.path) {
       case '/incidents':
         return this.#list(request.query)
@@ -80,13 +105,50 @@ export class FakePagerDuty {
     if (incident === undefined) return notFound()
     if (request.method === 'GET') return { status: 200, body: { notes: incident.notes } }
     const author = request.headers['from'] ?? ''
-    if (!this.users.has(author)) {
-      return { status: 400, body: { error: { code: 1008, message: 'Requester User Not Found', errors: ['From'] } } }
-    }
+    if (!this.users.has(author)) return unknownAuthor()
     const { note } = request.body as { note: { content: string } }
     const added = { id: `PNOTE${String(this.#nextNote++)}`, content: note.content, author }
     incident.notes.push(added)
     return { status: 200, body: { note: added } }
+  }
+
+  #incident(request: SeenRequest, id: string, verb: string | undefined): FakeAnswer {
+    const incident = this.incidents.find((one) => one.id === id)
+    if (incident === undefined) return notFound()
+    if (request.method !== 'GET' && !this.users.has(request.headers['from'] ?? '')) return unknownAuthor()
+    if (request.method === 'PUT') this.#change(incident, request.body as { incident: FakeChange })
+    if (verb === 'responder_requests') return this.#callResponders(incident, request.body as FakeCall)
+    return { status: 200, body: { incident: describe(incident) } }
+  }
+
+  /** As PagerDuty does: a resolved incident that is acknowledged is open again. */
+  #change(incident: FakeIncident, { incident: change }: { readonly incident: FakeChange }): void {
+    const { status, escalation_level: level } = change
+    if (status !== undefined && status !== incident.status) {
+      const kind = incident.status === 'resolved' ? 'reopened' : status
+      this.effects.push({ kind, incident: incident.id })
+      incident.status = status
+    }
+    if (level !== undefined && level !== incident.level) {
+      this.effects.push({ kind: 'escalated', incident: incident.id })
+      incident.level = level
+    }
+  }
+
+  #callResponders(incident: FakeIncident, call: FakeCall): FakeAnswer {
+    const targets = call.responder_request_targets.map((one) => one.responder_request_target.id)
+    incident.responderRequests.push({ message: call.message, targets })
+    this.effects.push({ kind: 'responders', incident: incident.id })
+    return { status: 200, body: { responder_request: { message: call.message } } }
+  }
+
+  #startWorkflow(request: SeenRequest, id: string): FakeAnswer {
+    if (!this.workflows.has(id)) return notFound()
+    const { incident_workflow_instance: instance } = request.body as {
+      incident_workflow_instance: { id: string; incident: { id: string } }
+    }
+    this.effects.push({ kind: 'workflow', incident: instance.incident.id })
+    return { status: 201, body: { incident_workflow_instance: { id: instance.id } } }
   }
 
   #service(id: string): FakeAnswer {
@@ -122,6 +184,24 @@ export class FakePagerDuty {
   #findUsers(query: string): readonly object[] {
     return [...this.users].filter((email) => email.includes(query)).map((email) => ({ id: `U-${email}`, email }))
   }
+}
+
+interface FakeChange {
+  readonly status?: 'acknowledged' | 'resolved'
+  readonly escalation_level?: number
+}
+
+interface FakeCall {
+  readonly message: string
+  readonly responder_request_targets: readonly { readonly responder_request_target: { readonly id: string } }[]
+}
+
+function describe({ id, status, responderRequests }: FakeIncident): object {
+  return { id, status, type: 'incident', incidents_responders: responderRequests.map(({ message }) => ({ message })) }
+}
+
+function unknownAuthor(): FakeAnswer {
+  return { status: 400, body: { error: { code: 1008, message: 'Requester User Not Found', errors: ['From'] } } }
 }
 
 function notFound(): FakeAnswer {
