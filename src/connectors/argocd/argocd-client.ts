@@ -1,7 +1,7 @@
 import { VendorRejectedError } from '../../kernel/vendor-errors.ts'
 import { parseAnswer } from '../shared/parse-answer.ts'
 import { sendRequest } from '../shared/http-request.ts'
-import { Application, CanI, UserInfo } from './schema.ts'
+import { Accepted, Application, CanI, LiveResource, ResourceAnswer, UserInfo } from './schema.ts'
 import type { z } from 'zod'
 import type { JsonObject } from '../../kernel/json.ts'
 import type { HttpRequest, HttpTiming } from '../shared/http-request.ts'
@@ -20,6 +20,15 @@ export interface SyncRequest {
   readonly prune: boolean
   readonly resources: readonly JsonObject[] | null
   readonly infos: readonly { readonly name: string; readonly value: string }[]
+}
+
+/** A resource that an app manages. */
+export interface ResourceReference {
+  readonly group: string
+  readonly version: string
+  readonly kind: string
+  readonly namespace: string
+  readonly name: string
 }
 
 const ARGO_CD = 'Argo CD'
@@ -59,6 +68,31 @@ export class ArgoCdClient {
       ...bodyOf(app),
     }
     return this.#call('POST', `${pathOf(app)}/sync`, { body, effect: true, signal }, Application)
+  }
+
+  /** Asynchronous: the running operation goes through `Terminating` to its end. */
+  async terminate(app: AppReference, signal: AbortSignal): Promise<void> {
+    const path = `${pathOf(app)}/operation`
+    await this.#call('DELETE', path, { query: queryOf(app), effect: true, signal }, Accepted)
+  }
+
+  /** A resource as it is in the cluster now. */
+  async getResource(app: AppReference, resource: ResourceReference, signal: AbortSignal): Promise<LiveResource> {
+    const query = new URLSearchParams({ ...bodyOf(app), ...namesOf(resource) })
+    const path = `${pathOf(app)}/resource`
+    const { manifest } = await this.#call('GET', path, { query, effect: false, signal }, ResourceAnswer)
+    return parseAnswer({ vendor: ARGO_CD, effect: false }, LiveResource, new TextEncoder().encode(manifest))
+  }
+
+  /** One of the actions that Argo CD knows for this kind, such as `restart`. */
+  async runResourceAction(
+    app: AppReference,
+    resource: ResourceReference,
+    action: string,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const body = { name: app.name, ...bodyOf(app), ...namesOf(resource), action }
+    await this.#call('POST', `${pathOf(app)}/resource/actions/v2`, { body, effect: true, signal }, Accepted)
   }
 
   /** `enabled: false` keeps prune and selfHeal as they are, so that switching on again restores them. */
@@ -131,6 +165,11 @@ export class ArgoCdClient {
     })
     return parseAnswer({ vendor: ARGO_CD, effect: call.effect }, schema, response.bytes)
   }
+}
+
+/** The manifest travels as a text of its own. */
+function namesOf({ group, version, kind, namespace, name }: ResourceReference) {
+  return { group, version, kind, namespace, resourceName: name }
 }
 
 function pathOf(app: AppReference): string {

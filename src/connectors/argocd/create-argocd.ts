@@ -1,7 +1,11 @@
+import { createAbortAction } from './abort-action.ts'
 import { ArgoCdClient } from './argocd-client.ts'
 import { createAutoSyncAction } from './auto-sync-action.ts'
 import { checkArgoCd } from './check-argocd.ts'
 import { createChangeSource, createDeployStateReader } from './deploy-history.ts'
+import { createPromoteAction } from './promote-action.ts'
+import { createRestartAction } from './restart-action.ts'
+import { createTerminateAction } from './terminate-action.ts'
 import { createRollbackAction } from './rollback-action.ts'
 import { createSyncAction } from './sync-action.ts'
 import type { ChangeSource } from '../../ports/change-source.ts'
@@ -45,7 +49,15 @@ export function createArgoCd(options: ArgoCdOptions): ArgoCd {
     pollMs: options.pollMs ?? 1_000,
   }
   return {
-    actions: [createRollbackAction(argocd), createSyncAction(argocd), createAutoSyncAction(argocd)],
+    actions: [
+      createRollbackAction(argocd),
+      createSyncAction(argocd),
+      createAutoSyncAction(argocd),
+      createTerminateAction(argocd),
+      createRestartAction(argocd),
+      createAbortAction(argocd),
+      createPromoteAction(argocd),
+    ],
     deployState: createDeployStateReader(argocd),
     changes: createChangeSource(argocd),
     checkHealth: (apps, signal) => checkArgoCd(argocd, apps, signal),

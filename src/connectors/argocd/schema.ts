@@ -63,3 +63,33 @@ export type Application = z.infer<typeof Application>
 export const UserInfo = z.object({ loggedIn: z.boolean().nullish(), username: z.string().nullish() })
 
 export const CanI = z.object({ value: z.string().nullish() })
+
+/** An answer that only says that the request was taken. */
+export const Accepted = z.object({})
+
+export const ResourceAnswer = z.object({ manifest: z.string() })
+
+/** Of a resource in the cluster, what tells whether it was restarted, aborted or promoted. */
+export const LiveResource = z.object({
+  spec: z
+    .object({
+      restartAt: z.string().nullish(),
+      template: z
+        .object({
+          metadata: z.object({ annotations: z.record(z.string(), z.string()).nullish() }).nullish(),
+        })
+        .nullish(),
+    })
+    .nullish(),
+  status: z
+    .object({
+      abort: z.boolean().nullish(),
+      promoteFull: z.boolean().nullish(),
+      currentPodHash: z.string().nullish(),
+      stableRS: z.string().nullish(),
+      currentStepIndex: z.number().nullish(),
+      pauseConditions: z.array(z.object({ reason: z.string().nullish() })).nullish(),
+    })
+    .nullish(),
+})
+export type LiveResource = z.infer<typeof LiveResource>

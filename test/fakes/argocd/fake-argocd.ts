@@ -1,13 +1,15 @@
 import { VendorServer } from '../vendor-server.ts'
+import { act, describeResource } from './fake-resources.ts'
 import { describeApplication } from './describe-application.ts'
 import type { FakeAnswer, SeenRequest } from '../vendor-server.ts'
 import type { FakeApp, FakeOperation } from './describe-application.ts'
+import type { FakeResource } from './fake-resources.ts'
 
 export const FAKE_TOKEN = 'fake-argocd-token-9c1d'
 const FAKE_ACCOUNT = 'proj:payments:countersign'
 
 export interface FakeEffect {
-  readonly kind: 'rollback' | 'sync' | 'auto-sync'
+  readonly kind: 'rollback' | 'sync' | 'auto-sync' | 'terminate' | 'restart' | 'abort' | 'promote-full' | 'resume'
   readonly app: string
   readonly detail: string
 }
@@ -22,6 +24,7 @@ export class FakeArgoCd {
   readonly server: VendorServer
   readonly effects: FakeEffect[] = []
   readonly apps = new Map<string, FakeApp>()
+  readonly resources: FakeResource[] = []
   /** Whether each reading of an app moves its operation one step on. */
   movesOnRead = true
   /** The token may do this, besides reading. */
@@ -140,7 +143,7 @@ export class FakeArgoCd {
   }
 
   #answerForApp(request: SeenRequest): FakeAnswer {
-    const [, name = '', verb = ''] = /^\/api\/v1\/applications\/([^/]+)(?:\/([a-z]+))?$/.exec(request.path) ?? []
+    const [, name = '', verb = ''] = /^\/api\/v1\/applications\/([^/]+)(?:\/([a-z0-9/]+))?$/.exec(request.path) ?? []
     const body = (request.body ?? {}) as Record<string, unknown>
     const project = request.query.get('project') ?? body['project']
     const app = this.apps.get(decodeURIComponent(name))
@@ -149,7 +152,13 @@ export class FakeArgoCd {
       const isNamed = typeof project === 'string'
       return isNamed ? refusal(404, 5, `application ${name} not found`) : refusal(403, 7, 'permission denied')
     }
-    switch (`${request.method} ${verb}`) {
+    return verb.startsWith('resource')
+      ? this.#answerForResource(request, app, verb)
+      : this.#answerForOperation(`${request.method} ${verb}`, app, body)
+  }
+
+  #answerForOperation(call: string, app: FakeApp, body: Record<string, unknown>): FakeAnswer {
+    switch (call) {
       case 'GET ':
         return this.#read(app)
       case 'POST rollback':
@@ -158,9 +167,35 @@ export class FakeArgoCd {
         return this.#sync(app, body)
       case 'PATCH ':
         return this.#patch(app, body)
+      case 'DELETE operation':
+        return this.#terminate(app)
       default:
         return refusal(404, 5, 'Not Found')
     }
+  }
+
+  #answerForResource(request: SeenRequest, app: FakeApp, verb: string): FakeAnswer {
+    const body = (request.body ?? {}) as Readonly<Record<string, unknown>>
+    const told = (field: string) => request.query.get(field) ?? body[field]
+    const resource = this.resources.find(
+      ({ kind, namespace, name }) =>
+        kind === told('kind') && namespace === told('namespace') && name === told('resourceName'),
+    )
+    if (resource === undefined) return refusal(404, 5, 'resource not found as part of application')
+    if (verb === 'resource') return describeResource(resource)
+    const action = String(body['action'])
+    if (!act(resource, action, this.now())) return refusal(400, 3, `action not supported: ${action}`)
+    this.effects.push({ kind: action as FakeEffect['kind'], app: app.name, detail: resource.name })
+    return ok({})
+  }
+
+  #terminate(app: FakeApp): FakeAnswer {
+    if (app.operation === null) return refusal(400, 3, 'Unable to terminate operation. No operation is in progress')
+    this.effects.push({ kind: 'terminate', app: app.name, detail: app.operation.revision })
+    app.operationState ??= { ...app.operation, phase: 'Running', message: '', startedAt: this.now() }
+    app.operationState = { ...app.operationState, phase: 'Failed', message: 'terminated', finishedAt: this.now() }
+    app.operation = null
+    return ok({})
   }
 
   #read(app: FakeApp): FakeAnswer {
