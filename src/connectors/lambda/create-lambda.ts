@@ -1,4 +1,5 @@
 import { AppError } from '../../kernel/errors.ts'
+import { createAliasAction } from './alias-action.ts'
 import { createInvokeAction } from './invoke-action.ts'
 import { LambdaApi } from './lambda-api.ts'
 import { splitQualifier } from './split-qualifier.ts'
@@ -15,7 +16,7 @@ export interface Lambda {
 export function createLambda(options: LambdaOptions = {}): Lambda {
   const api = new LambdaApi(options)
   return {
-    actions: [createInvokeAction(api)],
+    actions: [createInvokeAction(api), createAliasAction(api)],
     checkHealth: (functions, signal) => checkLambda(api, functions, signal),
   }
 }

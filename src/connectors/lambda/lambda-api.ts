@@ -1,6 +1,12 @@
 import { AppError, RefusedError } from '../../kernel/errors.ts'
 import type * as LambdaSdk from '@aws-sdk/client-lambda'
-import type { GetFunctionConfigurationCommandOutput, InvokeCommandOutput, LambdaClient } from '@aws-sdk/client-lambda'
+import type {
+  GetAliasCommandOutput,
+  GetFunctionConfigurationCommandOutput,
+  InvokeCommandOutput,
+  LambdaClient,
+  UpdateAliasCommandOutput,
+} from '@aws-sdk/client-lambda'
 import { toVendorError } from './vendor-error-of.ts'
 import { createWatchedAgents } from './watched-agents.ts'
 
@@ -19,6 +25,14 @@ export interface Invocation {
   readonly mode: 'request' | 'event' | 'rehearsal'
   readonly payload: Uint8Array
   readonly clientContext: string | null
+}
+
+export interface AliasChange {
+  readonly functionName: string
+  readonly alias: string
+  readonly version: string
+  /** The alias as it was read. */
+  readonly revisionId: string
 }
 
 const DEFAULT_CALL_TIMEOUT_MS = 25_000
@@ -70,6 +84,31 @@ export class LambdaApi {
     return this.#agents.watch(
       () => client.send(command, { abortSignal: signal }),
       (cause, wasConnected) => toVendorError(cause, wasConnected, false),
+    )
+  }
+
+  async getAlias(functionName: string, alias: string, signal: AbortSignal): Promise<GetAliasCommandOutput> {
+    const { sdk, client } = await this.#ready()
+    const command = new sdk.GetAliasCommand({ FunctionName: functionName, Name: alias })
+    return this.#agents.watch(
+      () => client.send(command, { abortSignal: signal }),
+      (cause, wasConnected) => toVendorError(cause, wasConnected, false),
+    )
+  }
+
+  /** Lambda refuses when the alias is not at this revision any more, so nobody else's change is overwritten. */
+  async updateAlias(change: AliasChange, signal: AbortSignal): Promise<UpdateAliasCommandOutput> {
+    const { sdk, client } = await this.#ready()
+    const command = new sdk.UpdateAliasCommand({
+      FunctionName: change.functionName,
+      Name: change.alias,
+      FunctionVersion: change.version,
+      RevisionId: change.revisionId,
+      RoutingConfig: { AdditionalVersionWeights: {} },
+    })
+    return this.#agents.watch(
+      () => client.send(command, { abortSignal: signal }),
+      (cause, wasConnected) => toVendorError(cause, wasConnected, true),
     )
   }
 

@@ -10,6 +10,12 @@ export interface FakeFunction {
   readonly answer: (params: unknown) => FakeRun
 }
 
+export interface FakeAlias {
+  version: string
+  weights: Record<string, number>
+  revision: number
+}
+
 export interface FakeRun {
   readonly payload: unknown
   readonly functionError?: 'Handled' | 'Unhandled'
@@ -27,6 +33,10 @@ export interface FakeInvocation {
 export class FakeLambda {
   readonly server: VendorServer
   readonly functions = new Map<string, FakeFunction>()
+  /** `function:alias`. */
+  readonly aliases = new Map<string, FakeAlias>()
+  /** Every change of an alias that was taken. */
+  readonly aliasChanges: string[] = []
   /** Every invocation that reached a function. */
   readonly invocations: FakeInvocation[] = []
   /** What the functions did: once per key where they are idempotent. */
@@ -59,6 +69,12 @@ export class FakeLambda {
     if (!(request.headers.authorization ?? '').startsWith('AWS4-HMAC-SHA256 ')) {
       return awsError(403, 'MissingAuthenticationTokenException', 'Missing Authentication Token')
     }
+    const alias = /^\/2015-03-31\/functions\/([^/]+)\/aliases\/([^/]+)$/.exec(request.path)
+    if (alias !== null) return this.#alias(request, `${alias[1] ?? ''}:${alias[2] ?? ''}`)
+    return this.#answerForFunction(request)
+  }
+
+  #answerForFunction(request: SeenRequest): FakeAnswer {
     const [, name = '', what = ''] = /^\/2015-03-31\/functions\/([^/]+)\/(\w+)$/.exec(request.path) ?? []
     const found = this.functions.get(decodeURIComponent(name))
     const qualifier = request.query.get('Qualifier') ?? '$LATEST'
@@ -74,6 +90,25 @@ export class FakeLambda {
       }
     }
     return this.#invoke(request, found, qualifier, version)
+  }
+
+  #alias(request: SeenRequest, name: string): FakeAnswer {
+    const alias = this.aliases.get(name)
+    if (alias === undefined) return awsError(404, 'ResourceNotFoundException', `Alias not found: ${name}`)
+    if (request.method === 'PUT') {
+      const body = request.body as { FunctionVersion: string; RevisionId?: string }
+      if (body.RevisionId !== undefined && body.RevisionId !== `rev-${String(alias.revision)}`) {
+        return awsError(412, 'PreconditionFailedException', 'The Revision Id provided does not match the latest one.')
+      }
+      Object.assign(alias, { version: body.FunctionVersion, weights: {}, revision: alias.revision + 1 })
+      this.aliasChanges.push(`${name} ${body.FunctionVersion}`)
+    }
+    const RoutingConfig = { AdditionalVersionWeights: alias.weights }
+    const [, Name = ''] = name.split(':')
+    return {
+      status: 200,
+      body: { Name, FunctionVersion: alias.version, RevisionId: `rev-${String(alias.revision)}`, RoutingConfig },
+    }
   }
 
   #invoke(request: SeenRequest, found: FakeFunction, qualifier: string, version: string): FakeAnswer {
