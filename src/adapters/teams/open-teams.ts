@@ -76,6 +76,7 @@ export async function openTeams(parts: TeamsParts): Promise<Teams> {
     close: async () => {
       while (work.size > 0) await Promise.allSettled(work)
       transport.close()
+      bot.close()
     },
   }
 }

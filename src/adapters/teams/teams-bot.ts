@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module'
+import { hushConsole } from './hush-console.ts'
 import { errorOfAnswer, errorOfFailure } from './outgoing/teams-errors.ts'
 import type * as BotBuilder from 'botbuilder'
 import type { TeamsSettings } from './teams-settings.ts'
@@ -16,6 +17,7 @@ export interface TeamsBot {
   send(serviceUrl: string, conversation: string, activity: object, signal: AbortSignal): Promise<unknown>
   update(to: MessageAddress, activity: object, signal: AbortSignal): Promise<unknown>
   getMember(serviceUrl: string, conversation: string, member: string, signal: AbortSignal): Promise<unknown>
+  close(): void
 }
 
 export interface ActivityHead {
@@ -61,6 +63,7 @@ export function createTeamsBot(settings: TeamsSettings, transport: TeamsTranspor
     undefined,
     { httpClient: httpClientOver(transport) },
   )
+  const hushed = hushConsole()
   const clientFor = clientCache(authentication, settings.appId ?? '')
   const call = async <Answer>(serviceUrl: string, signal: AbortSignal, ask: (client: Client) => Promise<Answer>) => {
     try {
@@ -71,7 +74,7 @@ export function createTeamsBot(settings: TeamsSettings, transport: TeamsTranspor
     }
   }
   return {
-    authenticate: (activity, authorization) => verdictOf(authentication, activity, authorization),
+    authenticate: (activity, authorization) => hushed.run(() => verdictOf(authentication, activity, authorization)),
     createConversation: (serviceUrl, parameters, signal) =>
       call(serviceUrl, signal, ({ conversations }) =>
         conversations.createConversation(parameters as never, { abortSignal: signal }),
@@ -88,6 +91,7 @@ export function createTeamsBot(settings: TeamsSettings, transport: TeamsTranspor
       call(serviceUrl, signal, ({ conversations }) =>
         conversations.getConversationMember(conversation, member, { abortSignal: signal }),
       ),
+    close: () => hushed.close(),
   }
 }
 

@@ -45,7 +45,7 @@ const GotMember = z.object({
 })
 
 export function createTeamsApi(
-  bot: Omit<TeamsBot, 'authenticate'>,
+  bot: Omit<TeamsBot, 'authenticate' | 'close'>,
   tools: { readonly isLoopbackAllowed: boolean; readonly telemetry: Telemetry; readonly clock: Clock },
 ): TeamsApi {
   const call = async <Answer>(serviceUrl: string, schema: z.ZodType<Answer>, ask: () => Promise<unknown>) => {
