@@ -12,7 +12,7 @@ export interface HushedConsole {
 export function hushConsole(): HushedConsole {
   const inside = new AsyncLocalStorage<true>()
   const { console: shared } = globalThis
-  const spoken = shared.error
+  const spoken = Reflect.get(shared, 'error') as (...words: unknown[]) => void
   const hushed = (...words: unknown[]) => {
     if (inside.getStore() === undefined) spoken.apply(shared, words)
   }

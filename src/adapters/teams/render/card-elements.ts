@@ -24,16 +24,25 @@ export function toHeading(words: string): CardElement {
 function toElements(one: CardText): readonly CardElement[] {
   switch (one.kind) {
     case 'line':
-      return linesOf(one.parts).map((parts) => toBlock(parts, 'Small'))
+      return someLines(linesOf(one.parts).map((parts) => toBlock(parts, 'Small')))
     case 'bullets':
       return one.items.map((item) => toBlock([plain('• '), ...item], 'Small'))
     case 'numbers':
       return one.items.map((item, index) => toBlock([plain(`${String(index + 1)}. `), ...item], 'Small'))
     case 'preformatted':
-      return one.text
-        .split('\n')
-        .map((line) => toBlock([{ kind: 'text', text: fixedWidth(line), style: 'code' }], 'None'))
+      return someLines(
+        one.text.split('\n').map((line) => toBlock([{ kind: 'text', text: fixedWidth(line), style: 'code' }], 'None')),
+      )
   }
+}
+
+/** Each line is an element, which costs more than its words. */
+const MOST_LINES = 50
+
+function someLines(lines: readonly CardElement[]): readonly CardElement[] {
+  if (lines.length <= MOST_LINES) return lines
+  const more = lines.length - MOST_LINES
+  return [...lines.slice(0, MOST_LINES), toBlock([plain(`and ${String(more)} more lines (truncated)`)], 'Small')]
 }
 
 function toBlock(parts: readonly Inline[], spacing: 'None' | 'Small'): CardElement {

@@ -1,7 +1,7 @@
 import { MOST_CARD_BLOCKS } from '../../shared/card/card-room.ts'
 import { describeCard, layOutCard } from '../../shared/card/lay-out-card.ts'
 import { toAction } from './card-actions.ts'
-import { toContainer, toHeading } from './card-elements.ts'
+import { inert, toContainer, toHeading } from './card-elements.ts'
 import { visibleText } from '../../shared/card/visible-text.ts'
 import type { CardElement } from './card-elements.ts'
 import type { CardPart } from '../../shared/card/lay-out-card.ts'
@@ -41,7 +41,7 @@ export function renderCardBody(view: IncidentView, maxBytes: number): readonly C
 export function messageOf(summary: string, card: CardElement): TeamsMessage {
   return {
     type: 'message',
-    summary: visibleText(summary, LONGEST_SUMMARY),
+    summary: inert(visibleText(summary, LONGEST_SUMMARY)),
     attachments: [{ contentType: CARD_TYPE, content: card }],
   }
 }

@@ -28,7 +28,7 @@ export function renderLine(reply: Reply): string {
     .replaceAll(']', ')')
     .replace(/[*_`~#|\\]/g, (mark) => LOOKS_LIKE[mark] ?? ' ')
     .replaceAll('://', `:${JOINER}//`)
-    .replace(/\bwww\./gi, (start) => `${start.slice(0, 3)}${JOINER}.`)
+    .replace(/www\./gi, (start) => `${start.slice(0, 3)}${JOINER}.`)
 }
 
 const LOOKS_LIKE: Readonly<Record<string, string>> = {
