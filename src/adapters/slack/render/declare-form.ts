@@ -53,7 +53,7 @@ function serviceField(services: readonly string[], value: string | null): types.
     const hint = 'Its name in the catalog, for example checkout.'
     return textField(SERVICE, 'Service', { maxLength: 100, value, isOptional: true, hint })
   }
-  const choices = services.map((name) => ({ value: name, label: visibleLine(name, LONGEST_NAME) || name }))
+  const choices = services.map((name) => ({ value: name, label: visibleLine(name, LONGEST_NAME) || '(no name)' }))
   return choiceField(SERVICE, 'Service', choices, { value, isOptional: true })
 }
 

@@ -1,3 +1,4 @@
+import { truncateText } from '../../../kernel/clean-text.ts'
 import type { types } from '@slack/bolt'
 
 /** What was filled in, by block; what was left empty is not there. */
@@ -37,7 +38,7 @@ export function textField(
       action_id: ELEMENT,
       multiline: options.isMultiline ?? false,
       max_length: options.maxLength,
-      ...(value == null || value === '' ? {} : { initial_value: value.slice(0, options.maxLength) }),
+      ...(value == null || value === '' ? {} : { initial_value: value }),
     },
   }
 }
@@ -49,7 +50,7 @@ export function choiceField(
   options: FieldOptions = {},
 ): types.InputBlock {
   const offered = choices.slice(0, MOST_OPTIONS).map(({ value, label: words }) => ({
-    text: plainText(words.slice(0, LONGEST_OPTION)),
+    text: plainText(truncateText(words, LONGEST_OPTION)),
     value,
   }))
   const chosen = offered.find(({ value }) => value === options.value)

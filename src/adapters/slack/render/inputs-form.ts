@@ -41,8 +41,8 @@ export function renderInputsForm(
 function fieldOf(input: FormInput): types.InputBlock {
   const block = inputField(input.name)
   const label = visibleLine(input.title, 150) || input.name
-  const { value, otherwise } = input
-  const options = { value, isOptional: otherwise !== null }
+  const { otherwise } = input
+  const options = { value: editable(input.value), isOptional: otherwise !== null }
   if (input.type === 'boolean') {
     const choices = [
       { value: 'true', label: 'yes' },
@@ -52,6 +52,11 @@ function fieldOf(input: FormInput): types.InputBlock {
   }
   const hint = otherwise === null ? '' : `Left empty, it is ${visibleLine(otherwise, 100)}.`
   return textField(block, label, { ...options, maxLength: LONGEST_VALUE, hint })
+}
+
+/** A value that a field cannot show exactly is not put there: sent back, it would be another one. */
+function editable(value: string | null): string | null {
+  return value !== null && visibleLine(value, LONGEST_VALUE) === value ? value : null
 }
 
 /** The block of an input, which is where its problem is shown. */

@@ -28,7 +28,7 @@ export function renderHome(answer: HomeAnswer, linkTo: (incidentId: string) => s
       header(awaiting.length === 0 ? 'Nothing waits for you' : `Waiting for your approval: ${awaiting.length}`),
       ...shown.flatMap((item, index) => proposalBlocks(item.view, linkTo(item.view.id), index)),
       { type: 'divider' },
-      header(open.length === 0 ? 'No incident is open' : `Open incidents: ${open.length + more}`),
+      header(open.length + more === 0 ? 'No incident is open' : `Open incidents: ${open.length + more}`),
       ...openBlocks(open, more),
       { type: 'actions', elements: [declareButton()] },
     ],
