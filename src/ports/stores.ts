@@ -11,6 +11,7 @@ import type { EvidenceStore } from './evidence-store.ts'
 import type { FindingsStore, IncidentStore } from './incident-store.ts'
 import type { FreezeStore } from './freeze-store.ts'
 import type { Housekeeping } from './housekeeping.ts'
+import type { InstallationStore } from './installation-store.ts'
 import type { JobQueue } from './job-queue.ts'
 import type { LeaseStore } from './lease-store.ts'
 import type { LeasedRunStore, RunControl, RunStore, RunSweep } from './run-store.ts'
@@ -42,6 +43,7 @@ export interface Stores {
   readonly freezes: FreezeStore
   readonly housekeeping: Housekeeping
   readonly incidents: IncidentStore
+  readonly installations: InstallationStore
   readonly jobs: JobQueue
   readonly leasedRuns: LeasedRunStore
   readonly leases: LeaseStore

@@ -6,6 +6,7 @@ import { createDeliveryStore } from './delivery-store.ts'
 import { createFindingsStore } from './findings-store.ts'
 import { createHousekeeping } from './housekeeping-store.ts'
 import { createIncidentStore } from './incident-store.ts'
+import { createInstallationStore } from './installation-store.ts'
 import { createRefusalStore } from './refusal-store.ts'
 import { createAuditLeafStore } from './audit-leaf-store.ts'
 import { createAuditReader } from './audit-reader.ts'
@@ -45,6 +46,7 @@ export function openStores(db: Database, { surfaces, queueOf }: StoreNeeds): Sto
     findings: createFindingsStore(db),
     housekeeping: createHousekeeping(db),
     incidents: createIncidentStore(db),
+    installations: createInstallationStore(db),
     refusals: createRefusalStore(db),
     audit: createAuditLeafStore(db),
     auditReader: createAuditReader(db),

@@ -81,14 +81,17 @@ function refusalOf(
     }
   }
   const elsewhere = otherSurfaces(deps, surface).map((other) => SURFACE_NAMES[other])
+  const way =
+    elsewhere.length === 0 ? 'Try again in a moment.' : `Decide in ${elsewhere.join(' or ')}, or try again in a moment.`
   return {
     code: 'standing_unavailable',
-    text: `${name} cannot be asked about your account now, so nothing counts from here. Decide in ${elsewhere.join(' or ')}, or try again in a moment. Reading works.`,
+    text: `${name} cannot be asked about your account now, so nothing counts from here. ${way} Reading works.`,
   }
 }
 
-/** Where else a decision can be given: every other surface that has a channel, and always the console. */
+/** Where else a decision can be given: other surfaces that have a channel, and the console where people sign in. */
 function otherSurfaces(deps: Deps, surface: Account['surface']): readonly SurfaceName[] {
   const routed = deps.settings.routes.map((route) => route.surface)
-  return [...new Set<SurfaceName>([...routed, 'console'])].filter((other) => other !== surface)
+  const console: readonly SurfaceName[] = deps.settings.decidesInConsole ? ['console'] : []
+  return [...new Set([...routed, ...console])].filter((other) => other !== surface)
 }

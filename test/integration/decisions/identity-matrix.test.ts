@@ -46,7 +46,7 @@ beforeEach(async () => {
   standings = createAccountStandings()
   standing = { kind: 'member' }
   for (const surface of CHAT) standings.register(surface, { standingOf: async () => standing })
-  deps = world.replica({ directory, accountStandings: standings })
+  deps = world.replica({ directory, accountStandings: standings, settings: { decidesInConsole: true } })
 })
 afterEach(() => directory.close())
 

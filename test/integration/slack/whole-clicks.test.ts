@@ -36,7 +36,10 @@ beforeAll(async () => {
   const { directory } = world.deps
   deps = world.replica({
     accountStandings: { standingOf: (account) => test.slack.standings.standingOf(account) },
-    settings: { routes: [{ surface: 'slack', owner: null, severity: null, channel: 'C0001' }] },
+    settings: {
+      routes: [{ surface: 'slack', owner: null, severity: null, channel: 'C0001' }],
+      decidesInConsole: true,
+    },
     directory: {
       ...directory,
       findByAccount: ({ tenant, user }) =>

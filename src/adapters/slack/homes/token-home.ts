@@ -20,6 +20,8 @@ export function tokenHome(api: SlackApi): SlackHomes {
       })
       return known
     },
+    // Whatever this app's secret has signed is this installation's.
+    find: async () => ({ api }),
   }
 }
 
