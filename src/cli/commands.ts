@@ -4,6 +4,7 @@ import { auditVerifyCommand } from './audit-verify.ts'
 import { demoCommand } from './demo.ts'
 import { doctorCommand } from './doctor.ts'
 import { freezeCommand } from './freeze.ts'
+import { manifestSlackCommand } from './manifest-slack.ts'
 import { migrateCommand } from './migrate.ts'
 import { outboxListCommand } from './outbox-list.ts'
 import { outboxRetryCommand } from './outbox-retry.ts'
@@ -19,6 +20,7 @@ export const COMMANDS: readonly Command[] = [
   serveCommand,
   migrateCommand,
   doctorCommand,
+  manifestSlackCommand,
   playbookLintCommand,
   playbookListCommand,
   playbookPlanCommand,

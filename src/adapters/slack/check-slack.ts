@@ -1,3 +1,4 @@
+import { BOT_SCOPES } from './manifest/bot-scopes.ts'
 import { AppError } from '../../kernel/errors.ts'
 import { z } from 'zod'
 import type { SlackApi } from './outgoing/slack-api.ts'
@@ -9,19 +10,6 @@ export interface SlackFinding {
   readonly detail: string
   readonly remedy: string
 }
-
-/** What the app must be allowed to do, and what for (docs/slack.md says the same to people). */
-export const REQUIRED_SCOPES: readonly { readonly scope: string; readonly why: string }[] = [
-  { scope: 'chat:write', why: 'posts and updates the card, answers and direct messages' },
-  { scope: 'commands', why: 'the slash command /incident' },
-  { scope: 'app_mentions:read', why: 'the same verbs in threads, after a mention' },
-  { scope: 'channels:history', why: 'looks for a card whose answer was lost before it is posted again' },
-  { scope: 'groups:history', why: 'the same in private channels' },
-  { scope: 'channels:read', why: 'doctor checks that the bot is in its channels' },
-  { scope: 'groups:read', why: 'the same in private channels' },
-  { scope: 'users:read', why: 'asks whether who decides is a full member: no guest, bot or stranger' },
-  { scope: 'im:write', why: 'tells one person, for example the next approver' },
-]
 
 const Identity = z.object({
   team: z.string().default('?'),
@@ -66,7 +54,7 @@ async function checkSocket(socketApi: SlackApi): Promise<SlackFinding> {
 function checkScopes(granted: readonly string[] | undefined): SlackFinding {
   const name = 'Slack scopes'
   if (granted === undefined) return { name, ok: true, detail: 'Slack did not say which are granted', remedy: '' }
-  const missing = REQUIRED_SCOPES.filter(({ scope }) => !granted.includes(scope))
+  const missing = BOT_SCOPES.filter(({ scope }) => !granted.includes(scope))
   if (missing.length === 0) return { name, ok: true, detail: 'all that are needed are granted', remedy: '' }
   return {
     name,

@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { Client } from 'pg'
 import { FAKE_TOKEN as ARGOCD_TOKEN, FakeArgoCd } from '../../fakes/argocd/fake-argocd.ts'
 import { FAKE_AUTHOR, FAKE_TOKEN as PAGERDUTY_TOKEN, FakePagerDuty } from '../../fakes/pagerduty/fake-pagerduty.ts'
-import { REQUIRED_SCOPES } from '../../../src/adapters/slack/check-slack.ts'
+import { BOT_SCOPES } from '../../../src/adapters/slack/manifest/bot-scopes.ts'
 import { openInstallation } from '../operations/installation.ts'
 import { startFakeOpenAi } from '../../fakes/openai/fake-openai.ts'
 import { startFakePrometheus } from '../../fakes/prometheus/fake-prometheus.ts'
@@ -30,7 +30,7 @@ beforeAll(async () => {
   prometheus.set('count(up)', () => [{ value: 3 }])
   model = await startFakeOpenAi(() => ({ kind: 'text', text: '{"ok":true}' }))
   slack = await startFakeSlack()
-  slack.scopes = REQUIRED_SCOPES.map(({ scope }) => scope)
+  slack.scopes = BOT_SCOPES.map(({ scope }) => scope)
 })
 afterAll(async () => {
   await Promise.all([argocd.server.close(), pagerduty.server.close(), prometheus.close(), model.close(), slack.close()])
@@ -136,12 +136,12 @@ describe('doctor where something is wrong', () => {
   it('finds a channel without the bot, a missing scope, an app that may not be synced, all at once', async () => {
     const installation = await install({ variables: everything() })
     slack.channels.without.add('C0001')
-    slack.scopes = REQUIRED_SCOPES.map(({ scope }) => scope).filter((scope) => scope !== 'chat:write')
+    slack.scopes = BOT_SCOPES.map(({ scope }) => scope).filter((scope) => scope !== 'chat:write')
     argocd.permissions.delete('sync')
 
     const { wrong } = await examine(installation)
     slack.channels.without.clear()
-    slack.scopes = REQUIRED_SCOPES.map(({ scope }) => scope)
+    slack.scopes = BOT_SCOPES.map(({ scope }) => scope)
     argocd.permissions.add('sync')
 
     expect(wrong.map(({ name }) => name).sort()).toEqual(['Argo CD', 'Slack channel C0001', 'Slack scopes'])
