@@ -1,19 +1,28 @@
 import { boltLogger } from './bolt-logger.ts'
+import { readHomeQuery } from './incoming/home-query.ts'
 import { readRequest } from './incoming/read-request.ts'
 import type { App, Receiver, webApi } from '@slack/bolt'
 import type { Bolt } from './bolt-logger.ts'
-import type { Acknowledge, HandledRequest } from './slack-work.ts'
+import type { Acknowledge, AdmittedRequest } from './slack-work.ts'
+import type { HomeQuery } from './homes/slack-homes.ts'
 import type { Logger } from '../../kernel/logger.ts'
 import type { ReplayGuard } from './incoming/replay-guard.ts'
 import type { SlackRequest } from './incoming/slack-request.ts'
 
+export interface ArrivedRequest {
+  readonly request: AdmittedRequest
+  /** Which installation it came through. */
+  readonly query: HomeQuery
+}
+
 export interface BoltParts {
   readonly receiver: Receiver
-  readonly botToken: string
+  /** The installation that a request belongs to; undefined when there is none. */
+  readonly findHome: (query: HomeQuery) => Promise<object | undefined>
   readonly clientOptions: webApi.WebClientOptions
   readonly replays: ReplayGuard
   /** Acknowledges it in time, and carries it out. */
-  readonly handle: (request: HandledRequest, acknowledge: Acknowledge) => Promise<void>
+  readonly handle: (arrived: ArrivedRequest, acknowledge: Acknowledge) => Promise<void>
   readonly recordRefusal: (reason: string) => Promise<void>
   readonly log: Logger
 }
@@ -25,12 +34,14 @@ export interface BoltParts {
 export function createBoltApp(bolt: Bolt, parts: BoltParts): App {
   const app = new bolt.App({
     receiver: parts.receiver,
-    // Known already: Bolt would otherwise ask auth.test, at start or with every request.
-    authorize: async ({ teamId, enterpriseId }) => ({
-      botToken: parts.botToken,
-      ...(teamId === undefined ? {} : { teamId }),
-      ...(enterpriseId === undefined ? {} : { enterpriseId }),
-    }),
+    // Bolt's own client is not used: which token speaks is ours to pick, and none lies about in its context.
+    authorize: async ({ teamId, enterpriseId }, body) => {
+      if ((await parts.findHome(readHomeQuery(body))) === undefined) throw new Error('The app is not installed there.')
+      return {
+        ...(teamId === undefined ? {} : { teamId }),
+        ...(enterpriseId === undefined ? {} : { enterpriseId }),
+      }
+    },
     clientOptions: parts.clientOptions,
     convoStore: false,
     // Nothing of ours is an app_mention by a person, and who speaks is checked by ourselves.
@@ -40,18 +51,18 @@ export function createBoltApp(bolt: Bolt, parts: BoltParts): App {
   app.use(async (args) => {
     const request = await admit(parts, args.body, args.context)
     if (request !== undefined) {
-      args.context[REQUEST] = request
+      args.context[ARRIVED] = { request, query: readHomeQuery(args.body) } satisfies ArrivedRequest
       await args.next()
       await parts.replays.end(request.key, 200)
     } else if ('ack' in args && typeof args.ack === 'function') await args.ack()
   })
-  app.command(/.*/, async ({ ack, context }) => parts.handle(requestOf(context), () => ack()))
-  app.action(/.*/, async ({ ack, context }) => parts.handle(requestOf(context), () => ack()))
-  app.shortcut(/.*/, async ({ ack, context }) => parts.handle(requestOf(context), () => ack()))
+  app.command(/.*/, async ({ ack, context }) => parts.handle(arrivedIn(context), () => ack()))
+  app.action(/.*/, async ({ ack, context }) => parts.handle(arrivedIn(context), () => ack()))
+  app.shortcut(/.*/, async ({ ack, context }) => parts.handle(arrivedIn(context), () => ack()))
   app.view(/.*/, async ({ ack, context }) =>
-    parts.handle(requestOf(context), (errors) => (errors === undefined ? ack() : ack(errors))),
+    parts.handle(arrivedIn(context), (errors) => (errors === undefined ? ack() : ack(errors))),
   )
-  app.event(/.*/, async ({ context }) => parts.handle(requestOf(context), async () => undefined))
+  app.event(/.*/, async ({ context }) => parts.handle(arrivedIn(context), async () => undefined))
   app.error(async (error) => {
     parts.log.error({ err: error }, 'slack request failed')
   })
@@ -60,13 +71,15 @@ export function createBoltApp(bolt: Bolt, parts: BoltParts): App {
 
 /** Under this name the verified request travels through Bolt. */
 const REQUEST = 'slackRequest'
+/** And under this one, with where it comes from, once it is admitted. */
+const ARRIVED = 'slackArrived'
 
 /** Undefined when there is nothing to do: not for us, not readable, or done before. */
 async function admit(
   parts: BoltParts,
   body: unknown,
   context: Readonly<Record<string, unknown>>,
-): Promise<HandledRequest | undefined> {
+): Promise<AdmittedRequest | undefined> {
   const verified = context[REQUEST] as SlackRequest | undefined
   const request = verified ?? readRequest(body)?.request
   if (request === undefined) {
@@ -80,6 +93,6 @@ async function admit(
   return request
 }
 
-function requestOf(context: Readonly<Record<string, unknown>>): HandledRequest {
-  return context[REQUEST] as HandledRequest
+function arrivedIn(context: Readonly<Record<string, unknown>>): ArrivedRequest {
+  return context[ARRIVED] as ArrivedRequest
 }

@@ -1,6 +1,7 @@
 import { BOT_SCOPES } from './manifest/bot-scopes.ts'
 import { AppError } from '../../kernel/errors.ts'
 import { z } from 'zod'
+import type { SlackHomes } from './homes/slack-homes.ts'
 import type { SlackApi } from './outgoing/slack-api.ts'
 
 /** What `doctor` prints of one permission. `remedy` is empty when nothing needs doing. */
@@ -23,21 +24,40 @@ const TIMEOUT_MS = 10_000
 
 export interface SlackToCheck {
   readonly api: SlackApi
+  /** Installed through OAuth; null with the one token. */
+  readonly homes: SlackHomes | null
   /** With the app token; null over HTTP, where what matters shows only when Slack sends something. */
   readonly socketApi: SlackApi | null
   readonly channels: readonly string[]
 }
 
-export async function checkSlack({ api, socketApi, channels }: SlackToCheck): Promise<readonly SlackFinding[]> {
-  const identity = await findingOf('Slack token', 'Check SLACK_BOT_TOKEN and SLACK_API_URL.', async () => {
+/** A token that is refused says all there is to say: nothing else is asked with it. */
+export async function checkSlack({ api, homes, socketApi, channels }: SlackToCheck): Promise<readonly SlackFinding[]> {
+  const installed = homes === null ? [{ name: 'Slack', api }] : await installedOf(homes)
+  if (installed.length === 0) {
+    const remedy = 'Open /slack/install of this service in a browser.'
+    return [{ name: 'Slack', ok: false, detail: 'the app is installed nowhere yet', remedy }]
+  }
+  const tokens = (await Promise.all(installed.map((home) => checkToken(home.api, home.name)))).flat()
+  if (tokens.every(({ name, ok }) => !name.endsWith(' token') || !ok)) return tokens
+  const members = await Promise.all([...new Set(channels)].map((channel) => checkChannel(api, channel)))
+  const socket = socketApi === null ? [] : [await checkSocket(socketApi)]
+  return [...tokens, ...socket, ...members]
+}
+
+async function installedOf(homes: SlackHomes): Promise<readonly { readonly name: string; readonly api: SlackApi }[]> {
+  return (await homes.list()).map((home) => ({ name: `Slack ${home.id}`, api: home.api }))
+}
+
+/** Whose token it is, and what it may do. */
+async function checkToken(api: SlackApi, name: string): Promise<readonly SlackFinding[]> {
+  const remedy = 'Check SLACK_BOT_TOKEN and SLACK_API_URL, or install the app again at /slack/install.'
+  const identity = await findingOf(`${name} token`, remedy, async () => {
     const answer = await api.call('auth.test', {}, Identity, AbortSignal.timeout(TIMEOUT_MS))
     return { answer, finding: { ok: true, detail: `${answer.user} in ${answer.team}`, remedy: '' } }
   })
   if (identity.answer === undefined) return [identity.finding]
-  const scopes = checkScopes(identity.answer.response_metadata?.scopes)
-  const members = await Promise.all([...new Set(channels)].map((channel) => checkChannel(api, channel)))
-  const socket = socketApi === null ? [] : [await checkSocket(socketApi)]
-  return [identity.finding, scopes, ...socket, ...members]
+  return [identity.finding, checkScopes(`${name} scopes`, identity.answer.response_metadata?.scopes)]
 }
 
 /** Asks for the address of a connection, and makes none. */
@@ -51,8 +71,7 @@ async function checkSocket(socketApi: SlackApi): Promise<SlackFinding> {
   return checked.finding
 }
 
-function checkScopes(granted: readonly string[] | undefined): SlackFinding {
-  const name = 'Slack scopes'
+function checkScopes(name: string, granted: readonly string[] | undefined): SlackFinding {
   if (granted === undefined) return { name, ok: true, detail: 'Slack did not say which are granted', remedy: '' }
   const missing = BOT_SCOPES.filter(({ scope }) => !granted.includes(scope))
   if (missing.length === 0) return { name, ok: true, detail: 'all that are needed are granted', remedy: '' }

@@ -9,24 +9,30 @@ import { boltLogger } from './bolt-logger.ts'
 import { handleRequest } from './handle-request.ts'
 import { openSlackTransport } from './outgoing/slack-transport.ts'
 import { openSocketMode } from './socket-mode.ts'
-import { tokenHome } from './homes/token-home.ts'
+import { mountInstallRoutes } from './install/install-routes.ts'
+import { openHomes } from './homes/open-homes.ts'
 import { slackRoute } from './incoming/slack-route.ts'
 import type { AccountStandings } from '../../ports/account-standing.ts'
 import type { Bolt } from './bolt-logger.ts'
 import type { ChatSurface } from '../../ports/chat-surface.ts'
 import type { Clock } from '../../kernel/clock.ts'
 import type { DeliveryStore } from '../../ports/delivery-store.ts'
+import type { ArrivedRequest } from './bolt-app.ts'
+import type { HomeQuery } from './homes/slack-homes.ts'
 import type { HttpServer } from '../http/open-http-server.ts'
 import type { Logger } from '../../kernel/logger.ts'
 import type { ReplyRoad } from './outgoing/send-reply.ts'
 import type { SlackFinding } from './check-slack.ts'
+import type { OpenHomes } from './homes/open-homes.ts'
+import type { SlackOAuth } from './install/slack-oauth.ts'
 import type { SlackStandings } from './standing/slack-standings.ts'
-import type { SlackWork } from './slack-work.ts'
+import type { HandledRequest, SlackWork } from './slack-work.ts'
 import type { Telemetry } from '../../ports/telemetry.ts'
 import type { webApi } from '@slack/bolt'
 
 export interface SlackSettings {
-  readonly botToken: string
+  /** Of the one workspace; null with OAuth, where each installation has its own. */
+  readonly botToken: string | null
   /** One, or two while one replaces the other; may be empty with an app token. */
   readonly signingSecrets: readonly string[]
   /** With it everything comes in over a socket, and no public address is needed. */
@@ -37,6 +43,8 @@ export interface SlackSettings {
 
 export interface SlackParts extends SlackWork {
   readonly settings: SlackSettings
+  /** With a client id and secret: several workspaces, or a whole organisation. */
+  readonly oauth?: SlackOAuth
   readonly deliveries: Pick<DeliveryStore, 'serve' | 'served'>
   /** Told of what was genuine and still could not be taken; forged requests the HTTP server itself counts. */
   readonly recordRefusal: (reason: string) => Promise<void>
@@ -67,13 +75,14 @@ export async function openSlack(parts: SlackParts): Promise<Slack> {
   const { settings, log } = parts
   const transport = openSlackTransport()
   const clientOptions = webClientOptions(bolt, settings, transport.fetch, log)
-  const api = createSlackApi(new bolt.webApi.WebClient(settings.botToken, clientOptions), transport, parts)
-  const socketApi =
-    settings.appToken === null
-      ? null
-      : createSlackApi(new bolt.webApi.WebClient(settings.appToken, clientOptions), transport, parts)
-  const standings = createSlackStandings(tokenHome(api), parts.clock)
-  const road: ReplyRoad = { api, transport, apiUrl: settings.apiUrl ?? SLACK_API, log }
+  const apiOf = (token: string) => createSlackApi(new bolt.webApi.WebClient(token, clientOptions), transport, parts)
+  const { deliveries, clock, oauth } = parts
+  const { botToken } = settings
+  const apiUrl = settings.apiUrl ?? SLACK_API
+  const opened = await openHomes(bolt, { botToken, oauth, deliveries, clientOptions, apiUrl, apiOf, clock, log })
+  const { api, homes } = opened
+  const standings = createSlackStandings(homes, clock)
+  const road: ReplyRoad = { api, transport, apiUrl, log }
   const work = new Set<Promise<void>>()
   const front = new FrontReceiver()
   const socket =
@@ -81,10 +90,11 @@ export async function openSlack(parts: SlackParts): Promise<Slack> {
   const replays = createReplayGuard(parts.deliveries, parts.telemetry)
   createBoltApp(bolt, {
     receiver: socket?.receiver ?? front,
-    botToken: settings.botToken,
+    findHome: (query) => homes.find(query),
     clientOptions,
     replays,
-    handle: (request, acknowledge) => tracked(work, () => handleRequest(parts, road, request, acknowledge)),
+    handle: (arrived, acknowledge) =>
+      tracked(work, () => carryOut(opened, arrived, (request) => handleRequest(parts, road, request, acknowledge))),
     recordRefusal: parts.recordRefusal,
     log,
   })
@@ -92,13 +102,17 @@ export async function openSlack(parts: SlackParts): Promise<Slack> {
     surface: warming(createSlackSurface(api), standings),
     standings,
     mount: (server) => {
+      if (opened.installer !== null) mountInstallRoutes(server, opened.installer)
       if (socket !== null) return
-      const { recordRefusal, clock } = parts
-      const { signingSecrets } = settings
-      server.mount(slackRoute({ signingSecrets, replays, dispatch: front.dispatch, recordRefusal, log, clock }))
+      const isInstalled = async (query: HomeQuery) => (await homes.find(query)) !== undefined
+      const [{ signingSecrets }, { recordRefusal }, { dispatch }] = [settings, parts, front]
+      server.mount(slackRoute({ signingSecrets, isInstalled, replays, dispatch, recordRefusal, log, clock }))
     },
     start: () => socket?.start(),
-    checkHealth: (channels) => checkSlack({ api, socketApi, channels }),
+    checkHealth: (channels) => {
+      const socketApi = settings.appToken === null ? null : apiOf(settings.appToken)
+      return checkSlack({ api, homes: oauth === undefined ? null : homes, socketApi, channels })
+    },
     close: async () => {
       await socket?.close()
       await front.stop()
@@ -106,6 +120,17 @@ export async function openSlack(parts: SlackParts): Promise<Slack> {
       transport.close()
     },
   }
+}
+
+/** In the installation that it came from, whose token answers. */
+function carryOut(
+  opened: OpenHomes,
+  { request, query }: ArrivedRequest,
+  work: (request: HandledRequest) => Promise<void>,
+): Promise<void> {
+  if (request.kind === 'uninstalled') return opened.remove(query, request.reason)
+  const channel = request.kind === 'change' ? null : request.place.channel
+  return opened.api.within(query, channel, () => work(request))
 }
 
 /** Who is asked for a decision is looked up at once, so that their press need not wait for it. */

@@ -6,7 +6,10 @@ export interface SlackWork extends Conversation {
   readonly rich: RichConversation
 }
 
-export type HandledRequest = Exclude<SlackRequest, { kind: 'ignored' }>
+/** What Bolt hands on. */
+export type AdmittedRequest = Exclude<SlackRequest, { kind: 'ignored' }>
+/** What somebody wants. */
+export type HandledRequest = Exclude<AdmittedRequest, { kind: 'uninstalled' }>
 
 /** A form stays open when it is told what is wrong with it; anything else is only told that it arrived. */
 export interface FormErrors {

@@ -18,8 +18,8 @@ export interface RoutedApi extends SlackApi {
 }
 
 const MOST_CHANNELS = 10_000
-/** With an organisation's token these have to be told for which of its workspaces. */
-const NEEDS_TEAM: readonly string[] = ['conversations.create', 'users.conversations']
+/** With an organisation's token it has to be said for which of its workspaces. */
+const NEEDS_TEAM: readonly string[] = ['conversations.create']
 const OpenedChannel = z.object({ channel: z.object({ id: z.string() }) })
 
 /**

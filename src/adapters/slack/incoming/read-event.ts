@@ -26,9 +26,19 @@ export function readEvent(callback: Callback): SlackRequest {
       return readReaction(callback, key)
     case 'app_home_opened':
       return readHome(callback, key)
+    case 'app_uninstalled':
+      return { kind: 'uninstalled', key, reason: 'app_uninstalled' }
+    case 'tokens_revoked':
+      return readRevoked(callback, key)
     default:
       return { kind: 'ignored', key }
   }
+}
+
+/** A person's revoked token is nothing to us: only the bot's counts. */
+function readRevoked({ event }: Callback, key: string): SlackRequest {
+  const isOurs = (event.tokens?.bot ?? []).length > 0
+  return isOurs ? { kind: 'uninstalled', key, reason: 'tokens_revoked' } : { kind: 'ignored', key }
 }
 
 function readMessage(callback: Callback, key: string): SlackRequest {

@@ -74,6 +74,7 @@ export const ViewSubmission = z.object({
     callback_id: z.string().max(255),
     private_metadata: z.string().max(3_000),
     hash: z.string().max(100).nullish(),
+    app_installed_team_id: id.nullish(),
     state: z.object({ values: z.record(z.string().max(255), z.record(z.string().max(255), FormField)) }),
   }),
   is_enterprise_install: flag,
@@ -111,7 +112,14 @@ export const EventCallback = z.object({
   enterprise_id: id.nullish(),
   event_id: id,
   authorizations: z
-    .array(z.object({ user_id: id.nullish(), is_enterprise_install: z.boolean().optional() }))
+    .array(
+      z.object({
+        user_id: id.nullish(),
+        team_id: id.nullish(),
+        enterprise_id: id.nullish(),
+        is_enterprise_install: z.boolean().nullish(),
+      }),
+    )
     .optional(),
   event: SaidMessage.extend({
     type: z.string().max(100),
@@ -124,7 +132,10 @@ export const EventCallback = z.object({
     deleted_ts: id.nullish(),
     /** Which page of the app's home was opened. */
     tab: z.string().max(50).nullish(),
+    /** Whose tokens were revoked. */
+    tokens: z.object({ bot: z.array(id).nullish() }).nullish(),
   }),
+  is_enterprise_install: flag,
 })
 
 export const UrlVerification = z.object({ type: z.literal('url_verification'), challenge: z.string().max(1_000) })

@@ -51,5 +51,7 @@ export type SlackRequest =
   | (Keyed & { readonly kind: 'inputs'; readonly triggerId: string; readonly proposalId: string })
   | (Keyed & { readonly kind: 'home' })
   | { readonly kind: 'change'; readonly key: string; readonly change: MessageChange }
+  /** The app was taken out of a workspace, or its token was revoked. */
+  | { readonly kind: 'uninstalled'; readonly key: string; readonly reason: 'app_uninstalled' | 'tokens_revoked' }
   /** Nothing for us: what other bots say, and kinds of requests that we don't offer. */
   | { readonly kind: 'ignored'; readonly key: string }

@@ -3,10 +3,12 @@ import { UrlVerification } from './schema.ts'
 import { UnreadableJsonError } from '../../../kernel/parse-json.ts'
 import { isSslCheck, parseBody } from './parse-body.ts'
 import { readContentKind, verifyRequest } from './verify-request.ts'
+import { readHomeQuery } from './home-query.ts'
 import { readRequest } from './read-request.ts'
 import type { Clock } from '../../../kernel/clock.ts'
 import type { ContentKind } from './verify-request.ts'
 import type { Dispatch } from './front-receiver.ts'
+import type { HomeQuery } from '../homes/slack-homes.ts'
 import type { HttpAnswer } from '../../http/answers.ts'
 import type { HttpRequest, Route } from '../../http/route.ts'
 import type { Logger } from '../../../kernel/logger.ts'
@@ -16,6 +18,8 @@ import type { ReplayGuard } from './replay-guard.ts'
 export interface SlackFront {
   /** One, or two while one replaces the other. */
   readonly signingSecrets: readonly string[]
+  /** Whether the app is installed where a request says that it comes from. */
+  readonly isInstalled: (query: HomeQuery) => Promise<boolean>
   readonly replays: ReplayGuard
   readonly dispatch: Dispatch
   /** Told of what was genuine and still could not be taken. */
@@ -85,6 +89,12 @@ async function answerOnce(front: SlackFront, request: HttpRequest, read: Readabl
     return faultAnswer({ status: 400, code: 'malformed', message }, 'webhook')
   }
   if ('challenge' in read) return textAnswer(200, 'text/plain; charset=utf-8', read.challenge)
+  // Who was removed is told of it after they are gone.
+  if (read.request.kind !== 'uninstalled' && !(await front.isInstalled(readHomeQuery(read.body)))) {
+    await front.recordRefusal('unknown_team')
+    const message = 'The app is not installed in this workspace. Install it at /slack/install.'
+    return faultAnswer({ status: 401, code: 'unknown_team', message }, 'webhook')
+  }
   const retry = request.header('x-slack-retry-num')
   const acknowledged = await front.dispatch(read, retry === undefined ? null : Number(retry))
   if (acknowledged.body === undefined) return emptyAnswer(acknowledged.status)

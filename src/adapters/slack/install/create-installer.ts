@@ -9,6 +9,7 @@ import type { DeliveryStore } from '../../../ports/delivery-store.ts'
 import type { HttpAnswer } from '../../http/answers.ts'
 import type { HttpHead } from '../../http/route.ts'
 import type { InstallProvider, InstallationStore } from '@slack/oauth'
+import type { NodeExchange } from './node-exchange.ts'
 import type { Logger } from '../../../kernel/logger.ts'
 import type { SlackOAuth } from './slack-oauth.ts'
 import type { TokenSealer } from './token-sealer.ts'
@@ -45,7 +46,7 @@ export interface Installer {
   finish(head: HttpHead): Promise<{ readonly outcome: Installed | NotInstalled; readonly answer: NodeAnswer }>
 }
 
-type NodeAnswer = ReturnType<typeof nodeExchange>['answer']
+type NodeAnswer = NodeExchange['answer']
 
 const COOKIE = '__Host-countersign-slack-install'
 const LIFE_SECONDS = 600

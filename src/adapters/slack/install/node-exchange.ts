@@ -8,7 +8,7 @@ export interface NodeExchange {
   readonly request: IncomingMessage
   readonly response: ServerResponse
   /** What the library wrote; its body is not taken over. */
-  answer(body: HttpAnswer['body']): HttpAnswer
+  readonly answer: (body: HttpAnswer['body']) => HttpAnswer
 }
 
 export function nodeExchange(head: HttpHead): NodeExchange {
