@@ -3,7 +3,7 @@ import type { Logger as BoltLogger } from '@slack/bolt'
 import type { Logger } from '../../kernel/logger.ts'
 
 /** The module, loaded when Slack is configured: it takes some hundred milliseconds and thirty megabytes. */
-export type Bolt = Pick<typeof bolt, 'App' | 'LogLevel' | 'SocketModeReceiver' | 'webApi'>
+export type Bolt = Pick<typeof bolt, 'App' | 'HTTPReceiver' | 'LogLevel' | 'SocketModeReceiver' | 'webApi'>
 
 const LONGEST_DETAIL = 300
 

@@ -79,7 +79,7 @@ export async function openSlack(parts: SlackParts): Promise<Slack> {
   const { deliveries, clock, oauth } = parts
   const { botToken } = settings
   const apiUrl = settings.apiUrl ?? SLACK_API
-  const opened = await openHomes(bolt, { botToken, oauth, deliveries, clientOptions, apiUrl, apiOf, clock, log })
+  const opened = openHomes(bolt, { botToken, oauth, deliveries, clientOptions, apiUrl, apiOf, clock, log })
   const { api, homes } = opened
   const standings = createSlackStandings(homes, clock)
   const road: ReplyRoad = { api, transport, apiUrl, log }

@@ -39,7 +39,7 @@ export interface OpenHomes {
 }
 
 /** Where the app is installed: the one place of the token, or all that were installed through OAuth. */
-export async function openHomes(bolt: Bolt, parts: HomesParts): Promise<OpenHomes> {
+export function openHomes(bolt: Bolt, parts: HomesParts): OpenHomes {
   return parts.oauth === undefined ? homeOfToken(parts) : homesOfOAuth(bolt, parts, parts.oauth)
 }
 
@@ -57,11 +57,11 @@ function homeOfToken({ botToken, apiOf, log }: HomesParts): OpenHomes {
 
 const withinOne: RoutedApi['within'] = (_query, _channel, work) => work()
 
-async function homesOfOAuth(bolt: Bolt, parts: HomesParts, oauth: SlackOAuth): Promise<OpenHomes> {
+function homesOfOAuth(bolt: Bolt, parts: HomesParts, oauth: SlackOAuth): OpenHomes {
   const { apiOf, clock, log, clientOptions, deliveries } = parts
   const sealer = createTokenSealer(oauth.tokenKeys, randomBytes)
   const homes = installedHomes({ installations: oauth.installations, sealer, apiOf, clock, log })
-  const installer = await createInstaller(bolt, {
+  const installer = createInstaller(bolt, {
     oauth,
     sealer,
     deliveries,

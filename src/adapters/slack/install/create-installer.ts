@@ -8,12 +8,11 @@ import type { Bolt } from '../bolt-logger.ts'
 import type { DeliveryStore } from '../../../ports/delivery-store.ts'
 import type { HttpAnswer } from '../../http/answers.ts'
 import type { HttpHead } from '../../http/route.ts'
-import type { InstallProvider, InstallationStore } from '@slack/oauth'
 import type { NodeExchange } from './node-exchange.ts'
 import type { Logger } from '../../../kernel/logger.ts'
 import type { SlackOAuth } from './slack-oauth.ts'
 import type { TokenSealer } from './token-sealer.ts'
-import type { webApi } from '@slack/bolt'
+import type { HTTPReceiver, InstallationStore, webApi } from '@slack/bolt'
 
 export interface InstallerParts {
   readonly oauth: SlackOAuth
@@ -46,6 +45,7 @@ export interface Installer {
   finish(head: HttpHead): Promise<{ readonly outcome: Installed | NotInstalled; readonly answer: NodeAnswer }>
 }
 
+type InstallProvider = NonNullable<HTTPReceiver['installer']>
 type NodeAnswer = NodeExchange['answer']
 
 const COOKIE = '__Host-countersign-slack-install'
@@ -53,27 +53,10 @@ const LIFE_SECONDS = 600
 const REDIRECT_PATH = '/slack/oauth_redirect'
 
 /** Slack's own library for the protocol; what is kept, and whether, is ours. */
-export async function createInstaller(bolt: Bolt, parts: InstallerParts): Promise<Installer> {
-  const { ClearStateStore, InstallProvider: Provider, InvalidStateError } = await import('@slack/oauth')
+export function createInstaller(bolt: Bolt, parts: InstallerParts): Installer {
   const { oauth } = parts
-  const secret = Buffer.from(hkdfSync('sha256', oauth.clientSecret, '', 'countersign slack install state', 32))
-  const state = singleUseState(
-    new ClearStateStore(secret.toString('base64'), LIFE_SECONDS),
-    parts.deliveries,
-    (message) => new InvalidStateError(message),
-  )
-  const provider = new Provider({
-    clientId: oauth.clientId,
-    clientSecret: oauth.clientSecret,
-    stateStore: state,
-    stateCookieName: COOKIE,
-    stateCookieExpirationSeconds: LIFE_SECONDS,
-    directInstall: true,
-    installationStore: storeOf(parts),
-    authorizationUrl: parts.authorizationUrl,
-    clientOptions: parts.clientOptions,
-    logger: boltLogger(bolt, parts.log),
-  })
+  const redirectUri = `${oauth.publicUrl}${REDIRECT_PATH}`
+  const provider = createProvider(bolt, parts)
   return {
     begin: async (head) => {
       const exchange = nodeExchange(head)
@@ -86,6 +69,30 @@ export async function createInstaller(bolt: Bolt, parts: InstallerParts): Promis
     },
     finish: (head) => finish(provider, head),
   }
+}
+
+/** Bolt's receiver brings the provider along; nothing else of it is used, and it never listens. */
+function createProvider(bolt: Bolt, parts: InstallerParts): InstallProvider {
+  const { clientId, clientSecret } = parts.oauth
+  const secret = new Uint8Array(hkdfSync('sha256', clientSecret, '', 'countersign slack install state', 32))
+  const { installer } = new bolt.HTTPReceiver({
+    signingSecret: '',
+    signatureVerification: false,
+    clientId,
+    clientSecret,
+    installationStore: storeOf(parts),
+    logger: boltLogger(bolt, parts.log),
+    installerOptions: {
+      stateStore: singleUseState({ secret, lifeSeconds: LIFE_SECONDS, deliveries: parts.deliveries }),
+      stateCookieName: COOKIE,
+      stateCookieExpirationSeconds: LIFE_SECONDS,
+      directInstall: true,
+      authorizationUrl: parts.authorizationUrl,
+      clientOptions: parts.clientOptions,
+    },
+  })
+  if (installer === undefined) throw new TypeError('Bolt brought no install provider along.')
+  return installer
 }
 
 async function finish(provider: InstallProvider, head: HttpHead) {
