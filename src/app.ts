@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { buildDeps } from './app/build-deps.ts'
 import { buildSlack } from './app/build-slack.ts'
-import { buildTeams, teamsSettingsOf } from './app/build-teams.ts'
+import { buildTeams } from './app/build-teams.ts'
 import { createClosers } from './app/closers.ts'
 import { createMetrics } from './telemetry/metrics.ts'
 import { listen } from './app/listen.ts'
@@ -11,6 +11,7 @@ import { openDeliverer } from './orchestrator/outbox/open-deliverer.ts'
 import { openOperations } from './app/open-operations.ts'
 import { openWeb } from './app/open-web.ts'
 import { openWorkers } from './app/open-workers.ts'
+import { surfacesOf } from './app/surfaces-of.ts'
 import { COUNTERSIGN } from './domain/actor.ts'
 import type { ChatSurface } from './ports/chat-surface.ts'
 import type { Closers } from './app/closers.ts'
@@ -18,7 +19,6 @@ import type { Config } from './config/config.ts'
 import type { Foundation } from './app/build-deps.ts'
 import type { Logger } from './kernel/logger.ts'
 import type { SignIn } from './adapters/console/console-settings.ts'
-import type { SurfaceName } from './domain/surface.ts'
 
 export const PROCESS_ROLES = ['web', 'worker'] as const
 export type ProcessRole = (typeof PROCESS_ROLES)[number]
@@ -83,12 +83,6 @@ async function openParts(options: AppOptions, closers: Closers): Promise<string>
 }
 
 /** Where this installation speaks: a message for another surface would wait for ever. */
-function surfacesOf({ environment }: Config): readonly SurfaceName[] {
-  return [
-    ...(environment.SLACK_BOT_TOKEN === undefined ? [] : (['slack'] as const)),
-    ...(teamsSettingsOf(environment) === null ? [] : (['teams'] as const)),
-  ]
-}
 
 /** Sequencer, deliverers, workers and clock; a web replica numbers audit leaves as well, so that nothing waits for a worker. */
 async function startWorking(

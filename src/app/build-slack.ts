@@ -1,13 +1,16 @@
 import { buildConversation } from './build-conversation.ts'
 import { buildRichConversation } from './build-rich-conversation.ts'
 import { recordKnownRefusal } from '../orchestrator/record-refusal.ts'
+import { slackOAuthIn } from './slack-oauth-of.ts'
 import type { Config } from '../config/config.ts'
 import type { Foundation } from './build-deps.ts'
 import type { Slack, SlackParts } from '../adapters/slack/open-slack.ts'
 
 /** Slack, when it is configured, and what comes in from it done by the orchestrator. */
 export async function buildSlack(config: Config, { deps, standings }: Foundation): Promise<Slack | null> {
+  const oauth = slackOAuthIn(config, deps)
   const slack = await slackOf(config, {
+    ...(oauth === undefined ? {} : { oauth }),
     ...buildConversation(deps),
     rich: buildRichConversation(deps),
     deliveries: deps.stores.deliveries,
@@ -23,9 +26,9 @@ export async function buildSlack(config: Config, { deps, standings }: Foundation
 /** Its SDK is loaded only where it is configured. */
 export async function slackOf(config: Config, parts: Omit<SlackParts, 'settings'>): Promise<Slack | null> {
   const { SLACK_BOT_TOKEN: botToken, SLACK_APP_TOKEN: appToken, SLACK_API_URL: apiUrl } = config.environment
-  if (botToken === undefined) return null
+  if (botToken === undefined && parts.oauth === undefined) return null
   const { openSlack } = await import('../adapters/slack/open-slack.ts')
   const signingSecrets = config.environment.SLACK_SIGNING_SECRET
-  const settings = { botToken, signingSecrets, appToken: appToken ?? null, apiUrl: apiUrl ?? null }
+  const settings = { botToken: botToken ?? null, signingSecrets, appToken: appToken ?? null, apiUrl: apiUrl ?? null }
   return openSlack({ settings, ...parts })
 }

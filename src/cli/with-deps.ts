@@ -2,6 +2,7 @@ import { buildDeps } from '../app/build-deps.ts'
 import { createClosers } from '../app/closers.ts'
 import { loadConfigFor } from './load-config-for.ts'
 import { silentLogger } from '../kernel/silent-logger.ts'
+import { surfacesOf } from '../app/surfaces-of.ts'
 import { silentTelemetry } from '../telemetry/silent-telemetry.ts'
 import type { CommandContext } from './command.ts'
 import type { Config } from '../config/config.ts'
@@ -16,7 +17,7 @@ export async function withFoundation<Result>(
   const config = await loadConfigFor(context, configPath)
   const closers = createClosers(silentLogger)
   try {
-    const surfaces = config.environment.SLACK_BOT_TOKEN === undefined ? [] : (['slack'] as const)
+    const surfaces = surfacesOf(config)
     const needs = {
       config,
       log: silentLogger,

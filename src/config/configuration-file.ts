@@ -33,6 +33,8 @@ const route = z
   })
   .describe('Sends the card of a matching incident to this channel.')
 
+const slackTeam = z.string().regex(/^[TE][A-Z0-9]{0,63}$/, 'an id such as T0123456789')
+
 const labels = (fallback: readonly string[]) =>
   z
     .array(z.string().min(1))
@@ -57,8 +59,13 @@ export const ConfigurationFile = z.strictObject({
   slack: z
     .strictObject({
       channel: z.string().min(1).describe('Where cards go when no route matches.'),
+      team: slackTeam.optional().describe('Workspace of the channel, where the app is installed in several.'),
       channelPerIncident: z.enum(SEVERITIES).optional(),
-      routes: z.array(route).default([]),
+      routes: z.array(route.extend({ team: slackTeam.optional() })).default([]),
+      workspaces: z
+        .array(slackTeam)
+        .default([])
+        .describe('Workspaces and organisations that may install the app, besides those of people and routes.'),
     })
     .optional(),
   teams: z.strictObject({ channel: z.string().min(1), routes: z.array(route).default([]) }).optional(),

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { expectationOf } from '../kernel/checked-yaml.ts'
+import { findSlackMistakes } from './find-slack-mistakes.ts'
 import { findTeamsMistakes } from './find-teams-mistakes.ts'
 import { parseServerAddress } from '../kernel/server-address.ts'
 import type { Problem } from '../kernel/errors.ts'
@@ -42,6 +43,9 @@ const Environment = z.object({
   SLACK_SIGNING_SECRET: secrets,
   SLACK_APP_TOKEN: text,
   SLACK_API_URL: address,
+  SLACK_CLIENT_ID: text,
+  SLACK_CLIENT_SECRET: text,
+  SLACK_TOKEN_KEY: secrets,
   MicrosoftAppId: text,
   MicrosoftAppPassword: text,
   MicrosoftAppTenantId: text,
@@ -98,8 +102,12 @@ export function checkEnvironment(variables: Readonly<Record<string, string | und
 /** One without the other would fail later, at three in the morning. */
 const NEEDS: readonly (readonly [name: string, other: string, unless?: string])[] = [
   ['SLACK_BOT_TOKEN', 'SLACK_SIGNING_SECRET', 'SLACK_APP_TOKEN'],
-  ['SLACK_APP_TOKEN', 'SLACK_BOT_TOKEN'],
-  ['SLACK_SIGNING_SECRET', 'SLACK_BOT_TOKEN'],
+  ['SLACK_APP_TOKEN', 'SLACK_BOT_TOKEN', 'SLACK_CLIENT_ID'],
+  ['SLACK_SIGNING_SECRET', 'SLACK_BOT_TOKEN', 'SLACK_CLIENT_ID'],
+  ['SLACK_CLIENT_ID', 'SLACK_CLIENT_SECRET'],
+  ['SLACK_CLIENT_ID', 'SLACK_TOKEN_KEY'],
+  ['SLACK_CLIENT_ID', 'SLACK_SIGNING_SECRET', 'SLACK_APP_TOKEN'],
+  ['SLACK_CLIENT_SECRET', 'SLACK_CLIENT_ID'],
   ['MicrosoftAppId', 'MicrosoftAppTenantId'],
   ['MicrosoftAppPassword', 'MicrosoftAppId'],
   ['MicrosoftAppTenantId', 'MicrosoftAppId', 'TEAMS_INSECURE_LOCAL'],
@@ -116,16 +124,11 @@ function findContradictions(given: Readonly<Record<string, string | undefined>>)
     if (unless !== undefined && given[unless] !== undefined) continue
     found.push({ at: other, found: 'nothing', expected: `a value, since ${name} is set` })
   }
-  const signing = splitList(given['SLACK_SIGNING_SECRET']).length
-  if (signing > 2) {
-    const what = `${String(signing)} secrets`
-    found.push({ at: 'SLACK_SIGNING_SECRET', found: what, expected: 'one, or two during rotation' })
-  }
   if (given['COUNTERSIGN_AUDIT_KEY'] !== undefined && given['COUNTERSIGN_AUDIT_KEY_PEM'] !== undefined) {
     const expected = 'either the path COUNTERSIGN_AUDIT_KEY or the content COUNTERSIGN_AUDIT_KEY_PEM'
     found.push({ at: 'COUNTERSIGN_AUDIT_KEY', found: 'both ways to name the audit key', expected })
   }
-  found.push(...findTeamsMistakes(given))
+  found.push(...findSlackMistakes(given), ...findTeamsMistakes(given))
   const argocd = findArgoCdMistake(given)
   if (argocd !== undefined) found.push(argocd)
   return found.map((problem) => ({ file: 'environment', ...problem }))

@@ -46,6 +46,7 @@ export async function loadConfig(source: ConfigSource): Promise<Config> {
     ...checked.problems,
     ...file.problems,
     ...slackNowhere(source.variables, file),
+    ...nowhereToReturn(source.variables, file),
     ...absentFolders(file, { catalog, playbooks }, at),
     ...catalog.problems,
     ...people.problems,
@@ -115,11 +116,19 @@ async function readConfigurationFile(source: ConfigSource): Promise<ReadConfigur
 
 /** With a token and without a channel nobody would ever see a card. */
 function slackNowhere(variables: ConfigSource['variables'], file: ReadConfiguration): readonly Problem[] {
-  const hasToken = (variables['SLACK_BOT_TOKEN'] ?? '') !== ''
-  if (!hasToken || file.settings.slack !== undefined || file.written === undefined) return []
+  const name = ['SLACK_BOT_TOKEN', 'SLACK_CLIENT_ID'].find((one) => (variables[one] ?? '') !== '')
+  if (name === undefined || file.settings.slack !== undefined || file.written === undefined) return []
   if (typeof file.written === 'object' && file.written !== null && 'slack' in file.written) return []
-  const expected = 'slack: { channel: C… }, since SLACK_BOT_TOKEN is set'
+  const expected = `slack: { channel: C… }, since ${name} is set`
   return [{ file: file.path, at: 'slack', found: 'nothing', expected }]
+}
+
+/** Slack leads back to our own address with the code. */
+function nowhereToReturn(variables: ConfigSource['variables'], file: ReadConfiguration): readonly Problem[] {
+  const hasClient = (variables['SLACK_CLIENT_ID'] ?? '') !== ''
+  if (!hasClient || file.settings.server.publicUrl !== undefined || file.written === undefined) return []
+  const expected = 'server: { publicUrl: https://… }, since SLACK_CLIENT_ID is set'
+  return [{ file: file.path, at: 'server.publicUrl', found: 'nothing', expected }]
 }
 
 interface Folders {

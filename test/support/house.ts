@@ -13,6 +13,7 @@ import type { App } from '../../src/app.ts'
 import type { Config } from '../../src/config/config.ts'
 import type { Foundation } from '../../src/app/build-deps.ts'
 import type { SurfaceName } from '../../src/domain/surface.ts'
+import type { Logger } from '../../src/kernel/logger.ts'
 import type { SignIn } from '../../src/adapters/console/console-settings.ts'
 
 const POLICIES = fileURLToPath(new URL('../../policies', import.meta.url))
@@ -55,6 +56,7 @@ export interface HouseOptions {
   readonly playbooks?: readonly string[]
   /** Lines of countersign.yaml besides those that name the folders. */
   readonly settings?: string
+  readonly log?: Logger
 }
 
 export interface House {
@@ -85,7 +87,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
     configPath: join(folder, 'countersign.yaml'),
     workingFolder: folder,
   })
-  const common = { config, log: silentLogger, replicaId: 'r-test' }
+  const common = { config, log: options.log ?? silentLogger, replicaId: 'r-test' }
   return {
     config,
     database,

@@ -6,6 +6,8 @@ export interface RecordedCall {
   readonly args: Readonly<Record<string, unknown>>
   /** By this process's clock that never jumps. */
   readonly atMs: number
+  /** Whose token it came with; null for the bot token of the options, and for none. */
+  readonly home: string | null
 }
 
 export interface StoredMessage {
@@ -53,14 +55,19 @@ export class FakeSlackApi {
   scopes: readonly string[] = []
   /** What differs from a full member of T0001; `null` for an account that Slack does not know. */
   readonly users = new Map<string, Readonly<Record<string, unknown>> | null>()
+  /** Installations besides that of the bot token: token → what `auth.test` says of it. */
+  readonly installs = new Map<string, Readonly<Record<string, unknown>>>()
+  /** What `oauth.v2.access` gives for a code, once; the token in it becomes one of the installations. */
+  readonly grants = new Map<string, Readonly<Record<string, unknown>>>()
   readonly #settings: { readonly botToken: string; readonly appToken: string; readonly socketUrl: string }
   readonly #faults = new Map<string, SlackFault[]>()
   readonly #triggers = new Map<string, number>()
   #lastTs = 0
   /** Every method that this Slack knows; any other is refused as Slack refuses it. */
-  readonly #methods: Readonly<Record<string, (args: Args) => Outcome>> = {
-    'auth.test': () =>
-      done({ team: 'Example Bank', user: 'countersign', team_id: 'T0001', user_id: 'UBOT', bot_id: 'BBOT' }),
+  readonly #methods: Readonly<Record<string, (args: Args, token: string) => Outcome>> = {
+    'auth.test': (_args, token) => done({ ...IDENTITY, ...this.installs.get(token) }),
+    'auth.revoke': (_args, token) => done({ revoked: this.installs.delete(token) }),
+    'oauth.v2.access': (args) => this.#exchange(args),
     'apps.connections.open': () => done({ url: this.#settings.socketUrl }),
     'chat.postMessage': (args) => this.#post(args),
     'chat.update': (args) => this.#update(args),
@@ -93,11 +100,11 @@ export class FakeSlackApi {
   handle(incoming: http.IncomingMessage, body: string, outgoing: http.ServerResponse): void {
     const method = (incoming.url ?? '').replace('/api/', '')
     const args = readArgs(body)
-    this.calls.push({ method, args, atMs: performance.now() })
+    const token = (incoming.headers.authorization ?? '').replace('Bearer ', '')
+    this.calls.push({ method, args, atMs: performance.now(), home: this.#homeOf(token) })
     const fault = this.#faults.get(method)?.shift() ?? this.#faults.get('*')?.shift()
     if (fault !== undefined && this.#fail(fault, incoming, outgoing)) return
-    const token = incoming.headers.authorization ?? ''
-    const outcome = this.#perform(method, args, token.replace('Bearer ', ''))
+    const outcome = this.#perform(method, args, token)
     if (fault?.kind === 'answer_lost') incoming.socket.destroy()
     else this.#answer(outgoing, outcome.answer, { ok: outcome.ok })
   }
@@ -135,8 +142,29 @@ export class FakeSlackApi {
 
   #perform(method: string, args: Args, token: string): Outcome {
     const expected = method === 'apps.connections.open' ? this.#settings.appToken : this.#settings.botToken
-    if (token !== expected) return failed('invalid_auth')
-    return this.#methods[method]?.(args) ?? failed('unknown_method')
+    const isKnown = token === expected || this.installs.has(token) || method === 'oauth.v2.access'
+    if (!isKnown) return failed('invalid_auth')
+    return this.#methods[method]?.(args, token) ?? failed('unknown_method')
+  }
+
+  #homeOf(token: string): string | null {
+    const { team_id: team, enterprise_id: enterprise } = this.installs.get(token) ?? {}
+    return typeof team === 'string' ? team : typeof enterprise === 'string' ? enterprise : null
+  }
+
+  #exchange(args: Args): Outcome {
+    const code = String(args['code'])
+    const grant = this.grants.get(code)
+    if (grant === undefined) return failed('invalid_code')
+    this.grants.delete(code)
+    const { team, enterprise } = grant as { team?: { id: string }; enterprise?: { id: string } }
+    const isOrganisation = grant['is_enterprise_install'] === true
+    this.installs.set(String(grant['access_token']), {
+      team_id: isOrganisation ? null : team?.id,
+      enterprise_id: enterprise?.id ?? null,
+      is_enterprise_install: isOrganisation,
+    })
+    return done(grant)
   }
 
   #refuseMessage(args: Args): Outcome | undefined {
@@ -257,6 +285,7 @@ export class FakeSlackApi {
   }
 }
 
+const IDENTITY = { team: 'Example Bank', user: 'countersign', team_id: 'T0001', user_id: 'UBOT', bot_id: 'BBOT' }
 const FULL_MEMBER = {
   name: 'someone',
   deleted: false,

@@ -47,6 +47,10 @@ export interface FakeSlack {
   scopes: readonly string[]
   /** Accounts that are not full members of T0001; `null` for one that Slack does not know. */
   users: Map<string, Readonly<Record<string, unknown>> | null>
+  /** Token → what `auth.test` says of it. */
+  installs: Map<string, Readonly<Record<string, unknown>>>
+  /** Code → what `oauth.v2.access` gives for it, once. */
+  grants: Map<string, Readonly<Record<string, unknown>>>
   /** A trigger as a press brings it: three seconds, once. */
   issueTrigger(): string
   issueResponseUrl(user: string): string
@@ -95,6 +99,8 @@ export async function startFakeSlack(options: FakeSlackOptions = {}): Promise<Fa
     socket,
     channels: api.channels,
     users: api.users,
+    installs: api.installs,
+    grants: api.grants,
     get scopes() {
       return api.scopes
     },

@@ -40,6 +40,11 @@ export class SlackDriver {
     return { status: answer.status, text: await answer.text() }
   }
 
+  /** A form as it is, for what no shorter way says. */
+  sendForm(fields: Readonly<Record<string, string>>): Promise<DriverAnswer> {
+    return this.send(signForm(this.#secret, new URLSearchParams(fields).toString()))
+  }
+
   command(by: SlackUser, text: string, channel = 'C0001'): Promise<DriverAnswer> {
     return this.send(this.commandRequest(by, text, channel))
   }

@@ -62,7 +62,7 @@ export function createInstaller(bolt: Bolt, parts: InstallerParts): Installer {
       const exchange = nodeExchange(head)
       const options = {
         scopes: BOT_SCOPES.map(({ scope }) => scope),
-        redirectUri: `${oauth.publicUrl}${REDIRECT_PATH}`,
+        redirectUri,
       }
       await provider.handleInstallPath(exchange.request, exchange.response, undefined, options)
       return exchange.answer({ kind: 'none' })
