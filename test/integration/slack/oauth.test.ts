@@ -26,6 +26,7 @@ slack: { channel: C0001, team: T0001, routes: [{ owner: team-pay, channel: C0002
 
 let fake: FakeSlack
 let house: House
+let houses: House[]
 let url: string
 let database: Client
 let lines: string[]
@@ -33,11 +34,14 @@ let lines: string[]
 beforeEach(async () => {
   fake = await startFakeSlack({ botToken: 'xoxb-of-nobody' })
   lines = []
+  houses = []
   await serve(OLD_KEY)
+  database = new Client({ connectionString: house.database.url })
+  await database.connect()
 })
 afterEach(async () => {
   await database.end()
-  await house.close()
+  for (const each of houses.toReversed()) await each.close()
   await fake.close()
 })
 
@@ -57,8 +61,7 @@ async function serve(keys: string, databaseUrl?: string) {
       ...(databaseUrl === undefined ? {} : { DATABASE_URL: databaseUrl }),
     },
   })
-  database = new Client({ connectionString: databaseUrl ?? house.database.url })
-  await database.connect()
+  houses.push(house)
   url = (await house.serve()).url
 }
 
@@ -91,7 +94,7 @@ async function begin() {
 
 async function finish(query: Record<string, string>, cookie?: string) {
   const headers = cookie === undefined ? {} : { cookie }
-  const answer = await fetch(`${url}/slack/oauth_redirect?${new URLSearchParams(query)}`, {
+  const answer = await fetch(`${url}/slack/oauth_redirect?${new URLSearchParams(query).toString()}`, {
     headers,
     redirect: 'manual',
   })
@@ -351,17 +354,14 @@ describe('T43: tokens', () => {
     const tables = (await database.query(`SELECT tablename FROM pg_tables WHERE schemaname = 'public'`)).rows as {
       tablename: string
     }[]
-    const dump = await Promise.all(
-      tables.map(async ({ tablename }) => {
-        const found = (await database.query(`SELECT * FROM ${tablename}`).catch(() => ({ rows: [] }))).rows as object[]
-        return found.map((row) =>
-          Object.values(row).map((value: unknown) =>
-            Buffer.isBuffer(value) ? value.toString('latin1') : inspect(value, { depth: 9 }),
-          ),
-        )
-      }),
-    )
-    const everything = `${lines.join('\n')}\n${JSON.stringify(dump)}`
+    const dump: string[] = []
+    for (const { tablename } of tables) {
+      const { rows: found } = await database.query<Record<string, unknown>>(`SELECT * FROM ${tablename}`)
+      for (const value of found.flatMap((row) => Object.values(row))) {
+        dump.push(Buffer.isBuffer(value) ? value.toString('latin1') : inspect(value, { depth: 9 }))
+      }
+    }
+    const everything = `${lines.join('\n')}\n${dump.join('\n')}`
 
     expect(everything).toContain('T0001')
     for (const secret of ['canary', CLIENT_SECRET, OLD_KEY, 'code-T0001']) expect(everything).not.toContain(secret)
@@ -373,23 +373,17 @@ describe('a key that replaces another', () => {
     await install('T0001')
     const databaseUrl = house.database.url
     const [before] = await rows()
-    const first = house
     await serve(`${NEW_KEY},${OLD_KEY}`, databaseUrl)
     await driver().command(ANA, 'list')
 
     await waitUntil('it is sealed anew', async () => (await rows())[0]?.key_id !== before?.key_id)
     expect((await audited()).at(-1)).toEqual(['installation:T0001', 'resealed', 'key rotation'])
-    await house.close()
 
-    await database.end()
     await serve(NEW_KEY, databaseUrl)
     expect((await driver().command(ANA, 'list')).status).toBe(200)
-    await house.close()
 
-    await database.end()
     await serve(OLD_KEY, databaseUrl)
     expect((await driver().command(ANA, 'list')).status).toBe(401)
     expect(lines.join('\n')).toContain('no key in SLACK_TOKEN_KEY opens this token')
-    await first.close()
   })
 })

@@ -3,7 +3,10 @@ import type { HomeQuery } from '../homes/slack-homes.ts'
 
 const id = z.string().min(1).max(64).nullish().catch(null)
 const org = z.object({ id }).nullish().catch(null)
-const flag = z.unknown().transform((value) => value === true || value === 'true')
+const flag = z
+  .unknown()
+  .optional()
+  .transform((value) => value === true || value === 'true')
 
 /** The fields by which Slack says through which installation a request came; of a command, a press, a form or an event. */
 const HomeFields = z.object({
