@@ -71,6 +71,8 @@ export interface ProposalView {
   readonly approvalsCounted: number
   /** Names of people who can still give a missing approval, those on call first. */
   readonly canApprove: readonly string[]
+  /** The playbook asks people for some of its inputs: others may be given, which makes another proposal. */
+  readonly asksInputs: boolean
   readonly createdAt: Date
   readonly expiresAt: Date
   readonly closedAt: Date | null

@@ -149,6 +149,7 @@ export function viewOfRecords(deps: Deps, records: IncidentRecords): IncidentVie
             ...{ proposal, decisions, onCall, fatigued: records.fatigued, directory: deps.directory },
             commander: commander ?? null,
             known: stepKnowledge(evidence),
+            playbooks: deps.playbooks,
           }),
     run: run === undefined ? null : viewRun(run, records.runProposal?.plan ?? null, records.attempts, deps.actions),
     runIds: runs.map((one) => one.id),

@@ -6,6 +6,7 @@ import type { DecisionView, PlanStepView, ProposalView } from '../../domain/inci
 import type { Directory } from '../../ports/directory.ts'
 import type { Person } from '../../domain/person.ts'
 import type { PlanStep } from '../../domain/plan.ts'
+import type { Playbook } from '../../domain/playbook.ts'
 import type { StepKnowledge } from '../../summaries/describe-step.ts'
 
 export interface ProposalFacts {
@@ -18,6 +19,7 @@ export interface ProposalFacts {
   /** Person ids of approvers beyond the fatigue limit. */
   readonly fatigued: ReadonlySet<string>
   readonly known: StepKnowledge
+  readonly playbooks: readonly Playbook[]
 }
 
 export function viewProposal(facts: ProposalFacts): ProposalView {
@@ -45,12 +47,18 @@ export function viewProposal(facts: ProposalFacts): ProposalView {
     decisions: decisions.map(viewDecision),
     approvalsCounted: countQuorum(quorumFacts).counted.length,
     canApprove: isPending ? namesOnCallFirst(listEligibleApprovers(quorumFacts), facts.onCall) : [],
+    asksInputs: asksInputs(facts),
     createdAt: proposal.createdAt,
     expiresAt: proposal.expiresAt,
     closedAt: proposal.closedAt,
     closedReason: proposal.closedReason,
     symptomGone: proposal.symptomGone,
   }
+}
+
+function asksInputs({ proposal, playbooks }: ProposalFacts): boolean {
+  const playbook = playbooks.find(({ name }) => name === proposal.plan.playbook.name)
+  return Object.values(playbook?.inputs ?? {}).some(({ kind }) => kind === 'ask')
 }
 
 function namesOnCallFirst(people: readonly Person[], onCall: readonly string[]): readonly string[] {

@@ -101,6 +101,7 @@ export function makeProposal(changes: Partial<ProposalView> = {}): ProposalView 
     ],
     approvalsCounted: 1,
     canApprove: ['Bo Li', 'Cem Kaya'],
+    asksInputs: false,
     createdAt: later(3),
     expiresAt: later(18),
     closedAt: null,

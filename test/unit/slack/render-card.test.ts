@@ -8,6 +8,21 @@ import type { IncidentView } from '../../../src/domain/incident-view.ts'
 const wordsOf = (view: IncidentView) => plainTextOf(renderCard(view).blocks)
 const buttonsOf = (view: IncidentView) => buttonLabels(renderCard(view).blocks)
 
+describe('the button for other inputs', () => {
+  const labelsOf = (change: Parameters<typeof makeProposal>[0]) =>
+    buttonsOf(makeView({ proposal: makeProposal(change) }))
+
+  it('is there while a proposal is pending whose playbook asks for inputs, and carries only its id', () => {
+    const { blocks } = renderCard(makeView({ proposal: makeProposal({ asksInputs: true }) }))
+
+    expect(buttonLabels(blocks)).toEqual(['Approve', 'Reject', 'Acknowledge', 'Add note', 'Change inputs'])
+    expect(JSON.stringify(blocks)).toContain('"action_id":"countersign_inputs"')
+    expect(checkBlocks(blocks, 12)).toEqual([])
+    expect(labelsOf({ asksInputs: false })).not.toContain('Change inputs')
+    expect(labelsOf({ asksInputs: true, state: 'approved' })).not.toContain('Change inputs')
+  })
+})
+
 describe('the card in Slack', () => {
   it('says in its header how bad it is, where, and what one sees', () => {
     const [header] = renderCard(makeView()).blocks
