@@ -12,7 +12,11 @@ import type { TeamsMessage } from './playground-stream.ts'
 const BOT = { id: 'bot-countersign', name: 'Countersign' }
 const MENTION = `<at>${BOT.name}</at>`
 /** The Playground wants five users besides the one at its screen; these two have no place in the directory. */
-const STRANGERS = ['gus', 'hana'] as const
+const STRANGERS = [
+  { key: 'gus', name: 'Gus', teamsUser: '00000000-0000-0000-0000-00000000ff01' },
+  { key: 'hana', name: 'Hana', teamsUser: '00000000-0000-0000-0000-00000000ff02' },
+] as const
+const USERS = [...SHOP_PEOPLE, ...STRANGERS]
 
 export const TEAMS_CHANNEL = 'channel-incidents'
 /** Of the person at the screen. */
@@ -40,7 +44,7 @@ export interface Playground {
   press(by: ShopPerson | Stranger, message: TeamsMessage, title: string, inputs?: object): Promise<InvokeAnswer>
   close(): Promise<void>
 }
-export type Stranger = (typeof STRANGERS)[number]
+export type Stranger = (typeof STRANGERS)[number]['key']
 
 export interface PlaygroundSettings {
   readonly folder: string
@@ -124,17 +128,19 @@ function handsOn(url: string, atTheScreen: ShopPerson): Pick<Playground, 'instal
 }
 
 function configurationFor(atTheScreen: ShopPerson): object {
-  const people = SHOP_PEOPLE.map(({ key, name, teamsUser }) => userEntry(key, name, teamsUser))
-  const strangers = STRANGERS.map((key, index) =>
-    userEntry(key, key, `00000000-0000-0000-0000-00000000ff0${String(index)}`),
-  )
+  const users = USERS.map(({ key, name, teamsUser }) => {
+    const email = `${key}@shop.example`
+    // Both ids are the same: only so it takes a direct message to an aadObjectId, as Teams does.
+    const ids = { id: teamsUser, aadObjectId: teamsUser }
+    return { ...ids, name, userPrincipleName: email, givenName: name, surname: name, email }
+  })
   const isAtTheScreen = ({ id }: { id: string }): boolean => id === userIdOf(atTheScreen)
   return {
     version: '0.1.1',
     tenantId: TENANT,
     bot: BOT,
-    currentUser: people.find(isAtTheScreen),
-    users: [...people.filter((user) => !isAtTheScreen(user)), ...strangers],
+    currentUser: users.find(isAtTheScreen),
+    users: users.filter((user) => !isAtTheScreen(user)),
     personalChat: { id: PERSONAL_CHAT },
     groupChat: { id: 'group-chat', name: 'War room' },
     team: {
@@ -145,10 +151,5 @@ function configurationFor(atTheScreen: ShopPerson): object {
 }
 
 function userIdOf(person: ShopPerson | Stranger): string {
-  return `user-${person}`
-}
-
-function userEntry(key: ShopPerson | Stranger, name: string, aadObjectId: string) {
-  const email = `${key}@shop.example`
-  return { id: userIdOf(key), name, userPrincipleName: email, aadObjectId, givenName: name, surname: name, email }
+  return USERS.find(({ key }) => key === person)?.teamsUser ?? person
 }
