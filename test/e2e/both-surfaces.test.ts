@@ -78,7 +78,8 @@ describeWhen(
       await shop.hand.press(ben, slackCard, 'Approve')
       await inTeams.waitForText('1 of 2 approvals')
       await inSlack.waitForText('1 of 2 approvals')
-      await teams.press('ben', await inTeams.waitForAction('Approve'), 'Approve')
+      const again = await teams.press('ben', await inTeams.waitForAction('Approve'), 'Approve')
+      expect(again.value).toContain('one person counts once')
       expect((await proposal())?.decisions).toHaveLength(1)
       expect(happened('rollback.requested')).toHaveLength(0)
 
@@ -132,6 +133,27 @@ describeWhen(
       await teams.say('list')
       await waitUntilLong('the list', () => inTeams.text(PERSONAL_CHAT).includes('Open: 1 incident'))
     }, 120_000)
+
+    it('keeps a note that is written on the card in Teams, for all to read', async () => {
+      const addNote = drawnCard(teamsPage, 'Likely cause').getByRole('button', { name: 'Add note', exact: true })
+      await addNote.first().click()
+      await drawnCard(teamsPage, 'Likely cause').locator('textarea:visible').fill('The bank is told')
+      await addNote.nth(1).click()
+
+      await consolePage.getByText('The bank is told').first().waitFor()
+    }, 120_000)
+
+    it('asked those who may approve in private, on both', () => {
+      const askedInSlack = shop.slack.gate.calls.filter(({ method, args }) => {
+        return (
+          method === 'chat.postMessage' && args['channel'] !== shop.channel && (args['text'] ?? '').includes('is asked for')
+        )
+      })
+
+      // The screen shows the chat of the one who sits there.
+      expect(inTeams.text(PERSONAL_CHAT)).toContain('approval is asked for')
+      expect(new Set(askedInSlack.map(({ args }) => args['channel'])).size).toBeGreaterThan(1)
+    })
 
     it('had no call to Slack without the token, and none that Slack’s specification refuses', () => {
       const { strangers, misfits } = shop.slack.gate
