@@ -146,7 +146,9 @@ describeWhen(
     it('asked those who may approve in private, on both', () => {
       const askedInSlack = shop.slack.gate.calls.filter(({ method, args }) => {
         return (
-          method === 'chat.postMessage' && args['channel'] !== shop.channel && (args['text'] ?? '').includes('is asked for')
+          method === 'chat.postMessage' &&
+          args['channel'] !== shop.channel &&
+          (args['text'] ?? '').includes('is asked for')
         )
       })
 
