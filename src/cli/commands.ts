@@ -5,6 +5,7 @@ import { demoCommand } from './demo.ts'
 import { doctorCommand } from './doctor.ts'
 import { freezeCommand } from './freeze.ts'
 import { manifestSlackCommand } from './manifest-slack.ts'
+import { manifestTeamsCommand } from './manifest-teams.ts'
 import { migrateCommand } from './migrate.ts'
 import { outboxListCommand } from './outbox-list.ts'
 import { outboxRetryCommand } from './outbox-retry.ts'
@@ -30,4 +31,5 @@ export const COMMANDS: readonly Command[] = [
   outboxListCommand,
   outboxRetryCommand,
   freezeCommand,
+  manifestTeamsCommand,
 ]

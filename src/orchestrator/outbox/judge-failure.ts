@@ -18,6 +18,9 @@ const BROKEN_ACCESS: readonly string[] = [
   'token_expired',
   'account_inactive',
   'missing_scope',
+  // Teams: a secret that expired, an app that was not added to the team yet.
+  'unauthorized',
+  'not_installed',
 ]
 const ACCESS_RETRY_MS = 60_000
 /** Chatter that could not be said for so long has lost its meaning; a card is rendered anew whenever it is sent. */
