@@ -22,6 +22,7 @@ export const COMMANDS: readonly Command[] = [
   migrateCommand,
   doctorCommand,
   manifestSlackCommand,
+  manifestTeamsCommand,
   playbookLintCommand,
   playbookListCommand,
   playbookPlanCommand,
@@ -31,5 +32,4 @@ export const COMMANDS: readonly Command[] = [
   outboxListCommand,
   outboxRetryCommand,
   freezeCommand,
-  manifestTeamsCommand,
 ]
