@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { buildDeps } from './app/build-deps.ts'
+import { buildPreviews } from './app/build-previews.ts'
 import { buildSlack } from './app/build-slack.ts'
 import { buildTeams } from './app/build-teams.ts'
 import { createClosers } from './app/closers.ts'
@@ -72,8 +73,10 @@ async function openParts(options: AppOptions, closers: Closers): Promise<string>
   const chats = [slack, teams].flatMap((chat) => (chat === null ? [] : [chat.surface]))
   const audit = await startWorking(options, foundation, chats, closers)
   const isWeb = roles.includes('web')
+  // Where one may be anybody, nothing is real: only there cards that are made up are shown.
+  const previews = decidesInConsole ? await buildPreviews() : null
   const server = isWeb
-    ? openWeb({ config, foundation, metrics: telemetry, audit, slack, teams, signIn: options.signIn })
+    ? openWeb({ config, foundation, metrics: telemetry, audit, slack, teams, signIn: options.signIn, previews })
     : openOperations(config, foundation, telemetry, audit)
   closers.add('http', () => server.close())
   const url = await listen(server, config.environment)

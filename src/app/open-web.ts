@@ -11,6 +11,7 @@ import { recordRefusal } from '../orchestrator/record-refusal.ts'
 import { webhookSources } from '../adapters/webhooks/webhook-sources.ts'
 import { visitorOf } from '../adapters/console/console-session.ts'
 import type { AuditKeeper } from '../orchestrator/keep-audit.ts'
+import type { CardPreviews } from '../adapters/console/preview/card-previews.ts'
 import type { Config } from '../config/config.ts'
 import type { ConsoleSettings, SignIn } from '../adapters/console/console-settings.ts'
 import type { Foundation } from './build-deps.ts'
@@ -29,6 +30,8 @@ export interface WebNeeds {
   readonly teams: Teams | null
   /** The demo lets one pick whom to be; undefined asks for the API token. */
   readonly signIn: SignIn | undefined
+  /** Of cards, for whoever works on them; null in `serve`. */
+  readonly previews?: CardPreviews | null
 }
 
 /** The one HTTP server with every way in mounted on it; it does not listen yet. */
@@ -71,7 +74,7 @@ function originOf(source: string): Origin {
  * Sessions are signed with a key made from the API token, so that they hold on every replica and end when the token
  * changes; the demo, which has one process and no token, takes a key of the moment.
  */
-function consoleSettingsOf({ config, foundation, signIn }: WebNeeds): ConsoleSettings {
+function consoleSettingsOf({ config, foundation, signIn, previews }: WebNeeds): ConsoleSettings {
   const { deps, signals } = foundation
   const token = config.environment.COUNTERSIGN_API_TOKEN
   const key =
@@ -85,6 +88,7 @@ function consoleSettingsOf({ config, foundation, signIn }: WebNeeds): ConsoleSet
     conversation: buildConversation(deps),
     signals,
     signIn: signIn ?? ways,
+    previews: previews ?? undefined,
     sessions: createSessions({
       key,
       isSecure: config.settings.server.publicUrl?.startsWith('https:') ?? false,

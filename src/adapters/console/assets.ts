@@ -21,12 +21,13 @@ p { margin: 4px 0; } ul, ol { margin: 4px 0; padding-left: 22px; } li { margin: 
 .state { font-weight: 600; color: var(--ink); border-bottom: 2px solid var(--soft); } .state[data-state=succeeded], .state[data-state=approved], .state[data-state=mitigated], .state[data-state=resolved], .state[data-state=done] { border-bottom-color: var(--good); }
 .state[data-state=failed], .state[data-state=rejected], .state[data-state=unknown], .state[data-state=open] { border-bottom-color: var(--bad); }
 .proposal, .run { border-top: 1px solid var(--line); margin-top: 12px; } .fine { color: var(--soft); font-size: 14px; }
+.next { border: 1px solid var(--line); border-left: 4px solid var(--accent); border-radius: 4px; padding: 6px 12px; margin: 8px 0; font-size: 17px; }
 .notice { border-left: 4px solid var(--warn); padding: 4px 10px; background: var(--tint); }
 .buttons { display: flex; flex-wrap: wrap; gap: 10px; align-items: flex-start; margin: 10px 0; } .inline { display: inline-block; }
 button, summary { font: inherit; } button { padding: 6px 14px; border: 1px solid var(--line); border-radius: 5px; background: var(--tint); color: var(--ink); cursor: pointer; }
 button.primary { background: var(--good); border-color: var(--good); color: var(--paper); font-weight: 600; } button.danger { border-color: var(--bad); color: var(--bad); }
 button:focus-visible, input:focus-visible, summary:focus-visible, a:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
-details.inline > summary { list-style: none; padding: 6px 14px; border: 1px solid var(--line); border-radius: 5px; background: var(--tint); cursor: pointer; } details.inline form { margin-top: 6px; }
+details.inline > summary { list-style: none; padding: 6px 14px; border: 1px solid var(--line); border-radius: 5px; background: var(--tint); cursor: pointer; } details.inline form { margin-top: 6px; } details.inline > summary.primary { background: var(--good); border-color: var(--good); color: var(--paper); font-weight: 600; } details.inline > summary.danger { border-color: var(--bad); color: var(--bad); }
 input { font: inherit; padding: 6px 8px; border: 1px solid var(--line); border-radius: 5px; background: var(--paper); color: var(--ink); } .say { display: flex; gap: 8px; margin: 20px 0; } .say label { flex: 1; display: flex; gap: 8px; align-items: baseline; } .say input[name=text] { flex: 1; }
 pre { overflow: auto; background: var(--tint); border: 1px solid var(--line); border-radius: 5px; padding: 8px 10px; font-size: 13px; } code { font-size: 0.92em; }
 table { border-collapse: collapse; width: 100%; } th, td { text-align: left; padding: 6px 10px; border-bottom: 1px solid var(--line); vertical-align: top; } th { color: var(--soft); font-weight: 600; font-size: 14px; }
@@ -35,6 +36,8 @@ table { border-collapse: collapse; width: 100%; } th, td { text-align: left; pad
 dl { display: grid; grid-template-columns: max-content 1fr; gap: 2px 16px; margin: 8px 0; } dt { color: var(--soft); } dd { margin: 0; }
 .chart { margin: 8px 0; } .chart svg { width: 100%; height: auto; } .chart .series { fill: none; stroke: var(--accent); stroke-width: 2; } .chart .grid { stroke: var(--line); } .chart .axis { fill: var(--soft); font-size: 11px; } .chart line.mark { stroke: var(--bad); stroke-dasharray: 4 3; } .chart text.mark { fill: var(--ink); font-size: 11px; } figcaption { color: var(--soft); font-size: 13px; }
 meter { width: 70px; vertical-align: middle; }
+.previews { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 380px), 1fr)); gap: 24px; align-items: start; }
+.slack-card, .teams-card { border: 1px solid var(--line); border-radius: 6px; padding: 10px 14px; max-width: 600px; font-size: 15px; line-height: 1.46; overflow-wrap: anywhere; } .block-header { font-size: 18px; font-weight: 700; } .block-text { margin: 8px 0; }
 `
 
 /**

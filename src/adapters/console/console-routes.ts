@@ -1,6 +1,7 @@
 import { CONSOLE_CSS, LIVE_JS } from './assets.ts'
 import { liveStream } from './live-stream.ts'
 import { pageAnswer } from './page-answer.ts'
+import { previewRoute } from './preview/preview-route.ts'
 import { pressRoute, sayRoute } from './post-routes.ts'
 import { readAudit } from '../../orchestrator/index.ts'
 import { refusedPage } from './refused-page.ts'
@@ -25,6 +26,7 @@ export function mountConsole(server: HttpServer, settings: ConsoleSettings): voi
   for (const route of pageRoutes(settings)) server.mount(route)
   server.mount(pressRoute(settings))
   server.mount(sayRoute(settings))
+  if (settings.previews !== undefined) server.mount(previewRoute(settings, settings.previews))
 }
 
 function asset(path: string, contentType: string, text: string): Route<null> {

@@ -1,3 +1,4 @@
+import type { CardPreviews } from './preview/card-previews.ts'
 import type { Conversation, Deps } from '../../orchestrator/index.ts'
 import type { Sessions } from './sessions.ts'
 import type { Signals } from '../../ports/signals.ts'
@@ -16,4 +17,6 @@ export interface ConsoleSettings {
   readonly sessions: Sessions
   readonly signIn: SignIn
   readonly signals: Signals
+  /** Shows what cards look like at `/preview/card`; undefined wherever real incidents are. */
+  readonly previews?: CardPreviews | undefined
 }

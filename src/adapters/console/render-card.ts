@@ -1,3 +1,4 @@
+import { describeNext } from '../../domain/describe-next.ts'
 import { describeUnreachable } from '../../domain/describe-unreachable.ts'
 import { button, reasonForm } from './forms.ts'
 import { html } from './html.ts'
@@ -19,15 +20,14 @@ export function renderCard(view: IncidentView, context: CardContext): SafeHtml {
       <span class="severity" data-severity="${view.severity}">${view.severity}</span>
       <h1 id="card-title">${view.service === null ? '' : `${view.service}: `}${view.symptom}</h1>
     </header>
-    ${renderFacts(view, context)}
+    ${renderNext(view, context)} ${renderFacts(view, context)}
     <section aria-label="What is known">
       ${view.summary.sentences.map((sentence) => html`<p>${sentence.text} ${sentence.evidence.map((id) => html`<a class="evidence" href="#${id}">${id}</a> `)}</p>`)}
       ${view.summary.source === 'model' ? html`<p class="fine">Written by a language model from the evidence named; not part of what runs.</p>` : ''}
       ${view.impact.map((line) => html`<p>${line}</p>`)}
     </section>
-    ${renderCause(view, context)}
+    ${renderCause(view, context)} ${view.run === null ? '' : renderRun(view, view.run, context)}
     ${view.proposal === null ? renderNoProposal(view) : renderProposal(view, view.proposal, context)}
-    ${view.run === null ? '' : renderRun(view, view.run, context)}
     ${
       view.followUps.length === 0
         ? ''
@@ -41,6 +41,15 @@ export function renderCard(view: IncidentView, context: CardContext): SafeHtml {
     ${context.csrf === undefined ? '' : renderButtons(view, context.csrf)}
     ${view.links.length === 0 ? '' : html`<p class="links">${view.links.map(renderLink)}</p>`}
   </article>`
+}
+
+/** What is asked of people now, before anything else. */
+function renderNext(view: IncidentView, context: CardContext): SafeHtml {
+  const next = describeNext(view)
+  if (next === null) return html``
+  return html`<p class="next">
+    <strong>Next</strong> ${next.text}${next.until === null ? '' : html` Until ${renderTime(next.until, context.now)}.`}
+  </p>`
 }
 
 function renderFacts(view: IncidentView, context: CardContext): SafeHtml {

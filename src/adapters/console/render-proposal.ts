@@ -10,6 +10,7 @@ const HASH_SHOWN = 8
 /** What would run comes from the plan's own row, never from prose; the hash shown is the hash that a press sends. */
 export function renderProposal(view: IncidentView, proposal: ProposalView, context: CardContext): SafeHtml {
   const missing = Math.max(0, proposal.required.approvals - proposal.approvalsCounted)
+  const isPending = proposal.state === 'pending'
   return html`<section class="proposal" id="${proposal.id}" aria-label="Proposal" data-state="${proposal.state}">
     <h2>Proposal ${proposal.id}: ${proposal.playbookTitle}</h2>
     <p class="facts">
@@ -20,6 +21,20 @@ export function renderProposal(view: IncidentView, proposal: ProposalView, conte
       ${proposal.state === 'pending' ? html`<span>expires ${renderTime(proposal.expiresAt, context.now)}</span>` : ''}
     </p>
     ${
+      isPending
+        ? renderPlan(proposal)
+        : html`<details>
+            <summary>The plan</summary>
+            ${renderPlan(proposal)}
+          </details>`
+    }
+    ${renderDecisions(proposal, missing, context)} ${renderButtons(view, proposal, context)}
+  </section>`
+}
+
+/** Unfolded while it is to be decided; afterwards the run tells what is done. */
+function renderPlan(proposal: ProposalView): SafeHtml {
+  return html`${
       proposal.reasons.length === 0
         ? ''
         : html`<ul class="reasons">
@@ -35,9 +50,7 @@ export function renderProposal(view: IncidentView, proposal: ProposalView, conte
     </p>
     <ul class="fine">
       ${proposal.tierReasons.map((reason) => html`<li>${reason}</li>`)}
-    </ul>
-    ${renderDecisions(proposal, missing, context)} ${renderButtons(view, proposal, context)}
-  </section>`
+    </ul>`
 }
 
 function renderStep(step: PlanStepView): SafeHtml {
@@ -54,7 +67,7 @@ ${JSON.stringify(step.with, null, 2)}${step.before === null ? '' : `\nstate befo
 function renderDecisions(proposal: ProposalView, missing: number, context: CardContext): SafeHtml {
   const wants = `${String(proposal.approvalsCounted)} of ${String(proposal.required.approvals)} approvals`
   return html`<h3>Decisions</h3>
-    ${proposal.required.rules.map((rule) => html`<p class="fine">${rule}</p>`)}
+    ${proposal.state === 'pending' ? html`<p class="fine">${proposal.required.rules.join(' ')}</p>` : ''}
     ${
       proposal.decisions.length === 0
         ? html`<p>Nobody has decided yet.</p>`

@@ -58,13 +58,16 @@ describe('the card in Slack', () => {
     expect(words).toContain('Disturbs checkout, cart')
     expect(words).toContain('Tier 3 Novel: it has not yet succeeded on checkout.')
     expect(words).toContain('Undo Roll checkout back to 7f3c21a (history 42); one approver presses')
-    expect(words).toContain('Expires 2026-11-21 10:22 UTC, 15 min after it was proposed')
+    expect(words).toContain('Expires 2026-11-21 10:22 UTC')
   })
 
   it('says who has approved, how many are missing, and who can', () => {
     const words = wordsOf(makeView())
 
-    expect(words).toContain('1 of 2 approvals, 1 missing. Can approve: Bo Li, Cem Kaya.')
+    expect(words).toContain(
+      'Next Approve or reject PRO-3: 1 of 2 approvals; Bo Li, Cem Kaya can give the next. Until 2026-11-21 10:22 UTC.',
+    )
+    expect(words).toContain('1 of 2 approvals, 1 missing.')
     expect(words).toContain('Approved by Ana Ruiz (ana@bank.example) at 2026-11-21 10:08 UTC in slack')
   })
 

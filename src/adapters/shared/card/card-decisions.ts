@@ -6,6 +6,9 @@ import type { DecisionView, IncidentView, ProposalView } from '../../../domain/i
 import type { Inline, CardText } from './card-text.ts'
 import type { ProposalState } from '../../../domain/approval.ts'
 
+/** The line about what is next names the first of those who can approve. */
+const NAMED_ABOVE = 3
+
 /** What became of it, in words. */
 const ENDINGS: Readonly<Record<Exclude<ProposalState, 'pending'>, string>> = {
   approved: 'Approved',
@@ -30,12 +33,12 @@ function whatIsMissing(proposal: ProposalView, room: CardRoom): readonly CardTex
   const missing = Math.max(0, required.approvals - approvalsCounted)
   const rules = required.rules.slice(0, room.reasons).map((rule) => visibleLine(rule, room.detail))
   const names = proposal.canApprove.map((name) => visibleLine(name, 60))
-  const who =
-    names.length === 0 ? 'Nobody in the directory can give it.' : `Can approve: ${nameSome(names, room.names)}.`
+  const others = names.slice(NAMED_ABOVE)
+  const who = others.length === 0 ? '' : ` Besides those named above: ${nameSome(others, room.names)}.`
   return [
     section(
       bold(`${String(approvalsCounted)} of ${String(required.approvals)} approvals`),
-      text(missing === 0 ? '' : `, ${String(missing)} missing. ${who}`),
+      text(missing === 0 ? '' : `, ${String(missing)} missing.${who}`),
     ),
     ...(rules.length === 0 ? [] : [section(text(rules.join(' ')))]),
   ]

@@ -1,5 +1,6 @@
 import { WITH_AGO, bold, bullets, dotted, richText, section, text, time } from './card-text.ts'
 import { nameSome } from './card-room.ts'
+import { describeNext } from '../../../domain/describe-next.ts'
 import { truncateText } from '../../../kernel/clean-text.ts'
 import { visibleLine } from './visible-text.ts'
 import type { CardRoom } from './card-room.ts'
@@ -30,6 +31,14 @@ export function renderHeader(view: IncidentView): string {
   const mark = SEVERITY_MARKS[view.severity]
   const words = headline(view, LONGEST_HEADER - mark.length - 1)
   return `${mark} ${words}`
+}
+
+/** What is asked of people now, before anything else. */
+export function renderNext(view: IncidentView, room: CardRoom): readonly CardText[] {
+  const next = describeNext(view)
+  if (next === null) return []
+  const until = next.until === null ? [] : [text(' Until '), time(next.until, WITH_AGO), text('.')]
+  return richText(section(bold('Next '), text(visibleLine(next.text, room.line)), ...until))
 }
 
 /** The line under the header: id, state, since when, who. */
@@ -63,7 +72,7 @@ export function renderImpact(view: IncidentView, room: CardRoom): readonly CardT
   const impact = view.impact.slice(0, 3).map((sentence) => visibleLine(sentence, room.line))
   const { firing, total } = view.alerts
   const alerts = total === 0 ? '' : `${String(firing)} of ${String(total)} alerts firing.`
-  const sentences = [...impact, alerts].filter((sentence) => sentence !== '')
+  const sentences = [...impact.map(asSentence), alerts].filter((sentence) => sentence !== '')
   const fromModel = view.summary.source === 'model' ? view.summary.sentences.slice(0, room.reasons) : []
   return richText(
     ...(sentences.length === 0 ? [] : [section(bold('Impact '), text(sentences.join(' ')))]),
@@ -72,4 +81,8 @@ export function renderImpact(view: IncidentView, room: CardRoom): readonly CardT
       : [section(bold('Summary '), text('(a language model’s words, from the evidence)'))]),
     ...bullets(fromModel.map((sentence) => [text(visibleLine(sentence.text, room.line))])),
   )
+}
+
+function asSentence(words: string): string {
+  return /[.:;)]$/.test(words) || words === '' ? words : `${words}.`
 }

@@ -1,5 +1,4 @@
-import { bold, bullets, code, numbered, richText, section, text, time } from './card-text.ts'
-import { describeDuration } from '../../../kernel/duration.ts'
+import { WITH_AGO, bold, bullets, code, numbered, richText, section, text, time } from './card-text.ts'
 import { nameSome, someOf } from './card-room.ts'
 import { visibleLine } from './visible-text.ts'
 import type { CardRoom } from './card-room.ts'
@@ -47,7 +46,7 @@ function planOf(proposal: ProposalView, room: CardRoom, consoleUrl: string | nul
       [bold(`Tier ${String(proposal.tier)} `), text(tierReasons(proposal, room))],
       [bold('Undo '), text(undoOf(proposal, room))],
       [bold('Why '), text(whyThis(proposal, room))],
-      [bold('Expires '), time(proposal.expiresAt), text(`, ${validity(proposal)} after it was proposed`)],
+      [bold('Expires '), time(proposal.expiresAt, WITH_AGO)],
     ]),
   ]
 }
@@ -83,8 +82,4 @@ function whyThis(proposal: ProposalView, room: CardRoom): string {
   const asked = `Proposed by ${visibleLine(proposal.requesterName, 60)}.`
   const reasons = proposal.reasons.slice(0, room.reasons).map((reason) => visibleLine(reason, room.detail))
   return [asked, ...reasons].join(' ')
-}
-
-function validity(proposal: ProposalView): string {
-  return describeDuration(proposal.expiresAt.getTime() - proposal.createdAt.getTime())
 }

@@ -1,6 +1,6 @@
 import { CARD_ROOMS } from './card-room.ts'
 import { hashPrefix } from './card-proposal.ts'
-import { headline, renderFacts, renderHeader, renderImpact } from './card-head.ts'
+import { headline, renderFacts, renderHeader, renderImpact, renderNext } from './card-head.ts'
 import { renderButtons } from './card-buttons.ts'
 import { renderCause } from './card-cause.ts'
 import { renderDecisions } from './card-decisions.ts'
@@ -57,6 +57,7 @@ function partsOf(view: IncidentView, room: CardRoom, hasButtons: boolean): reado
   const buttons = hasButtons ? renderButtons(view) : []
   return [
     { part: { kind: 'header', text: renderHeader(view) }, dispensable: 0 },
+    ...texts(0, renderNext(view, room)),
     ...texts(0, renderFacts(view, room)),
     ...texts(3, renderImpact(view, room)),
     ...texts(2, renderCause(view, room)),

@@ -1,0 +1,80 @@
+import type { IncidentView, ProposalView, RunView } from './incident-view.ts'
+
+/** What is asked of people now, in one line, and until when. */
+export interface Next {
+  readonly text: string
+  readonly until: Date | null
+}
+
+/**
+ * The first thing under the headline, so that nobody has to look for it: who decides, settles, undoes or takes the
+ * incident. Null when nothing is asked. May hold text from outside, as everything of a view: the surface escapes it.
+ */
+export function describeNext(view: IncidentView): Next | null {
+  if (view.state === 'resolved') return null
+  if (view.run?.state === 'unknown') return settle(view.run)
+  if (view.proposal?.state === 'pending') return decide(view, view.proposal)
+  if (view.run !== null && view.run.proposalId === view.proposal?.id) return followRun(view, view.run)
+  if (view.state === 'mitigated') return next('Resolve it when you are sure.')
+  return view.state === 'open' ? next('Take it: nobody has acknowledged it yet.') : null
+}
+
+function next(text: string, until: Date | null = null): Next {
+  return { text, until }
+}
+
+function settle(run: RunView): Next {
+  const step = run.steps.find((one) => one.state === 'unknown')
+  const what = step === undefined ? run.id : `step ${step.id}`
+  return next(`Say what became of ${what}: look at its target, then press.`)
+}
+
+function decide(view: IncidentView, proposal: ProposalView): Next {
+  const { id, tier, approvalsCounted, required, symptomGone, expiresAt } = proposal
+  if (tier === 4) return next(`Do the steps of ${id} by hand: a plan of tier 4 is shown and never run.`)
+  if (view.freeze !== null) {
+    const what = view.freeze.service ?? 'everything'
+    return next(`${id} waits: ${what} is frozen, so nothing is approved.`, view.freeze.until)
+  }
+  const gone = symptomGone ? ' The symptom is gone: is it still needed?' : ''
+  const count = `${String(approvalsCounted)} of ${String(required.approvals)} approvals`
+  return next(`Approve or reject ${id}: ${count}; ${whoIsAsked(proposal)}.${gone}`, expiresAt)
+}
+
+const NAMED = 3
+
+function whoIsAsked({ canApprove }: ProposalView): string {
+  if (canApprove.length === 0) return 'nobody in the directory can give the next'
+  const more = canApprove.length > NAMED ? ' and others' : ''
+  return `${canApprove.slice(0, NAMED).join(', ')}${more} can give the next`
+}
+
+function followRun(view: IncidentView, run: RunView): Next {
+  const undone = run.canUndo ? 'Undo it, or mend it by hand.' : 'Mend it by hand, or propose another playbook.'
+  switch (run.state) {
+    case 'failed':
+      return next(`${run.id} failed. ${undone}`)
+    case 'stopped':
+      return next(`${run.id} was stopped. ${undone}`)
+    case 'undone':
+      return next(`${run.id} was undone. Mend it by hand, or propose another playbook.`)
+    case 'succeeded':
+      return next(
+        view.followUps.length === 0
+          ? `${run.id} succeeded. Resolve it when it stays quiet.`
+          : `${run.id} succeeded. Something is still open below.`,
+      )
+    case 'queued':
+    case 'running':
+    case 'waiting':
+    case 'unknown':
+      return next(`Nothing: ${run.id} is at work${whereItIs(run)}.`)
+  }
+}
+
+function whereItIs(run: RunView): string {
+  const steps = run.steps.filter((step) => step.direction === run.direction)
+  const at = steps.findIndex((step) => step.state !== 'done')
+  const step = steps[at]
+  return step === undefined ? '' : `, step ${String(at + 1)} of ${String(steps.length)} (${step.id})`
+}
