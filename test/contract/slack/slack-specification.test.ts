@@ -1,24 +1,50 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from '@jest/globals'
-import { blockActions, commandFields, viewSubmission } from '../../fakes/slack/payloads.ts'
+import { blockActions, commandFields, messageShortcut, reaction, viewSubmission } from '../../fakes/slack/payloads.ts'
 import { describeWhenShared } from '../../support/skip.ts'
 import { makeView } from '../../fakes/slack/make-view.ts'
+import { openTestSlack } from '../../integration/slack/open-test-slack.ts'
 import { openSlackWorld } from './slack-world.ts'
 import { renderReasonForm } from '../../../src/adapters/slack/render/reason-form.ts'
+import { waitUntil } from '../../support/wait-until.ts'
+import type { RecordedCall } from '../../fakes/slack/fake-slack-api.ts'
 
 interface Operation {
   readonly parameters: readonly { readonly name: string; readonly required?: boolean }[]
 }
 
+const DECLARED = { severity: null, title: '', service: null }
+const NEW_METHODS = [
+  'chat.getPermalink',
+  'conversations.history',
+  'conversations.replies',
+  'views.open',
+  'views.publish',
+] as const
+
 /** Younger than the specification, which is of 2020. */
 const YOUNGER = ['metadata', 'include_all_metadata']
+
+type Paths = Readonly<Record<string, { readonly post: Operation } | undefined>>
+
+/** What a request lacks, and what it holds that its method does not know. */
+function problemsOf(paths: Paths, calls: readonly RecordedCall[]): readonly string[] {
+  return calls.flatMap(({ method, args }) => {
+    const parameters = paths[`/api/${method}`]?.post.parameters
+    if (parameters === undefined) return [`${method} is unknown`]
+    const known = new Set([...parameters.map(({ name }) => name), ...YOUNGER])
+    const missing = parameters.filter(({ name, required }) => required === true && args[name] === undefined)
+    const unknown = Object.keys(args).filter((name) => !known.has(name))
+    return [...missing.map(({ name }) => `${method} lacks ${name}`), ...unknown.map((name) => `${method} has ${name}`)]
+  })
+}
 
 describeWhenShared(
   'contracts/slack/slack-web-api.openapi.json',
   'our requests against Slack’s own specification',
   (path) => {
-    const paths = (JSON.parse(readFileSync(path, 'utf8')) as { paths: Record<string, { post: Operation }> }).paths
+    const paths = (JSON.parse(readFileSync(path, 'utf8')) as { paths: Paths }).paths
 
     it('name what each method needs, and nothing it does not know', async () => {
       const world = await openSlackWorld()
@@ -37,19 +63,32 @@ describeWhenShared(
       await world.slack.checkHealth(['C0001'])
       await world.close()
 
-      const problems = world.fake.calls.flatMap(({ method, args }) => {
-        const parameters = paths[`/api/${method}`]?.post.parameters
-        if (parameters === undefined) return [`${method} is unknown`]
-        const known = new Set([...parameters.map(({ name }) => name), ...YOUNGER])
-        const missing = parameters.filter(({ name, required }) => required === true && args[name] === undefined)
-        const unknown = Object.keys(args).filter((name) => !known.has(name))
-        return [
-          ...missing.map(({ name }) => `${method} lacks ${name}`),
-          ...unknown.map((name) => `${method} has ${name}`),
-        ]
-      })
-      expect(problems).toEqual([])
+      expect(problemsOf(paths, world.fake.calls)).toEqual([])
       expect(new Set(world.fake.calls.map(({ method }) => method)).size).toBe(7)
+    })
+
+    it('do so for what people do with shortcuts, pins, forms and the home', async () => {
+      const test = await openTestSlack()
+      const pin = reaction(ANA, 'reaction_added', { channel: 'C0001', ts: '17.000001' })
+      const { surface } = test.slack
+      test.rich = {
+        ...test.rich,
+        capture: async (capture) => {
+          await capture.read()
+          return { kind: 'choose', incidents: [{ id: 'INC-1', severity: 'SEV2', title: 'Down' }], words: null }
+        },
+        offerForm: async () => ({ kind: 'declare', declared: DECLARED, services: [] }),
+      }
+      const about = await surface.postCard('C0001', makeView(), 'card-1', AbortSignal.timeout(5_000))
+      const person = { id: 'a', name: 'A', slack: { team: 'T1', user: 'U1' }, teams: null, groups: [], roles: [] }
+      await surface.tellPerson(person, 'Look', AbortSignal.timeout(5_000), { keys: ['1'], since: null, about })
+      await test.driver.event(ANA, pin)
+      await test.driver.shortcut(ANA, 'countersign_declare')
+      await test.driver.event(ANA, { type: 'app_home_opened', user: 'U1', channel: 'D1', tab: 'home' })
+      await waitUntil('all is asked', () => NEW_METHODS.every((method) => test.fake.callsOf(method).length > 0))
+      await test.close()
+
+      expect(problemsOf(paths, test.fake.calls)).toEqual([])
     })
   },
 )
@@ -77,6 +116,15 @@ describeWhenShared(
         'views/ViewSubmissionPayload.json',
         viewSubmission(ANA, { callbackId: 'c', privateMetadata: '{}', values: {}, triggerId: 't' }),
         ['response_urls', 'values'],
+      ],
+      [
+        'interactive-components/MessageShortcutPayload.json',
+        messageShortcut(ANA, {
+          ...press,
+          callbackId: 'c',
+          message: { ts: '1.2', user: 'U2', text: 'x', thread: '1.1' },
+        }),
+        [],
       ],
     ])('%s', (name, payload, young) => {
       expect(unknownFields(payload, shapeOf(name), young)).toEqual([])

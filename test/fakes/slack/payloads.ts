@@ -159,7 +159,7 @@ export function messageShortcut(by: SlackUser, options: ShortcutOptions): Record
     token: 'legacy-token',
     action_ts: '1700000000.000002',
     team: { id: by.team, domain: 'example-bank' },
-    user: { id: by.user, username: by.name ?? 'someone', team_id: by.team, name: by.name ?? 'someone' },
+    user: { id: by.user, team_id: by.team, name: by.name ?? 'someone' },
     channel: { id: options.channel, name: 'incidents' },
     is_enterprise_install: false,
     enterprise: null,

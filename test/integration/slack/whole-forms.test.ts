@@ -151,6 +151,17 @@ describe('the form for declaring an incident', () => {
     expect(await openIncidents()).toEqual([])
   })
 
+  it('twin: with a policy that lets everybody, the form of somebody without the role counts', async () => {
+    const open = { ...deps, authorize: () => ({ verdict: 'allow', reasons: [], policyVersion: 'open' }) as const }
+    test.rich = buildRichConversation(open)
+    await test.driver.command(as(ANA), 'declare')
+    await formOpens()
+
+    await test.driver.fillIn(as(AUDITOR), { title: 'Forged' })
+
+    expect((await openIncidents()).map(({ title }) => title)).toEqual(['Forged'])
+  })
+
   it('is not opened for words that the grammar refuses or takes', async () => {
     await test.driver.command(as(ANA), 'declare SEV9 x')
     await test.driver.command(as(ANA), 'declare Checkout is slow on checkout')
@@ -168,6 +179,26 @@ describe('the form for declaring an incident', () => {
 
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]))
     expect(await openIncidents()).toHaveLength(1)
+  })
+})
+
+describe('a form that arrives again', () => {
+  it('twin: without the store of what was served, every copy of it opens an incident', async () => {
+    const forgetful = await openTestSlack({
+      deliveries: { serve: async () => undefined, served: async () => undefined },
+    })
+    forgetful.rich = buildRichConversation(deps)
+    try {
+      await forgetful.driver.command(as(ANA), 'declare')
+      await waitUntil('the form is open', () => forgetful.fake.callsOf('views.open').length > 0)
+      const request = signPayload(SECRET, forgetful.driver.filledForm(as(ANA), { title: 'Thrice' }))
+
+      for (let copy = 0; copy < 3; copy += 1) await forgetful.driver.send(request)
+
+      expect(await openIncidents()).toHaveLength(3)
+    } finally {
+      await forgetful.close()
+    }
   })
 })
 
