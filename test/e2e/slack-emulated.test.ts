@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import { verifySlackRequest } from '@slack/bolt'
 import { HEAVY_REASON, hasHeavyTools } from './support/heavy-tool.ts'
-import { SLACK_SECRET } from './support/real-installation.ts'
+import { API_TOKEN, SLACK_SECRET } from './support/real-installation.ts'
 import { describeWhen, findShared, itWhenShared } from '../support/skip.ts'
 import { openShopInChat } from './support/shop-in-chat.ts'
 import { plainTextOf } from '../unit/slack/words-of.ts'
@@ -51,6 +51,29 @@ describeWhen(hasHeavyTools(), HEAVY_REASON, 'an incident in Slack, as emulate ho
     await waitUntilLong('Dora reads the list', () => cards.toldTo(dora).includes('INC-1'))
     await waitUntilLong('Ben reads the state', () => cards.toldTo(ben).includes('INC-1'))
     expect(await shop.slack.messagesIn(shop.channel)).toHaveLength(1)
+  }, 120_000)
+
+  it('stands on the app’s home of everybody whose approval it waits for', async () => {
+    await shop.hand.openHome(shop.inSlack.ben)
+
+    const { args } = await waitLong('the home', () =>
+      shop.slack.gate.calls.find(({ method }) => method === 'views.publish'),
+    )
+    expect(args).toMatchObject({ user_id: shop.inSlack.ben.user })
+    expect(args['view']).toContain('INC-1')
+  }, 120_000)
+
+  it('has on its timeline what a person wrote in its thread and another one pinned', async () => {
+    const [card] = await shop.slack.messagesIn(shop.channel)
+    const ts = await shop.slack.write('dora', 'The bank says it is us', { channel: shop.channel, thread: card!.ts })
+
+    await shop.hand.pin(shop.inSlack.ben, { channel: shop.channel, ts })
+
+    await waitUntilLong('it is on the timeline', async () => {
+      const headers = { authorization: `Bearer ${API_TOKEN}` }
+      const timeline = await fetch(`${shop.url}/api/v1/incidents/INC-1/timeline`, { headers })
+      return (await timeline.text()).includes('The bank says it is us')
+    })
   }, 120_000)
 
   it('has a plan rejected with a reason, by the form that Slack opens', async () => {

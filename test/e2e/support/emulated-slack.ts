@@ -35,6 +35,8 @@ export interface EmulatedSlack {
   /** Top messages of a channel, the oldest first. */
   messagesIn(channel: string): Promise<readonly EmulatedMessage[]>
   thread(channel: string, ts: string): Promise<readonly EmulatedMessage[]>
+  /** What somebody writes there themselves; its time. */
+  write(by: string, text: string, at: { readonly channel: string; readonly thread: string }): Promise<string>
   /** A trigger for this person, as a press brings it. */
   issueTrigger(user: string): Promise<string>
   close(): Promise<void>
@@ -90,6 +92,10 @@ async function start(settings: EmulatedSlackSettings, home: string, tools: Child
       const { messages } = await ask<Messages>('conversations.replies', { channel, ts, limit: '200' })
       return messages.filter((message) => message.ts !== ts)
     },
+    write: async (by, text, { channel, thread }) => {
+      const args = { channel, text, thread_ts: thread }
+      return (await askEmulate<{ ts: string }>(pageUrl, 'chat.postMessage', args, tokenOf(by))).ts
+    },
     issueTrigger: async (user) =>
       (await ask<{ trigger_id: string }>('views.generateTriggerId', { user_id: user })).trigger_id,
     close: async () => {
@@ -124,7 +130,10 @@ function seedOf({ users, channels }: EmulatedSlackSettings): object {
       users: users.map((name) => ({ name })),
       channels: channels.map((name) => ({ name })),
       oauth_apps: [{ ...client, ...owned, name: 'Countersign', bot_name: 'countersign' }],
-      tokens: [{ ...owned, token, type: 'bot', user_id: user }],
+      tokens: [
+        { ...owned, token, type: 'bot', user_id: user },
+        ...users.map((name) => ({ token: tokenOf(name), type: 'user', user: name, scopes: ['chat:write'] })),
+      ],
       strict_scopes: true,
     },
   }
@@ -149,10 +158,19 @@ function startPrism(
   return ready
 }
 
-async function askEmulate<T>(url: string, method: string, args: Readonly<Record<string, string>>): Promise<T> {
+function tokenOf(name: string): string {
+  return `xoxp-e2e-${name}`
+}
+
+async function askEmulate<T>(
+  url: string,
+  method: string,
+  args: Readonly<Record<string, string>>,
+  token = BOT.token,
+): Promise<T> {
   const response = await fetch(`${url}/api/${method}`, {
     method: 'POST',
-    headers: { authorization: `Bearer ${BOT.token}` },
+    headers: { authorization: `Bearer ${token}` },
     body: new URLSearchParams(args),
   })
   const answer = (await response.json()) as { ok: boolean; error?: string }

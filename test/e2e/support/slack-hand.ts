@@ -1,5 +1,12 @@
 import { randomUUID } from 'node:crypto'
-import { blockActions, commandFields, mentionEvent, viewSubmission } from '../../fakes/slack/payloads.ts'
+import {
+  blockActions,
+  commandFields,
+  eventCallback,
+  mentionEvent,
+  reaction,
+  viewSubmission,
+} from '../../fakes/slack/payloads.ts'
 import { signForm, signJson, signPayload } from '../../fakes/slack/slack-driver.ts'
 import type { DriverAnswer, SignedRequest } from '../../fakes/slack/slack-driver.ts'
 import type { EmulatedMessage, EmulatedSlack } from './emulated-slack.ts'
@@ -30,6 +37,19 @@ export class SlackHand {
   async commandRequest(by: SlackUser, text: string, channel: string): Promise<SignedRequest> {
     const place = { channel, ...(await this.#placeOf(by)) }
     return signForm(this.#secret, new URLSearchParams(commandFields(by, text, place)).toString())
+  }
+
+  /** Marks a message with a pin, for the timeline. */
+  pin(by: SlackUser, at: { readonly channel: string; readonly ts: string }): Promise<DriverAnswer> {
+    return this.#event(by, reaction(by, 'reaction_added', at))
+  }
+
+  openHome(by: SlackUser): Promise<DriverAnswer> {
+    return this.#event(by, { type: 'app_home_opened', user: by.user, channel: `D${by.user}`, tab: 'home' })
+  }
+
+  #event(by: SlackUser, event: object): Promise<DriverAnswer> {
+    return this.send(signJson(this.#secret, JSON.stringify(eventCallback(by, `Ev${randomUUID()}`, event))))
   }
 
   mention(by: SlackUser, text: string, at: { readonly channel: string; readonly thread: string }) {
