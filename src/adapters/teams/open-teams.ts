@@ -7,6 +7,7 @@ import { createTeamsSurface } from './outgoing/teams-surface.ts'
 import { handleRequest } from './handle-request.ts'
 import { openTeamsTransport } from './outgoing/teams-transport.ts'
 import { readActivity } from './incoming/read-activity.ts'
+import { resolveMentions } from './incoming/resolve-mentions.ts'
 import { teamsRoute } from './incoming/teams-route.ts'
 import type { AccountStandings } from '../../ports/account-standing.ts'
 import type { Activity } from './incoming/schema.ts'
@@ -64,7 +65,9 @@ export async function openTeams(parts: TeamsParts): Promise<Teams> {
     const request = readActivity(activity)
     standings.see(request.place)
     if (request.kind === 'ignored') return Promise.resolve(null)
-    return answerOnce(parts, keyOf(activity), () => handleRequest(tools, request))
+    return answerOnce(parts, keyOf(activity), async () =>
+      handleRequest(tools, readActivity(await resolveMentions(api, activity))),
+    )
   }
   return {
     surface: createTeamsSurface(road),
