@@ -22,7 +22,8 @@ afterEach(async () => {
 })
 afterAll(() => world.close())
 
-const LEASE_MS = 400
+// Longer than a busy machine lets a replica wait for its next turn, short enough to be waited out.
+const LEASE_MS = 1_200
 const POINTS = ['before-intent', 'after-intent', 'before-send', 'before-record', 'after-record', 'before-end'] as const
 
 describe.each(POINTS)('a replica killed at %s', (point) => {
