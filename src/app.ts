@@ -14,6 +14,7 @@ import { openWeb } from './app/open-web.ts'
 import { openWorkers } from './app/open-workers.ts'
 import { surfacesOf } from './app/surfaces-of.ts'
 import { COUNTERSIGN } from './domain/actor.ts'
+import type { IncidentRooms } from './ports/incident-rooms.ts'
 import type { ChatSurface } from './ports/chat-surface.ts'
 import type { Closers } from './app/closers.ts'
 import type { Config } from './config/config.ts'
@@ -70,7 +71,10 @@ async function openParts(options: AppOptions, closers: Closers): Promise<string>
   if (slack !== null) closers.add('slack', () => slack.close())
   const teams = await buildTeams(config, foundation)
   if (teams !== null) closers.add('teams', () => teams.close())
-  const chats = [slack, teams].flatMap((chat) => (chat === null ? [] : [chat.surface]))
+  const chats = [
+    ...(slack === null ? [] : [{ surface: slack.surface, rooms: slack.rooms }]),
+    ...(teams === null ? [] : [{ surface: teams.surface, rooms: null }]),
+  ]
   const audit = await startWorking(options, foundation, chats, closers)
   const isWeb = roles.includes('web')
   // Where one may be anybody, nothing is real: only there cards that are made up are shown.
@@ -91,7 +95,7 @@ async function openParts(options: AppOptions, closers: Closers): Promise<string>
 async function startWorking(
   options: AppOptions,
   foundation: Foundation,
-  chats: readonly ChatSurface[],
+  chats: readonly { readonly surface: ChatSurface; readonly rooms: IncidentRooms | null }[],
   closers: Closers,
 ) {
   const { config, log, replicaId, roles } = options
@@ -114,8 +118,8 @@ async function startWorking(
   if (!roles.includes('worker')) return audit
   const workers = await openWorkers(deps, jobs.workers)
   closers.add('workers', () => workers.close())
-  for (const surface of chats) {
-    const deliverer = openDeliverer(deps, surface, signals)
+  for (const { surface, rooms } of chats) {
+    const deliverer = openDeliverer(deps, surface, signals, rooms)
     closers.add(`deliverer ${surface.name}`, () => deliverer.close())
   }
   const clock = openClock(() => deps.stores.jobs.enqueue('clock.tick', {}, { singletonKey: 'tick' }), log)

@@ -17,6 +17,7 @@ export function buildSettings(config: Config, replicaId: string, decidesInConsol
     fatigue: { decisions: settings.approvals.fatigue.decisions, perMs: settings.approvals.fatigue.per },
     inflightWindowMs: settings.execution.inflightWindow,
     leaseMs: settings.execution.lease,
+    roomFrom: settings.slack?.channelPerIncident ?? null,
     decidesInConsole,
     routes: [...routesOf('slack', settings.slack), ...routesOf('teams', settings.teams)],
   }

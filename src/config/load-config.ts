@@ -81,12 +81,7 @@ export async function loadConfig(source: ConfigSource): Promise<Config> {
 
 /** Settings of the contract that this version reads and does not act on yet: said at every start, never in silence. */
 function listUnserved(settings: ConfigurationFile): readonly string[] {
-  return [
-    ...(settings.slack?.channelPerIncident === undefined
-      ? []
-      : ['slack.channelPerIncident: this version posts to the routed channels only']),
-    ...(settings.pagerduty.mirror ? ['pagerduty.mirror: this version does not mirror ack and resolve'] : []),
-  ]
+  return [...(settings.pagerduty.mirror ? ['pagerduty.mirror: this version does not mirror ack and resolve'] : [])]
 }
 
 interface ReadConfiguration {

@@ -43,6 +43,8 @@ export interface Settings {
   readonly inflightWindowMs: number
   /** How long a replica holds a run; longer than the longest single call plus the target's visibility delay. */
   readonly leaseMs: number
+  /** An incident that is at least as severe gets a channel of its own, where the surface makes them; null for none. */
+  readonly roomFrom: Severity | null
   /** People sign in to the console as themselves, and decide there. */
   readonly decidesInConsole: boolean
   /** Per surface in order; the surface's default channel comes last without a condition. */

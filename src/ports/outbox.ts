@@ -13,6 +13,8 @@ export type OutboxMessage =
       /** Not on this surface: it is what the message is about. */
       readonly except?: SurfaceName
     }
+  /** Make the incident's own channel, or go on with it. Coalesced; nothing on surfaces that have none. */
+  | { readonly kind: 'room'; readonly incidentId: string; readonly priority: OutboxPriority }
   /** One post in the thread below every copy of the card. */
   | { readonly kind: 'thread'; readonly incidentId: string; readonly text: string; readonly priority: OutboxPriority }
   /** To one person alone, on the surfaces where they have an account. */

@@ -18,6 +18,7 @@ import type { LeasedRunStore, RunControl, RunStore, RunSweep } from './run-store
 import type { LedgerStore } from './ledger-store.ts'
 import type { Outbox, OutboxQueue } from './outbox.ts'
 import type { PlaybookRecordStore } from './playbook-record-store.ts'
+import type { RoomStore } from './room-store.ts'
 import type { RefusalStore } from './refusal-store.ts'
 import type { SurfaceStateStore } from './surface-state-store.ts'
 import type { TeamsConversationStore } from './teams-conversation-store.ts'
@@ -55,6 +56,7 @@ export interface Stores {
   readonly proposals: ProposalStore
   readonly runControl: RunControl
   readonly refusals: RefusalStore
+  readonly rooms: RoomStore
   readonly runSweep: RunSweep
   readonly runs: RunStore
   readonly surfaceStates: SurfaceStateStore

@@ -22,6 +22,7 @@ import { createLedgerStore } from './ledger-store.ts'
 import { createOutbox, createOutboxQueue } from './outbox-store.ts'
 import { createPlaybookRecordStore } from './playbook-record-store.ts'
 import { createProposalQueries, createProposalStore } from './proposal-store.ts'
+import { createRoomStore } from './room-store.ts'
 import { createRunControlStore } from './run-control-store.ts'
 import { createRunStore } from './run-store.ts'
 import { createRunSweepStore } from './run-sweep-store.ts'
@@ -66,6 +67,7 @@ export function openStores(db: Database, { surfaces, queueOf }: StoreNeeds): Sto
     playbookRecords: createPlaybookRecordStore(db),
     proposalQueries: createProposalQueries(db),
     proposals: createProposalStore(db),
+    rooms: createRoomStore(db),
     runControl: createRunControlStore(db),
     runSweep: createRunSweepStore(db),
     runs: createRunStore(db),

@@ -37,6 +37,7 @@ export class ScriptedSurface implements ChatSurface {
   busyMs = 5
   /** Some platforms do not let a bot read what it said. */
   canLookForPosts = true
+  canFindCards = true
   readonly #faults = new Map<SurfaceMethod, SurfaceFault[]>()
 
   constructor(name: SurfaceName, limits: Partial<DeliveryLimits> = {}) {
@@ -46,6 +47,12 @@ export class ScriptedSurface implements ChatSurface {
 
   failNext(method: SurfaceMethod, ...faults: readonly SurfaceFault[]): void {
     this.#faults.set(method, [...(this.#faults.get(method) ?? []), ...faults])
+  }
+
+  /** Whatever was wrong is over. */
+  mend(): void {
+    this.isDown = false
+    this.#faults.clear()
   }
 
   cardsOf(incidentId: string): readonly ShownCard[] {
@@ -72,7 +79,7 @@ export class ScriptedSurface implements ChatSurface {
   findCard(channel: string, cardId: string): Promise<CardReference | null> {
     return this.#call('findCard', () => {
       const found = this.cards.find((card) => card.cardId === cardId && card.reference.channel === channel)
-      return found?.reference ?? null
+      return this.canFindCards ? (found?.reference ?? null) : null
     })
   }
 

@@ -4,10 +4,14 @@ const LOOK_EVERY_MS = 5
 const GIVE_UP_MS = 10_000
 
 /** Waits for a condition instead of a time; fails by saying what it waited for. */
-export async function waitUntil(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
+export async function waitUntil(
+  what: string,
+  holds: () => boolean | Promise<boolean>,
+  giveUpMs = GIVE_UP_MS,
+): Promise<void> {
   const startedAtMs = performance.now()
   while (!(await holds())) {
-    if (performance.now() - startedAtMs > GIVE_UP_MS) throw new Error(`Waited in vain for: ${what}`)
+    if (performance.now() - startedAtMs > giveUpMs) throw new Error(`Waited in vain for: ${what}`)
     await delay(LOOK_EVERY_MS)
   }
 }

@@ -4,6 +4,7 @@ import { createBoltApp } from './bolt-app.ts'
 import { createReplayGuard } from './incoming/replay-guard.ts'
 import { createSlackApi } from './outgoing/slack-api.ts'
 import { createSlackStandings } from './standing/slack-standings.ts'
+import { createSlackRooms } from './outgoing/slack-rooms.ts'
 import { createSlackSurface } from './outgoing/slack-surface.ts'
 import { boltLogger } from './bolt-logger.ts'
 import { handleRequest } from './handle-request.ts'
@@ -14,6 +15,7 @@ import { openHomes } from './homes/open-homes.ts'
 import { slackRoute } from './incoming/slack-route.ts'
 import type { AccountStandings } from '../../ports/account-standing.ts'
 import type { Bolt } from './bolt-logger.ts'
+import type { IncidentRooms } from '../../ports/incident-rooms.ts'
 import type { ChatSurface } from '../../ports/chat-surface.ts'
 import type { Clock } from '../../kernel/clock.ts'
 import type { DeliveryStore } from '../../ports/delivery-store.ts'
@@ -55,6 +57,8 @@ export interface SlackParts extends SlackWork {
 
 export interface Slack {
   readonly surface: ChatSurface
+  /** Channels of their own for severe incidents. */
+  readonly rooms: IncidentRooms
   /** Whether Slack vouches for an account now. */
   readonly standings: AccountStandings
   /** Over HTTP: mounts `POST /slack/events`. In Socket Mode nothing is mounted. */
@@ -100,6 +104,7 @@ export async function openSlack(parts: SlackParts): Promise<Slack> {
   })
   return {
     surface: warming(createSlackSurface(api), standings),
+    rooms: createSlackRooms(api),
     standings,
     mount: (server) => {
       if (opened.installer !== null) mountInstallRoutes(server, opened.installer)

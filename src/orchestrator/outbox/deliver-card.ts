@@ -1,11 +1,14 @@
 import { VendorRejectedError } from '../../kernel/vendor-errors.ts'
 import { threadOf } from './thread-of.ts'
+import { wantRoom } from './want-room.ts'
 import { chooseChannel } from './choose-channel.ts'
 import { hashOfView } from './hash-of-view.ts'
+import { isBrokenAccess } from './judge-failure.ts'
 import { loadIncidentView } from '../load-incident-view.ts'
 import type { Card } from '../../ports/card-store.ts'
 import type { ChatSurface } from '../../ports/chat-surface.ts'
 import type { Deps } from '../dependencies.ts'
+import type { IncidentRooms } from '../../ports/incident-rooms.ts'
 import type { IncidentView } from '../../domain/incident-view.ts'
 import type { SurfaceBudgets } from './surface-budgets.ts'
 
@@ -15,6 +18,8 @@ const GONE_CODES: readonly string[] = ['message_not_found', 'cant_update_message
 export interface CardDelivery {
   readonly deps: Deps
   readonly surface: ChatSurface
+  /** null where the surface makes none. */
+  readonly rooms?: IncidentRooms | null
   readonly budgets: SurfaceBudgets
   readonly signal: AbortSignal
 }
@@ -22,29 +27,34 @@ export interface CardDelivery {
 /**
  * Brings every copy of an incident's card on one surface up to date. Returns 0 when all is shown, else the
  * milliseconds until the budget allows the rest. The budget is asked before the view is loaded, since a view costs many
- * reads and a storm of incidents waits for few updates; what is then shown is the newest state.
+ * reads and a storm of incidents waits for few updates; what is then shown is the newest state. Of several copies only
+ * those that lag behind take of the budget: else each would wait for its turn while the other takes its next one, for ever.
  */
 export async function deliverCard(delivery: CardDelivery, incidentId: string, isUrgent: boolean): Promise<number> {
   const { deps, surface, budgets } = delivery
   const known = (await deps.stores.cards.listByIncident(incidentId)).filter((card) => card.surface === surface.name)
   const nowMs = deps.clock.monotonicMs()
-  const turns = known.map((card) => ({
+  const several = known.length > 1 ? await loadFor(delivery, incidentId) : undefined
+  const toShow = several === undefined ? known : known.filter((card) => card.shownHash !== hashOfView(several))
+  const turns = toShow.map((card) => ({
     card,
     wait: card.reference === null ? 0 : budgets.takeUpdate(card.id, isUrgent, nowMs, threadOf(card.reference)),
   }))
   const wait = Math.max(0, ...turns.map((turn) => turn.wait))
   const ready = turns.filter((turn) => turn.wait === 0).map(({ card }) => card)
-  if (known.length > 0 && ready.length === 0) return wait
-  const view = withoutOwnAbsence(await loadIncidentView(deps, incidentId), surface)
+  if (toShow.length > 0 && ready.length === 0) return wait
+  const view = several ?? (await loadFor(delivery, incidentId))
   if (view === undefined) return 0
   const cards = [...ready, ...(await newCopy(delivery, view, known))]
   const shownHash = hashOfView(view)
-  const waits = await Promise.all(cards.map((card) => showCard(delivery, { card, view, shownHash })))
+  const waits = await Promise.all(cards.map((card) => showCopy(delivery, { card, view, shownHash })))
+  await wantRoom(delivery, view)
   return Math.max(wait, ...waits)
 }
 
 /** What can be read on a surface shows that it can be reached; that it could not is no reason to show it once more. */
-function withoutOwnAbsence(view: IncidentView | undefined, surface: ChatSurface): IncidentView | undefined {
+async function loadFor({ deps, surface }: CardDelivery, incidentId: string): Promise<IncidentView | undefined> {
+  const view = await loadIncidentView(deps, incidentId)
   if (view === undefined) return undefined
   const others = view.unreachableSurfaces.filter((unreachable) => unreachable.surface !== surface.name)
   return { ...view, unreachableSurfaces: others }
@@ -65,6 +75,21 @@ interface Showing {
   readonly card: Card
   readonly view: IncidentView
   readonly shownHash: string
+}
+
+/** A copy in the incident's own channel, which people may archive, does not keep the others from being shown. */
+async function showCopy(delivery: CardDelivery, showing: Showing): Promise<number> {
+  const { deps, surface, rooms = null } = delivery
+  try {
+    return await showCard(delivery, showing)
+  } catch (error) {
+    if (rooms === null || !(error instanceof VendorRejectedError) || isBrokenAccess(error)) throw error
+    const room = await deps.stores.rooms.find(showing.view.id, surface.name)
+    if (room?.channel !== showing.card.channel) throw error
+    deps.log.warn({ incidentId: room.incidentId, reason: error.message }, 'card is not shown in the incident’s channel')
+    await deps.stores.rooms.save(room, { detail: error.message })
+    return 0
+  }
 }
 
 /** The budget for an update is spent already; a post takes its own. */

@@ -1,3 +1,4 @@
+import { deliverRoom } from './deliver-room.ts'
 import { deliverCard } from './deliver-card.ts'
 import { joinPosts } from './join-posts.ts'
 import { stillAwaits } from './still-awaits.ts'
@@ -21,6 +22,8 @@ export async function deliverMessage(delivery: CardDelivery, batch: Batch): Prom
   switch (message.kind) {
     case 'card':
       return deliverCard(delivery, message.incidentId, URGENT.includes(message.priority))
+    case 'room':
+      return deliverRoom(delivery, message.incidentId)
     case 'thread':
     case 'post':
       return deliverToThread(delivery, batch, message.incidentId)
@@ -68,7 +71,7 @@ async function deliverToThread(delivery: CardDelivery, batch: Batch, incidentId:
 }
 
 function wordsOf(batch: Batch): string {
-  return joinPosts(batch.flatMap(({ message }) => (message.kind === 'card' ? [] : [message.text])))
+  return joinPosts(batch.flatMap(({ message }) => ('text' in message ? [message.text] : [])))
 }
 
 function tryOf(batch: Batch): PostTry {

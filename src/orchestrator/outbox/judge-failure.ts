@@ -36,7 +36,8 @@ export function judgeFailure(waiting: WaitingMessage, error: unknown, randomByte
     return { next: 'retry', delayMs: error.retryAfterMs, reason, isAttempt: false }
   }
   if (error instanceof VendorRejectedError) {
-    return { next: isBrokenAccess(error) ? 'retry' : 'bury', delayMs: ACCESS_RETRY_MS, reason, isAttempt: true }
+    const isOurs = waiting.message.kind !== 'room' && isBrokenAccess(error)
+    return { next: isOurs ? 'retry' : 'bury', delayMs: ACCESS_RETRY_MS, reason, isAttempt: true }
   }
   const { kind } = waiting.message
   const isChatter = kind === 'thread' || kind === 'direct'

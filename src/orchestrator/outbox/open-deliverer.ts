@@ -12,6 +12,7 @@ import type { Batch } from './gather-due.ts'
 import type { ChatSurface } from '../../ports/chat-surface.ts'
 import type { Courier, FirstPlace } from './first-cards.ts'
 import type { Deps } from '../dependencies.ts'
+import type { IncidentRooms } from '../../ports/incident-rooms.ts'
 import type { IncidentView } from '../../domain/incident-view.ts'
 import type { SurfaceName } from '../../domain/surface.ts'
 import type { Signals } from '../../ports/signals.ts'
@@ -34,8 +35,13 @@ export interface Deliverer {
  * backoff; what the platform will never take is buried, counted and visible. A surface that stays silent is put on
  * record, so that the cards elsewhere say so.
  */
-export function openDeliverer(deps: Deps, surface: ChatSurface, signals: Signals): Deliverer {
-  const loop = new DeliveryLoop(deps, surface)
+export function openDeliverer(
+  deps: Deps,
+  surface: ChatSurface,
+  signals: Signals,
+  rooms: IncidentRooms | null = null,
+): Deliverer {
+  const loop = new DeliveryLoop(deps, surface, rooms)
   const stopPosting = deps.firstCards.add(loop)
   const stopListening = signals.listen('outbox', () => {
     loop.wake()
@@ -54,6 +60,7 @@ export function openDeliverer(deps: Deps, surface: ChatSurface, signals: Signals
 class DeliveryLoop implements Courier {
   readonly #deps: Deps
   readonly #surface: ChatSurface
+  readonly #rooms: IncidentRooms | null
   readonly #budgets: SurfaceBudgets
   readonly #watch = new SurfaceWatch()
   readonly #leaseName: string
@@ -64,8 +71,9 @@ class DeliveryLoop implements Courier {
   #isWoken = false
   #wakeUp: (() => void) | undefined
 
-  constructor(deps: Deps, surface: ChatSurface) {
+  constructor(deps: Deps, surface: ChatSurface, rooms: IncidentRooms | null) {
     this.#deps = deps
+    this.#rooms = rooms
     const { clock } = deps
     const budgets = new SurfaceBudgets(surface.limits, clock.monotonicMs())
     const isStopping = () => this.#abort.signal.aborted
@@ -109,7 +117,7 @@ class DeliveryLoop implements Courier {
   async #postFirst(place: FirstPlace, view: IncidentView, signal: AbortSignal): Promise<void> {
     const { log, clock } = this.#deps
     try {
-      await postFirstCard({ deps: this.#deps, surface: this.#surface, signal }, place, view)
+      await postFirstCard({ deps: this.#deps, surface: this.#surface, rooms: this.#rooms, signal }, place, view)
     } catch (err) {
       const about = { err, surface: place.surface, incidentId: place.incidentId }
       log.warn(about, 'first card is left to the outbox')
@@ -150,7 +158,7 @@ class DeliveryLoop implements Courier {
 
   #start(batch: Batch): void {
     // One delivery per incident at a time, so that two updates of a card cannot overtake each other.
-    const key = batch[0].message.incidentId ?? batch[0].id
+    const key = busyKey(batch[0])
     if (this.#busy.has(key)) return
     this.#busy.add(key)
     this.#track(key, this.#deliver(batch))
@@ -168,7 +176,7 @@ class DeliveryLoop implements Courier {
   async #deliver(batch: Batch): Promise<void> {
     const { stores, clock, log } = this.#deps
     const signal = AbortSignal.any([AbortSignal.timeout(CALL_TIMEOUT_MS), this.#abort.signal])
-    const delivery = { deps: this.#deps, surface: this.#surface, budgets: this.#budgets, signal }
+    const delivery = { deps: this.#deps, surface: this.#surface, rooms: this.#rooms, budgets: this.#budgets, signal }
     try {
       const waitMs = await deliverMessage(delivery, batch)
       if (waitMs > 0) {
@@ -244,8 +252,14 @@ class DeliveryLoop implements Courier {
   }
 }
 
+/** The making of a channel takes several calls, and holds up no card. */
+function busyKey({ id, message }: WaitingMessage): string {
+  if (message.incidentId === null) return id
+  return message.kind === 'room' ? `room ${message.incidentId}` : message.incidentId
+}
+
 /** A card is found by itself; of anything else the next try must know that it may be there already. */
 function isOpen(waiting: WaitingMessage, error: unknown): boolean {
-  if (waiting.message.kind === 'card') return false
+  if (waiting.message.kind === 'card' || waiting.message.kind === 'room') return false
   return waiting.mayHaveArrived || error instanceof VendorUnknownError || !(error instanceof AppError)
 }

@@ -5,6 +5,10 @@ import type { DeliveryLimits } from '../../ports/chat-surface.ts'
 /** Of the updates a minute, those kept for what people wait for: approvals and results never queue behind a storm. */
 const URGENT_SHARE = 0.4
 
+/** Slack makes 20 a minute; a storm that wants more is one that nobody wants a channel each for. */
+const ROOMS_PER_MINUTE = 12
+const ROOM_BURST = 3
+
 /**
  * All budgets of one surface: posts per channel, updates over all, both per thread where the platform counts so, and the
  * least time between two updates of a card.
@@ -22,10 +26,12 @@ export class SurfaceBudgets {
   readonly #windows: SendWindows
   readonly #updates: TokenBucket
   readonly #urgentUpdates: TokenBucket
+  readonly #rooms: TokenBucket
 
   constructor(limits: DeliveryLimits, nowMs: number) {
     this.#limits = limits
     this.#windows = new SendWindows(limits.threadWindows ?? [])
+    this.#rooms = new TokenBucket(ROOMS_PER_MINUTE / 60, ROOM_BURST, nowMs)
     const perSecond = limits.updatesPerMinute / 60
     const urgentBurst = Math.max(1, Math.floor(limits.updateBurst * URGENT_SHARE))
     this.#urgentUpdates = new TokenBucket(perSecond * URGENT_SHARE, urgentBurst, nowMs)
@@ -64,6 +70,11 @@ export class SurfaceBudgets {
     if (wait === 0) return this.#go(cardId, nowMs)
     this.#turns.set(cardId, nowMs + wait)
     return wait
+  }
+
+  /** A channel of its own for an incident. */
+  takeRoom(nowMs: number): number {
+    return this.#rooms.take(nowMs)
   }
 
   blockPosts(channel: string, nowMs: number, forMs: number): void {

@@ -9,12 +9,16 @@ import type { VerbCall } from './conversation-context.ts'
 const MOST_CHOICES = 10
 
 /**
- * Which incident a verb means (CONTRACT 9): the id that was typed; else the thread's or the page's own; else the only
- * open one in that channel; else the asker is shown the choices.
+ * Which incident a verb means (CONTRACT 9): the id that was typed; else the thread's or the page's own; else that of
+ * the channel, which was made for it; else the only open one in that channel; else the asker is shown the choices.
  */
 export async function findIncident(deps: Deps, call: VerbCall): Promise<Incident> {
   const { request, place } = call
-  const named = request.incidentId ?? place.incidentId ?? (await incidentOfThread(deps, place))
+  const named =
+    request.incidentId ??
+    place.incidentId ??
+    (await incidentOfThread(deps, place)) ??
+    (await incidentOfRoom(deps, place))
   if (named !== null) {
     const incident = await deps.stores.incidents.find(named)
     if (incident === undefined) throw new NotFoundError('incident', named)
@@ -41,4 +45,10 @@ async function incidentOfThread(deps: Deps, place: VerbCall['place']): Promise<s
   if (place.channel === null || place.message === null) return null
   const card = await deps.stores.cardQueries.findByMessage(place.surface, place.channel, place.message)
   return card?.incidentId ?? null
+}
+
+/** In the channel that was made for one incident every verb means that one, also when it is resolved. */
+async function incidentOfRoom(deps: Deps, { surface, channel }: VerbCall['place']): Promise<string | null> {
+  if (channel === null) return null
+  return (await deps.stores.rooms.findIncident(surface, channel)) ?? null
 }

@@ -101,6 +101,7 @@ function settingsOf(replicaId: string): Settings {
     fatigue: { decisions: 10, perMs: 600_000 },
     inflightWindowMs: 100,
     leaseMs: 5_000,
+    roomFrom: null,
     decidesInConsole: false,
     routes: [],
   }

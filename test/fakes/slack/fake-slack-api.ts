@@ -1,4 +1,5 @@
 import type http from 'node:http'
+import { FakeSlackRooms } from './fake-slack-rooms.ts'
 import { MOST_BLOCKS_JSON, checkBlocks, checkHome, checkModal } from './block-limits.ts'
 
 export interface RecordedCall {
@@ -42,7 +43,7 @@ export type SlackFault =
 
 type Args = Readonly<Record<string, unknown>>
 type Answer = Record<string, unknown>
-type Outcome = { readonly ok: true; readonly answer: Answer } | { readonly ok: false; readonly answer: Answer }
+type Outcome = { readonly ok: boolean; readonly answer: Answer }
 
 export class FakeSlackApi {
   readonly calls: RecordedCall[] = []
@@ -50,6 +51,7 @@ export class FakeSlackApi {
   readonly ephemerals: Args[] = []
   /** What people said, which the bot did not post. */
   readonly said: SaidMessage[] = []
+  readonly rooms = new FakeSlackRooms()
   readonly homes = new Map<string, unknown>()
   readonly channels = { missing: new Set<string>(), archived: new Set<string>(), without: new Set<string>() }
   scopes: readonly string[] = []
@@ -81,6 +83,7 @@ export class FakeSlackApi {
     'chat.getPermalink': (args) => this.#permalink(args),
     'views.open': (args) => this.#openView(args),
     'views.publish': (args) => this.#publish(args),
+    ...this.rooms.methods,
   }
 
   constructor(settings: { readonly botToken: string; readonly appToken: string; readonly socketUrl: string }) {

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { FakeSlackApi } from './fake-slack-api.ts'
 import type { RecordedCall, SaidMessage, SlackFault, StoredMessage } from './fake-slack-api.ts'
 import { openFakeSocket } from './fake-socket.ts'
+import type { FakeSlackRooms } from './fake-slack-rooms.ts'
 import type { FakeSocket } from './fake-socket.ts'
 
 export interface FakeSlackOptions {
@@ -44,6 +45,8 @@ export interface FakeSlack {
   /** Nothing is answered until it is over. */
   setOutage(isOut: boolean): void
   channels: { missing: Set<string>; archived: Set<string>; without: Set<string> }
+  /** Channels that were made for incidents. */
+  readonly rooms: FakeSlackRooms
   scopes: readonly string[]
   /** Accounts that are not full members of T0001; `null` for one that Slack does not know. */
   users: Map<string, Readonly<Record<string, unknown>> | null>
@@ -98,6 +101,7 @@ export async function startFakeSlack(options: FakeSlackOptions = {}): Promise<Fa
     responses,
     socket,
     channels: api.channels,
+    rooms: api.rooms,
     users: api.users,
     installs: api.installs,
     grants: api.grants,

@@ -182,6 +182,7 @@ const SETTINGS: Settings = {
   fatigue: { decisions: 1_000_000, perMs: 600_000 },
   inflightWindowMs: 100,
   leaseMs: 5_000,
+  roomFrom: null,
   decidesInConsole: true,
   routes: [],
 }

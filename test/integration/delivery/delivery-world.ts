@@ -6,16 +6,20 @@ import { openWorld } from '../decisions/world.ts'
 import { createTestDatabase } from '../../support/postgres.ts'
 import { ScriptedSurface } from '../../fakes/scripted-surface.ts'
 import { waitUntil } from '../../support/wait-until.ts'
+import type { World } from '../decisions/world.ts'
 import type { Clock } from '../../../src/kernel/clock.ts'
 import type { Database } from '../../../src/store/database.ts'
 import type { Deliverer } from '../../../src/orchestrator/outbox/open-deliverer.ts'
 import type { DeliveryLimits } from '../../../src/ports/chat-surface.ts'
 import type { Deps, Settings } from '../../../src/orchestrator/dependencies.ts'
+import type { Person } from '../../../src/domain/person.ts'
 import type { Signals } from '../../../src/ports/signals.ts'
 
 /** Slack and Teams as scripted surfaces on one real database, each with its deliverer. */
 export interface DeliveryWorld {
   readonly deps: Deps
+  /** For scenes and proposals: the same database, with its own history of deploys. */
+  readonly world: World
   readonly slack: ScriptedSurface
   readonly teams: ScriptedSurface
   /** Minutes of an outage pass in no time: the deliverers' own clock is moved. */
@@ -31,13 +35,18 @@ export interface DeliveryWorld {
   close(): Promise<void>
 }
 
+/** Many histories are delivered side by side, maybe on a busy machine. */
+const SETTLE_MS = 60_000
+
 export interface DeliveryOptions {
   readonly settings?: Partial<Settings>
+  readonly people?: readonly Person[]
   readonly slackLimits?: Partial<DeliveryLimits>
 }
 
 export async function openDeliveryWorld(options: DeliveryOptions = {}): Promise<DeliveryWorld> {
   const world = await openWorld()
+  if (options.people !== undefined) world.people = options.people
   const database = await createTestDatabase()
   const connection = await openDatabase({ url: database.url, applicationName: 'delivery', maxConnections: 8 })
   const admin = await openDatabase({ url: database.ownerUrl, applicationName: 'delivery-admin', maxConnections: 1 })
@@ -56,6 +65,8 @@ export async function openDeliveryWorld(options: DeliveryOptions = {}): Promise<
     stores: bind(connection.db),
     unitOfWork: createUnitOfWork(connection.pool, bind),
   }
+  const query = async <Row extends object>(text: string, values: readonly unknown[] = []) =>
+    (await admin.pool.query<Row>(text, [...values])).rows
   const wakers = new Set<() => void>()
   const signals: Signals = {
     listen: (_signal, onSignal) => {
@@ -76,6 +87,7 @@ export async function openDeliveryWorld(options: DeliveryOptions = {}): Promise<
   const closeDeliverers = () => Promise.all(deliverers.map((deliverer) => deliverer.close()))
   return {
     ...{ deps, slack, teams, hurry },
+    world: Object.assign(world, { deps, query }),
     passTime: (ms) => {
       aheadMs += ms
     },
@@ -88,13 +100,14 @@ export async function openDeliveryWorld(options: DeliveryOptions = {}): Promise<
       await hurry()
       return incident.id
     },
-    settle: () =>
-      waitUntil('nothing waits', async () => {
+    settle: async () => {
+      const isQuiet = async () => {
         await hurry()
         return (await deps.stores.outboxQueue.describe()).waiting === 0
-      }),
-    query: async <Row extends object>(text: string, values: readonly unknown[] = []) =>
-      (await admin.pool.query<Row>(text, [...values])).rows,
+      }
+      await waitUntil('nothing waits', isQuiet, SETTLE_MS)
+    },
+    query,
     restart: async () => {
       await closeDeliverers()
       deliverers = open()

@@ -120,6 +120,6 @@ describe('settings that this version does not act on yet', () => {
 
     const { unserved } = await load(folder)
 
-    expect(unserved.map((setting) => setting.split(':')[0])).toEqual(['slack.channelPerIncident', 'pagerduty.mirror'])
+    expect(unserved.map((setting) => setting.split(':')[0])).toEqual(['pagerduty.mirror'])
   })
 })

@@ -91,6 +91,7 @@ const SCOPES_OF_METHOD: Readonly<Record<string, readonly string[]>> = {
   'auth.revoke': [],
   'auth.test': [],
   'bookmarks.add': ['bookmarks:write'],
+  'bookmarks.list': ['bookmarks:read'],
   'chat.getPermalink': [],
   'chat.postEphemeral': ['chat:write'],
   'chat.postMessage': ['chat:write'],
@@ -99,6 +100,7 @@ const SCOPES_OF_METHOD: Readonly<Record<string, readonly string[]>> = {
   'conversations.history': ['channels:history', 'groups:history'],
   'conversations.info': ['channels:read', 'groups:read'],
   'conversations.invite': ['channels:manage'],
+  'conversations.list': ['channels:read'],
   'conversations.open': ['im:write'],
   'conversations.replies': ['channels:history', 'groups:history'],
   'conversations.setTopic': ['channels:manage'],
@@ -135,15 +137,6 @@ describe('what the app asks for', () => {
 
     expect(unknown).toEqual([])
     expect(BOT_SCOPES.map(({ scope }) => scope)).toEqual([...new Set(needed)].sort())
-  })
-})
-
-describe('the events that it subscribes to', () => {
-  it('are those that are read, by their own names', () => {
-    const source = readFileSync(join(REPOSITORY, 'src/adapters/slack/incoming/read-event.ts'), 'utf8')
-    const read = [...source.matchAll(/case '([a-z_]+)':/g)].map(([, name]) => name ?? '')
-
-    expect([...new Set(BOT_EVENTS.map((event) => event.split('.')[0]))].sort()).toEqual([...new Set(read)].sort())
   })
 })
 

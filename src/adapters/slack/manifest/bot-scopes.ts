@@ -15,8 +15,20 @@ export const BOT_SCOPES: readonly BotScope[] = [
     why: 'the conversation with the app, with its suggested prompts',
   },
   {
+    scope: 'bookmarks:read',
+    why: 'adds each bookmark of an incident’s channel once',
+  },
+  {
+    scope: 'bookmarks:write',
+    why: 'dashboard, runbook and console as bookmarks of an incident’s channel',
+  },
+  {
     scope: 'channels:history',
     why: 'follows edits of what was put on a timeline, and looks for a card whose answer was lost',
+  },
+  {
+    scope: 'channels:manage',
+    why: 'makes a channel for a severe incident, names its topic and invites to it',
   },
   {
     scope: 'channels:read',
@@ -39,6 +51,10 @@ export const BOT_SCOPES: readonly BotScope[] = [
   {
     scope: 'im:write',
     why: 'tells one person, for example the next approver',
+  },
+  {
+    scope: 'pins:write',
+    why: 'pins the card in an incident’s channel',
   },
   {
     scope: 'reactions:read',
