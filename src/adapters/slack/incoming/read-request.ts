@@ -42,7 +42,14 @@ function parsed<Schema extends z.ZodType<Record<string, unknown>>>(
   read: (value: z.infer<Schema>) => SlackRequest,
 ): ReadRequest | undefined {
   const result = schema.safeParse(body)
-  return result.success ? { request: read(result.data), body: result.data } : undefined
+  return result.success ? { request: read(result.data), body: forBolt(result.data) } : undefined
+}
+
+/** Bolt takes what is there for an object: a field of an event that is null makes it fail. */
+function forBolt(body: Record<string, unknown>): Record<string, unknown> {
+  const { event } = body
+  if (typeof event !== 'object' || event === null) return body
+  return { ...body, event: Object.fromEntries(Object.entries(event).filter(([, value]) => value !== null)) }
 }
 
 function readCommand(command: z.infer<typeof SlashCommand>): SlackRequest {
