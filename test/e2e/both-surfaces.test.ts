@@ -84,7 +84,7 @@ describeWhen(
       expect(happened('rollback.requested')).toHaveLength(0)
 
       // Chen sits at the screen of the Teams client.
-      await teamsPage.getByText('1 of 2 approvals').waitFor()
+      await teamsPage.getByText('1 of 2 approvals').first().waitFor()
       await takePicture(drawnCard(teamsPage, 'Likely cause'), 'teams-card.png')
       const approve = teamsPage.getByRole('button', { name: 'Approve', exact: true })
       await approve.click()
