@@ -15,6 +15,7 @@ export function headOf(request: FastifyRequest, signal: AbortSignal): HttpHead {
     contentType: mediaType(singleHeader(raw.rawHeaders, 'content-type')),
     remoteAddress: raw.socket.remoteAddress ?? '',
     header: (name) => singleHeader(raw.rawHeaders, name.toLowerCase()),
+    hasHeader: (name) => name.toLowerCase() in raw.headers,
     signal,
   }
 }

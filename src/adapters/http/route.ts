@@ -13,6 +13,8 @@ export interface HttpHead {
   readonly remoteAddress: string
   /** Undefined when it is absent, and when it was sent more than once: nobody may pick the one that suits them. */
   header(name: string): string | undefined
+  /** Whether it was sent at all, however often. */
+  hasHeader(name: string): boolean
   /** Aborted when the client goes away or the server stops. */
   readonly signal: AbortSignal
 }

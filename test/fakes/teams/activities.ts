@@ -17,7 +17,7 @@ export function teamsUser(name: string, change: Partial<TeamsUser> = {}): TeamsU
 }
 
 export const CHANNEL = '19:incidents@thread.tacv2'
-export const TEAM = '19:team@thread.tacv2'
+const TEAM = '19:team@thread.tacv2'
 
 interface Where {
   readonly serviceUrl: string

@@ -17,7 +17,7 @@ import type { Logger } from '../../../src/kernel/logger.ts'
 import type { Teams } from '../../../src/adapters/teams/open-teams.ts'
 import type { TeamsConversationStore } from '../../../src/ports/teams-conversation-store.ts'
 
-export const OUTGOING = 'outgoing-token-0001'
+const OUTGOING = 'outgoing-token-0001'
 
 /** The whole adapter on a real server, a real database, a fake connector and a real OpenID server; what it hands on is noted. */
 export interface TestTeams {

@@ -22,6 +22,31 @@ describe('variables that contradict each other', () => {
       'COUNTERSIGN_AUDIT_KEY: both ways to name the audit key; either the path COUNTERSIGN_AUDIT_KEY or the content COUNTERSIGN_AUDIT_KEY_PEM',
     ],
     [
+      { MicrosoftAppId: 'x', MicrosoftAppPassword: 'y' },
+      'MicrosoftAppTenantId: nothing; a value, since MicrosoftAppId is set',
+    ],
+    [
+      { MicrosoftAppId: 'x', MicrosoftAppTenantId: 't' },
+      'MicrosoftAppPassword: nothing; a value, since MicrosoftAppId is set (or MicrosoftAppType UserAssignedMSI)',
+    ],
+    [
+      {
+        MicrosoftAppId: 'x',
+        MicrosoftAppTenantId: 't',
+        MicrosoftAppType: 'UserAssignedMSI',
+        MicrosoftAppPassword: 'y',
+      },
+      'MicrosoftAppPassword: a value; nothing: a managed identity has no password',
+    ],
+    [
+      { TEAMS_INSECURE_LOCAL: '1', HOST: '0.0.0.0' },
+      'TEAMS_INSECURE_LOCAL: a HOST that others reach; HOST on this machine alone, such as 127.0.0.1: without an app id anybody could speak as anybody',
+    ],
+    [
+      { TEAMS_INSECURE_LOCAL: '1', MicrosoftAppId: 'x', MicrosoftAppTenantId: 't', MicrosoftAppPassword: 'y' },
+      'TEAMS_INSECURE_LOCAL: MicrosoftAppId besides it; no MicrosoftAppId, or no TEAMS_INSECURE_LOCAL: with an app id every request shows a token',
+    ],
+    [
       { SLACK_BOT_TOKEN: 'x', SLACK_SIGNING_SECRET: 'a,b,c' },
       'SLACK_SIGNING_SECRET: 3 secrets; one, or two during rotation',
     ],
@@ -33,6 +58,10 @@ describe('variables that contradict each other', () => {
     [{ SLACK_BOT_TOKEN: 'x', SLACK_APP_TOKEN: 'y' }],
     [{ SLACK_BOT_TOKEN: 'x', SLACK_SIGNING_SECRET: 'old,new' }],
     [{ ARGOCD_SERVER: 'argocd.example', ARGOCD_AUTH_TOKEN: 'x' }],
+    [{ MicrosoftAppId: 'x', MicrosoftAppTenantId: 't', MicrosoftAppPassword: 'y' }],
+    [{ MicrosoftAppId: 'x', MicrosoftAppTenantId: 't', MicrosoftAppType: 'UserAssignedMSI' }],
+    [{ TEAMS_INSECURE_LOCAL: '1' }],
+    [{ TEAMS_INSECURE_LOCAL: '1', MicrosoftAppTenantId: 't', HOST: 'localhost' }],
     [{ DATABASE_URL: 'postgres://app@db.example/x', DATABASE_ADMIN_URL: 'postgresql://owner@db.example/x' }],
     [{}],
   ])('%j fit together', (variables) => {

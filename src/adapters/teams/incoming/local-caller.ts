@@ -5,9 +5,9 @@ import type { HttpHead } from '../../http/route.ts'
 const FOREIGN_HEADERS = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-real-ip', 'via', 'origin']
 
 /** Without an app id nobody proves who they are: then only a program on this machine is listened to. */
-export function isFromThisMachine(request: Pick<HttpHead, 'remoteAddress' | 'header'>): boolean {
+export function isFromThisMachine(request: Pick<HttpHead, 'remoteAddress' | 'header' | 'hasHeader'>): boolean {
   const host = request.header('host') ?? ''
   if (!isLoopbackAddress(request.remoteAddress)) return false
   if (!URL.canParse(`http://${host}`) || !isLoopbackHost(new URL(`http://${host}`).hostname)) return false
-  return FOREIGN_HEADERS.every((name) => request.header(name) === undefined)
+  return FOREIGN_HEADERS.every((name) => !request.hasHeader(name))
 }

@@ -8,10 +8,10 @@ export interface ManifestNeeds {
   readonly version: string
 }
 
-export const MANIFEST_VERSION = '1.23'
+const MANIFEST_VERSION = '1.23'
 export const COLOR_ICON = 'color.png'
 export const OUTLINE_ICON = 'outline.png'
-export const ACCENT_COLOR = '#1F4E79'
+const ACCENT_COLOR = '#1F4E79'
 
 /** At most ten in a menu, which only puts the words into the message box; every other verb is typed. */
 const COMMANDS: readonly { readonly title: string; readonly description: string }[] = [

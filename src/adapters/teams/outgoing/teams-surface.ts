@@ -11,7 +11,7 @@ import type { TeamsRoad } from './teams-road.ts'
  * Microsoft's limits for one bot in one thread: 7 messages in 1 s, 8 in 2 s, 60 in 30 s, 1,800 in an hour, posts and
  * updates together; and 50 requests a second for the app in a tenant. Some room is kept for answers to people.
  */
-export const TEAMS_LIMITS: DeliveryLimits = {
+const TEAMS_LIMITS: DeliveryLimits = {
   postsPerSecond: 1,
   postBurst: 4,
   updatesPerMinute: 600,

@@ -15,7 +15,7 @@ export interface TeamsMessage {
   readonly attachments: readonly [{ readonly contentType: string; readonly content: CardElement }]
 }
 
-export const CARD_TYPE = 'application/vnd.microsoft.card.adaptive'
+const CARD_TYPE = 'application/vnd.microsoft.card.adaptive'
 
 /** One card has to fit everywhere: messages of bots may be larger, but not what passes through webhooks and Graph. */
 export const MOST_CARD_BYTES = 25 * 1_024
