@@ -1,20 +1,17 @@
 import { ANA as ANA_, BO as BO_, CY as CY_, DI as DI_, EVE as EVE_, person } from '../../integration/decisions/world.ts'
 import { openWorld } from '../../integration/decisions/world.ts'
+import { CHANNEL, TENANT } from '../../fakes/teams/activities.ts'
 import { SLACK_CHANNEL, SLACK_TEAM } from './open-slack-driver.ts'
 import type { Account, Person } from '../../../src/domain/person.ts'
 import type { Deps } from '../../../src/orchestrator/dependencies.ts'
 import type { World } from '../../integration/decisions/world.ts'
 
-export const TEAMS_TENANT = '72f988bf-86f1-41af-91ab-2d7cd011db47'
-export const TEAMS_CHANNEL = '19:incidents@thread.tacv2'
-
 /** The same people on every surface. */
 function onEverySurface(someone: Person, number: number): Person {
-  const user = `00000000-0000-4000-8000-00000000000${String(number)}`
   return {
     ...someone,
     slack: { team: SLACK_TEAM, user: `U000${String(number)}` },
-    teams: { tenant: TEAMS_TENANT, user },
+    teams: { tenant: TENANT, user: `aad-${someone.id}` },
   }
 }
 
@@ -45,7 +42,7 @@ export async function openParityWorld(): Promise<ParityWorld> {
     settings: {
       routes: [
         { surface: 'slack', owner: null, severity: null, channel: SLACK_CHANNEL },
-        { surface: 'teams', owner: null, severity: null, channel: TEAMS_CHANNEL },
+        { surface: 'teams', owner: null, severity: null, channel: CHANNEL },
       ],
     },
     directory: {

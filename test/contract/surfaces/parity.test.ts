@@ -9,6 +9,7 @@ import { clearGround } from './grounds.ts'
 import { describeReply, withoutMoment } from './replies-alike.ts'
 import { openConsoleDriver } from './open-console-driver.ts'
 import { CY, openParityWorld } from './parity-world.ts'
+import { openTeamsDriver } from './open-teams-driver.ts'
 import { openSlackDriver } from './open-slack-driver.ts'
 import { renderParity, renderTable } from './render-parity.ts'
 import { withoutLayout } from './surface-driver.ts'
@@ -29,7 +30,8 @@ const buttons: ButtonResult[] = []
 
 beforeAll(async () => {
   parity = await openParityWorld()
-  drivers = [await openSlackDriver(parity.deps), await openConsoleDriver(parity.deps)]
+  const { deps } = parity
+  drivers = [await openSlackDriver(deps), await openTeamsDriver(deps), await openConsoleDriver(deps)]
 })
 afterAll(async () => {
   for (const driver of drivers) await driver.close()
