@@ -5,10 +5,10 @@ export const CONSOLE_CSS = `
 * { box-sizing: border-box; }
 body { margin: 0; font: 16px/1.5 system-ui, "DejaVu Sans", sans-serif; color: var(--ink); background: var(--paper); }
 a { color: var(--accent); } a.skip { position: absolute; left: -999px; } a.skip:focus { left: 8px; }
-nav { display: flex; gap: 20px; align-items: baseline; padding: 10px 20px; border-bottom: 1px solid var(--line); }
+nav { display: flex; flex-wrap: wrap; gap: 4px 20px; align-items: baseline; padding: 10px 20px; border-bottom: 1px solid var(--line); }
 .brand { font-weight: 700; text-decoration: none; color: var(--ink); } .who { margin-left: auto; color: var(--soft); }
 .sandbox { margin: 0; padding: 6px 20px; background: var(--tint); border-bottom: 1px solid var(--line); color: var(--soft); font-size: 14px; }
-main { padding: 16px 20px 40px; max-width: 1360px; margin: 0 auto; }
+main { padding: 16px 20px 40px; max-width: 1360px; margin: 0 auto; overflow-wrap: anywhere; }
 h1 { font-size: 22px; margin: 0; } h2 { font-size: 16px; margin: 18px 0 6px; } h3 { font-size: 14px; margin: 12px 0 4px; color: var(--soft); }
 p { margin: 4px 0; } ul, ol { margin: 4px 0; padding-left: 22px; } li { margin: 3px 0; }
 .columns { display: grid; grid-template-columns: minmax(0, 3fr) minmax(0, 2fr); gap: 28px; } @media (max-width: 900px) { .columns { grid-template-columns: minmax(0, 1fr); } }
@@ -28,13 +28,14 @@ button, summary { font: inherit; } button { padding: 6px 14px; border: 1px solid
 button.primary { background: var(--good); border-color: var(--good); color: var(--paper); font-weight: 600; } button.danger { border-color: var(--bad); color: var(--bad); }
 button:focus-visible, input:focus-visible, summary:focus-visible, a:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
 details.inline > summary { list-style: none; padding: 6px 14px; border: 1px solid var(--line); border-radius: 5px; background: var(--tint); cursor: pointer; } details.inline form { margin-top: 6px; } details.inline > summary.primary { background: var(--good); border-color: var(--good); color: var(--paper); font-weight: 600; } details.inline > summary.danger { border-color: var(--bad); color: var(--bad); }
-input { font: inherit; padding: 6px 8px; border: 1px solid var(--line); border-radius: 5px; background: var(--paper); color: var(--ink); } .say { display: flex; gap: 8px; margin: 20px 0; } .say label { flex: 1; display: flex; gap: 8px; align-items: baseline; } .say input[name=text] { flex: 1; }
+input { font: inherit; padding: 6px 8px; border: 1px solid var(--line); border-radius: 5px; background: var(--paper); color: var(--ink); } .say { display: flex; gap: 8px; margin: 20px 0; } .say label { flex: 1; display: flex; gap: 8px; align-items: baseline; } .say input[name=text] { flex: 1; min-width: 0; } .say label { min-width: 0; }
 pre { overflow: auto; background: var(--tint); border: 1px solid var(--line); border-radius: 5px; padding: 8px 10px; font-size: 13px; } code { font-size: 0.92em; }
 table { border-collapse: collapse; width: 100%; } th, td { text-align: left; padding: 6px 10px; border-bottom: 1px solid var(--line); vertical-align: top; } th { color: var(--soft); font-weight: 600; font-size: 14px; }
 .timeline, .evidence, .people, .decisions { list-style: none; padding: 0; } .timeline li, .evidence li { padding: 5px 0; border-bottom: 1px solid var(--line); } time { color: var(--soft); font-size: 14px; }
 .reply { border: 1px solid var(--line); border-left: 6px solid var(--accent); border-radius: 6px; padding: 10px 16px; margin: 16px 0; } .reply[data-kind=refused] { border-left-color: var(--bad); }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: 2px 16px; margin: 8px 0; } dt { color: var(--soft); } dd { margin: 0; }
 .chart { margin: 8px 0; } .chart svg { width: 100%; height: auto; } .chart .series { fill: none; stroke: var(--accent); stroke-width: 2; } .chart .grid { stroke: var(--line); } .chart .axis { fill: var(--soft); font-size: 11px; } .chart line.mark { stroke: var(--bad); stroke-dasharray: 4 3; } .chart text.mark { fill: var(--ink); font-size: 11px; } figcaption { color: var(--soft); font-size: 13px; }
+@media (max-width: 700px) { thead { position: absolute; left: -9999px; } tr { display: block; padding: 8px 0; border-bottom: 1px solid var(--line); } td { display: inline-block; border: 0; padding: 2px 10px 2px 0; } }
 meter { width: 70px; vertical-align: middle; }
 .previews { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 380px), 1fr)); gap: 24px; align-items: start; }
 .slack-card, .teams-card { border: 1px solid var(--line); border-radius: 6px; padding: 10px 14px; max-width: 600px; font-size: 15px; line-height: 1.46; overflow-wrap: anywhere; } .block-header { font-size: 18px; font-weight: 700; } .block-text { margin: 8px 0; }

@@ -1,3 +1,4 @@
+import { describeNext } from '../../domain/describe-next.ts'
 import { html } from './html.ts'
 import { renderCard } from './render-card.ts'
 import { renderChart } from './render-chart.ts'
@@ -87,7 +88,7 @@ export function renderIncidentList(
         <td>${view.service === null ? '' : `${view.service}: `}${view.symptom}</td>
         <td><span class="state" data-state="${view.state}">${view.state}</span></td>
         <td>${renderTime(view.openedAt, context.now)}</td>
-        <td>${asked(view)}</td>
+        <td>${describeNext(view)?.text ?? ''}</td>
       </tr>`,
   )
   return html`<h1>Incidents</h1>
@@ -105,7 +106,7 @@ export function renderIncidentList(
                   <th>What</th>
                   <th>State</th>
                   <th>Opened</th>
-                  <th>Asked of people</th>
+                  <th>Next</th>
                 </tr>
               </thead>
               <tbody>
@@ -115,14 +116,6 @@ export function renderIncidentList(
       }
     </div>
     ${context.csrf === undefined ? '' : renderCommandBox(context.csrf, null)}`
-}
-
-function asked(view: IncidentView): string {
-  if (view.run !== null && view.run.state === 'unknown') return `${view.run.id} needs somebody to say what happened`
-  const { proposal } = view
-  if (proposal === null) return ''
-  if (proposal.state !== 'pending') return `${proposal.id} ${proposal.state}`
-  return `${proposal.id}: ${String(Math.max(0, proposal.required.approvals - proposal.approvalsCounted))} more approval(s)`
 }
 
 /** The same verbs as in chat. */
