@@ -38,6 +38,8 @@ export async function sendEffect(session: RunSession, progress: Progress, work: 
   if (attempt === undefined) return undefined
   await reach(session, 'after-intent', work)
   if (work.step.description.isVerification) return undefined
+  // A role that was taken away since the look above: nothing is sent, and the next look closes the attempt and says why.
+  if (grounds.run.direction === 'forward' && grounds.missingNow() !== null) return undefined
   await send(session, { ...progress, run: { ...grounds.run, state: 'running' } }, work, attempt, grounds)
   return undefined
 }

@@ -43,8 +43,13 @@ async function readProposal({ deps, held }: RunSession): Promise<Pick<Reading, '
   return proposal === undefined ? undefined : { proposal, isExpired: false }
 }
 
+export interface GroundsRead extends Grounds {
+  /** The same decisions against the directory of this very moment. */
+  readonly missingNow: () => string | null
+}
+
 /** What has to hold before a step, read anew and not remembered. */
-export async function readGrounds(session: RunSession, plan: Plan): Promise<Grounds> {
+export async function readGrounds(session: RunSession, plan: Plan): Promise<GroundsRead> {
   const { deps } = session
   const { incidentId, proposalId } = session.held.lease.run
   const [reading, decisions, freezes, alerts, incident, isSymptomGoneConfirmed] = await Promise.all([
@@ -64,6 +69,16 @@ export async function readGrounds(session: RunSession, plan: Plan): Promise<Grou
     deps.settings.mode,
   )
   const playbook = deps.playbooks.find((candidate) => candidate.name === plan.playbook.name)
+  const missingNow = () =>
+    missingApproval({
+      plan,
+      proposal: reading.proposal,
+      decisions,
+      people: deps.directory.list(),
+      commander: incident?.assignments['commander'] ?? null,
+      owner: service?.owner ?? null,
+      mayRunByItself: mode === 'act' && playbook?.autonomous === true,
+    })
   return {
     ...reading,
     plan,
@@ -75,15 +90,8 @@ export async function readGrounds(session: RunSession, plan: Plan): Promise<Grou
     isSymptomGoneConfirmed,
     policy: askPolicy(deps, reading.run, reading.proposal, plan, { mode, isFrozen: freeze !== undefined }),
     alerts: alerts.get(incidentId) ?? { total: 0, firing: 0 },
-    missingApproval: missingApproval({
-      plan,
-      proposal: reading.proposal,
-      decisions,
-      people: deps.directory.list(),
-      commander: incident?.assignments['commander'] ?? null,
-      owner: service?.owner ?? null,
-      mayRunByItself: mode === 'act' && playbook?.autonomous === true,
-    }),
+    missingApproval: missingNow(),
+    missingNow,
   }
 }
 
