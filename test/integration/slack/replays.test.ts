@@ -101,6 +101,36 @@ describe('the secret while it is replaced', () => {
     expect(await statusOf(NEXT_SECRET, '&x=1')).toBe(200)
     expect(await statusOf('third', '&x=2')).toBe(401)
   })
+
+  /** T12: Slack goes over to the new secret in the middle of a storm of requests. */
+  async function underLoad(secrets: readonly string[]): Promise<readonly number[]> {
+    test = await openTestSlack({ signingSecrets: secrets })
+    const { body } = test.driver.commandRequest(ANA, 'status')
+    const requests = Array.from({ length: 300 }, (_, at) =>
+      signForm(at < 100 ? SECRET : at < 200 && at % 2 === 0 ? SECRET : NEXT_SECRET, `${body}&x=${String(at)}`),
+    )
+    const lanes = Array.from({ length: 20 }, async (_, lane) => {
+      const statuses: number[] = []
+      for (let at = lane; at < requests.length; at += 20) {
+        statuses.push((await test.driver.send(requests[at]!)).status)
+      }
+      return statuses
+    })
+    return (await Promise.all(lanes)).flat()
+  }
+
+  it('loses nothing under load while both are known', async () => {
+    const statuses = await underLoad([SECRET, NEXT_SECRET])
+
+    expect(statuses.filter((status) => status !== 200)).toEqual([])
+    expect(test.refusals).toEqual([])
+  })
+
+  it('refuses half of them while only the old one is known (the twin)', async () => {
+    const statuses = await underLoad([SECRET])
+
+    expect(statuses.filter((status) => status === 401)).toHaveLength(150)
+  })
 })
 
 describe('a genuine request that nobody can read', () => {

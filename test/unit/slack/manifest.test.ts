@@ -140,6 +140,15 @@ describe('what the app asks for', () => {
   })
 })
 
+describe('the events that it subscribes to', () => {
+  it('are those that are read, by their own names', () => {
+    const source = readFileSync(join(REPOSITORY, 'src/adapters/slack/incoming/read-event.ts'), 'utf8')
+    const read = [...source.matchAll(/case '([a-z_]+)':/g)].map(([, name]) => name ?? '')
+
+    expect([...new Set(BOT_EVENTS.map((event) => event.split('.')[0]))].sort()).toEqual([...new Set(read)].sort())
+  })
+})
+
 /** Every method that stands as such in the adapter's source. */
 function methodsCalled(): readonly string[] {
   const folder = join(REPOSITORY, 'src/adapters/slack')
