@@ -113,7 +113,7 @@ describeWhen(
       await waitUntilLong('no button is left in Teams', () => !inTeams.hasAction('Approve'))
       await teamsPage.getByRole('button', { name: 'Approve', exact: true }).waitFor({ state: 'detached' })
       await takePicture(drawnCard(teamsPage, 'Likely cause'), 'teams-result.png')
-      await takePicture(consolePage.locator('main'), 'console-result.png')
+      await takePicture(consolePage.locator('article.card'), 'console-result.png')
       for (const text of [await inSlack.text(), inTeams.text(), await consolePage.innerText('main')]) {
         expect(text).toContain('Ben Okafor')
         expect(text).toContain('Chen Wei')
