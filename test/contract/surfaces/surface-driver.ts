@@ -1,5 +1,4 @@
 import type { Reply } from '../../../src/orchestrator/index.ts'
-import type { Deps } from '../../../src/orchestrator/dependencies.ts'
 import type { Person } from '../../../src/domain/person.ts'
 import type { SurfaceName } from '../../../src/domain/surface.ts'
 
@@ -25,8 +24,6 @@ export interface SurfaceDriver {
   buttons(person: Person, incidentId: string): Promise<readonly string[]>
   close(): Promise<void>
 }
-
-export type OpenDriver = (deps: Deps) => Promise<SurfaceDriver>
 
 export function withoutLayout(text: string): string {
   return text.replace(/\s+/gu, ' ').trim()
