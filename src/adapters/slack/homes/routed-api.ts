@@ -18,8 +18,8 @@ export interface RoutedApi extends SlackApi {
 }
 
 const MOST_CHANNELS = 10_000
-/** With an organisation's token it has to be said for which of its workspaces. */
-const NEEDS_TEAM: readonly string[] = ['conversations.create']
+/** With an organisation's token it has to be said which of its workspaces is meant. */
+const NEEDS_TEAM: readonly string[] = ['conversations.create', 'conversations.list']
 const OpenedChannel = z.object({ channel: z.object({ id: z.string() }) })
 
 /**
