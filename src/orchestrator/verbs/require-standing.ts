@@ -1,4 +1,5 @@
 import { RefusedError } from '../../kernel/errors.ts'
+import { SURFACE_WORDS } from '../../domain/surface.ts'
 import { humanActor } from '../../domain/actor.ts'
 import type { Account, Person } from '../../domain/person.ts'
 import type { AccountStanding, StandingFault } from '../../ports/account-standing.ts'
@@ -53,12 +54,6 @@ export async function requireStanding(
   throw new RefusedError(code, text)
 }
 
-const SURFACE_NAMES: Readonly<Record<SurfaceName, string>> = {
-  slack: 'Slack',
-  teams: 'Teams',
-  console: 'the console',
-}
-
 const FAULT_TEXTS: Readonly<Record<StandingFault, string>> = {
   guest: 'is a guest there, and guests decide nothing. Ask somebody with a full account.',
   bot: 'is a bot, and bots decide nothing. A person has to say it.',
@@ -72,7 +67,7 @@ function refusalOf(
   { surface, account }: ConversationPlace,
   standing: Exclude<AccountStanding, { kind: 'member' }>,
 ): { readonly code: string; readonly text: string } {
-  const name = SURFACE_NAMES[surface]
+  const name = SURFACE_WORDS[surface]
   if (standing.kind === 'refused') {
     const which = `${account.tenant}/${account.user}`
     return {
@@ -80,7 +75,7 @@ function refusalOf(
       text: `${name} says that your account ${which} ${FAULT_TEXTS[standing.fault]}`,
     }
   }
-  const elsewhere = otherSurfaces(deps, surface).map((other) => SURFACE_NAMES[other])
+  const elsewhere = otherSurfaces(deps, surface).map((other) => SURFACE_WORDS[other])
   const way =
     elsewhere.length === 0 ? 'Try again in a moment.' : `Decide in ${elsewhere.join(' or ')}, or try again in a moment.`
   return {

@@ -5,6 +5,7 @@ import { jsonAnswer } from '../../../src/adapters/http/answers.ts'
 import { openHttpServer } from '../../../src/adapters/http/open-http-server.ts'
 import { openIntakeWorld } from './intake-world.ts'
 import { silentLogger } from '../../../src/kernel/silent-logger.ts'
+import { waitUntil } from '../../support/wait-until.ts'
 import type { Answer, IntakeWorld } from './intake-world.ts'
 import type { IncomingChange } from '../../../src/domain/change-event.ts'
 import type { Stores } from '../../../src/ports/stores.ts'
@@ -33,7 +34,7 @@ function dying(stores: Stores): Stores {
         name,
         async (...args: unknown[]) => {
           calls += 1
-          if (calls === dieAt) await owner.sql(KILL_WRITERS)
+          if (calls === dieAt) await killWriter()
           return (call as (...given: unknown[]) => Promise<unknown>)(...args)
         },
       ]),
@@ -48,6 +49,11 @@ function dying(stores: Stores): Stores {
     outbox: guard(stores.outbox),
     timeline: guard(stores.timeline),
   }
+}
+
+/** What was asked at the same time may still be at work: the session is ended once it waits for this call. */
+function killWriter(): Promise<void> {
+  return waitUntil('the session is ended', async () => (await owner.sql(KILL_WRITERS)).length > 0)
 }
 
 const KILL_WRITERS = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity

@@ -68,7 +68,7 @@ describe('the card in Slack', () => {
       'Next Approve or reject PRO-3: 1 of 2 approvals; Bo Li, Cem Kaya can give the next. Until 2026-11-21 10:22 UTC.',
     )
     expect(words).toContain('1 of 2 approvals, 1 missing.')
-    expect(words).toContain('Approved by Ana Ruiz (ana@bank.example) at 2026-11-21 10:08 UTC in slack')
+    expect(words).toContain('Approved by Ana Ruiz (ana@bank.example) at 2026-11-21 10:08 UTC in Slack')
   })
 
   it('offers Approve with a question that names the plan, Reject and a note', () => {

@@ -1,5 +1,6 @@
 import { bold, bullets, richText, section, text, time } from './card-text.ts'
 import { nameSome } from './card-room.ts'
+import { SURFACE_WORDS } from '../../../domain/surface.ts'
 import { visibleLine } from './visible-text.ts'
 import type { CardRoom } from './card-room.ts'
 import type { DecisionView, IncidentView, ProposalView } from '../../../domain/incident-view.ts'
@@ -24,7 +25,7 @@ export function renderDecisions(view: IncidentView, room: CardRoom): readonly Ca
   const { proposal } = view
   if (proposal === null) return []
   const decisions = proposal.decisions.slice(-6).map((decision) => describeDecision(decision, room))
-  const summary = proposal.state === 'pending' ? whatIsMissing(proposal, room) : [ending(proposal, room)]
+  const summary = proposal.state === 'pending' ? whatIsMissing(proposal, room) : [ending(view, proposal, room)]
   return richText(...summary, ...bullets(decisions))
 }
 
@@ -44,9 +45,12 @@ function whatIsMissing(proposal: ProposalView, room: CardRoom): readonly CardTex
   ]
 }
 
-function ending(proposal: ProposalView, room: CardRoom): CardText {
+/** How its run ended is said with the run, once. */
+function ending(view: IncidentView, proposal: ProposalView, room: CardRoom): CardText {
   const state = proposal.state === 'pending' ? '' : ENDINGS[proposal.state]
-  const reason = proposal.closedReason === null ? '' : `: ${visibleLine(proposal.closedReason, room.detail)}`
+  const isSaid = view.run?.proposalId === proposal.id
+  const why = proposal.closedReason
+  const reason = why === null || isSaid ? '' : `: ${visibleLine(why, room.detail)}`
   const at = proposal.closedAt === null ? [] : [text(' at '), time(proposal.closedAt)]
   return section(bold(state), ...at, text(reason))
 }
@@ -57,6 +61,12 @@ function describeDecision(decision: DecisionView, room: CardRoom): readonly Inli
   return [
     text(`${did}${visibleLine(decision.personName, 60)} (${visibleLine(decision.person, 60)}) at `),
     time(decision.at),
-    text(` in ${visibleLine(decision.surface, 20)}${decision.withdrawn ? ', withdrawn' : ''}${reason}`),
+    text(` in ${surfaceWords(decision.surface)}${decision.withdrawn ? ', withdrawn' : ''}${reason}`),
   ]
+}
+
+/** Other ways in than these have no name of their own. */
+function surfaceWords(surface: string): string {
+  const known: Readonly<Record<string, string | undefined>> = SURFACE_WORDS
+  return known[surface] ?? visibleLine(surface, 20)
 }

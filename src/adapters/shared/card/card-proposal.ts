@@ -56,8 +56,10 @@ function wherePlanIs(consoleUrl: string | null): string {
 }
 
 function describeStep(step: PlanStepView, room: CardRoom): readonly Inline[] {
-  const what = `${step.uses} on ${visibleLine(step.target, room.detail)}`
-  return [text(`${visibleLine(step.sentence, room.line)} `), code(step.isVerification ? `check: ${what}` : what)]
+  const sentence = visibleLine(step.sentence, room.line)
+  // The sentence of a check holds all of it already, a long query among it.
+  if (step.isVerification) return [text(sentence)]
+  return [text(`${sentence} `), code(`${step.uses} on ${visibleLine(step.target, room.detail)}`)]
 }
 
 function disturbed(proposal: ProposalView, room: CardRoom): string {
