@@ -12,6 +12,7 @@ const NEEDS_DEFAULT_EXPORT = [
   '*.config.{mjs,ts}',
   '.dependency-cruiser.mjs',
   'test/support/plain-reporter.mjs',
+  'test/support/longest-first.mjs',
   'test/support/global-setup.ts',
   'test/support/global-teardown.ts',
 ]

@@ -46,6 +46,7 @@ export default {
   // A project's own limit is not honoured by this jest; tests wait for conditions, so a generous one costs nothing.
   testTimeout: 120_000,
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
+  testSequencer: '<rootDir>/test/support/longest-first.mjs',
   reporters: ['<rootDir>/test/support/plain-reporter.mjs'],
   projects: [
     project('unit', { needsDatabase: false }),

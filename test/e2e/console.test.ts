@@ -46,16 +46,16 @@ describeWhen(existsSync(CHROMIUM), `there is no ${CHROMIUM}, install chromium`, 
 
   it('lets two people approve a plan of tier 3, and shows live what becomes of it', async () => {
     const dora = await openAs('Dora Lindqvist')
-    await dora.page.getByText('0 of 2 approvals').waitFor()
+    await dora.page.getByText('0 of 2 approvals', { exact: true }).waitFor()
     await dora.page.getByText('Simulated on this machine').waitFor()
     await dora.page.getByRole('button', { name: 'Approve', exact: true }).click()
     await dora.page.locator('.reply[data-kind="refused"]').waitFor()
-    await dora.page.getByText('0 of 2 approvals').waitFor()
+    await dora.page.getByText('0 of 2 approvals', { exact: true }).waitFor()
 
     const ana = await openAs('Ana Ruiz')
     await ana.page.getByRole('button', { name: 'Approve', exact: true }).click()
-    await ana.page.getByText('1 of 2 approvals').waitFor()
-    await dora.page.getByText('1 of 2 approvals').waitFor()
+    await ana.page.getByText('1 of 2 approvals', { exact: true }).waitFor()
+    await dora.page.getByText('1 of 2 approvals', { exact: true }).waitFor()
 
     const ben = await openAs('Ben Okafor')
     await ben.page.getByRole('button', { name: 'Approve', exact: true }).click()

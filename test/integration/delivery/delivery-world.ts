@@ -1,3 +1,4 @@
+import { SQL_STATE, sqlStateOf } from '../../../src/store/sql-state.ts'
 import { createUnitOfWork } from '../../../src/store/unit-of-work.ts'
 import { openDatabase } from '../../../src/store/database.ts'
 import { openDeliverer } from '../../../src/orchestrator/outbox/open-deliverer.ts'
@@ -79,9 +80,12 @@ export async function openDeliveryWorld(options: DeliveryOptions = {}): Promise<
   const open = (): Deliverer[] => [slack, teams].map((surface) => openDeliverer(deps, surface, signals))
   let deliverers = open()
   const hurry = async () => {
-    await admin.pool.query(
-      `update outbox_messages set not_before = clock_timestamp() where state in ('waiting', 'sending')`,
-    )
+    // A deliverer that marks several at once may stand in the way crosswise; it is asked again by whoever waits.
+    await admin.pool
+      .query(`update outbox_messages set not_before = clock_timestamp() where state in ('waiting', 'sending')`)
+      .catch((error: unknown) => {
+        if (sqlStateOf(error) !== SQL_STATE.deadlock) throw error
+      })
     for (const wake of wakers) wake()
   }
   const closeDeliverers = () => Promise.all(deliverers.map((deliverer) => deliverer.close()))
