@@ -63,17 +63,21 @@ function storeDelivery(deps: Deps, work: DeliveryWork): Promise<Stored> {
   const { input, prepared } = work
   const expected = { accepted: prepared.length, duplicates: 0, rejected: input.rejected }
   const locks = groupingLocks(deps, prepared)
+  const reading = readStanding(deps)
+  reading.catch(() => undefined)
   return deps.unitOfWork.run(async (stores) => {
     // Sent together and carried out in this order: what the second reads, the locks of the first hold.
-    const [first, context, standing] = await Promise.all([
+    const [first, context] = await Promise.all([
       stores.deliveries.accept(input, { locks, answer: expected }),
       prepared.length === 0 ? undefined : loadContext(deps, stores, prepared),
-      readStanding(deps, stores),
     ])
     if (first !== undefined && !firesAgain(prepared, context)) {
       return { result: { ...first, replayed: true }, outcome: undefined }
     }
-    const placed = context === undefined ? undefined : await placeAndTell(deps, stores, { ...work, context, standing })
+    const placed =
+      context === undefined
+        ? undefined
+        : await placeAndTell(deps, stores, { ...work, context, standing: await reading })
     const answer = answerOf(input, prepared, placed)
     if (first !== undefined || answer.duplicates > 0) await stores.deliveries.answer(input, 202, { ...answer })
     return { result: { status: 202, answer: { ...answer }, replayed: false }, outcome: placed }

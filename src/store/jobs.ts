@@ -53,13 +53,20 @@ export interface Jobs {
 const BACKSTOP_POLL_SECONDS = 30
 /** Where nothing can be listened to. */
 const PLAIN_POLL_SECONDS = 2
+/** The search for a cause begins when the card of its incident has left: nobody should wait for the card because of it. */
+const AFTER_THE_CARD: JobName = 'incident.refresh'
+const AFTER_THE_CARD_MS = 15
 const CLOSE_TIMEOUT_MS = 10_000
 const SUPERVISE_SECONDS = 10
 
 export async function openJobs(options: JobsOptions): Promise<Jobs> {
   const wakers = new Map<string, Waker>()
-  const boss = createBoss(options, (queue) => {
+  const wakeOne = (queue: string): void => {
     wakers.get(queue)?.wakeOne()
+  }
+  const boss = createBoss(options, (queue) => {
+    if (queue === AFTER_THE_CARD) setTimeout(wakeOne, AFTER_THE_CARD_MS, queue).unref()
+    else wakeOne(queue)
   })
   boss.on('error', (error) => {
     options.log.warn({ err: error }, 'the job engine had to try again')

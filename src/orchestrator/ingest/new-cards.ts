@@ -19,9 +19,13 @@ export interface Standing {
   readonly surfaces: readonly SurfaceState[]
 }
 
-/** Nobody asks where no deliverer runs in this process. */
-export async function readStanding(deps: Deps, stores: Stores): Promise<Standing> {
+/**
+ * Nobody asks where no deliverer runs in this process. Asked before the transaction is opened, on a connection of its
+ * own, so that nothing in it waits for what is only shown; what changes meanwhile, the next refresh shows.
+ */
+export async function readStanding(deps: Deps): Promise<Standing> {
   if (deps.firstCards.isEmpty()) return { freezes: [], surfaces: [] }
+  const { stores } = deps
   const [freezes, surfaces] = await Promise.all([stores.freezes.listActive(), stores.surfaceStates.list()])
   return { freezes, surfaces }
 }
