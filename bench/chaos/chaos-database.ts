@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
-import { chmodSync, mkdtempSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { silentLogger } from '../../src/kernel/silent-logger.ts'
 import { openEmbeddedPostgres } from '../../src/store/embedded-postgres.ts'
@@ -27,7 +27,7 @@ export async function openChaosDatabase(): Promise<ChaosDatabase> {
   const watchdog = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', WATCHDOG], {
     detached: true,
     stdio: ['pipe', 'ignore', 'inherit'],
-    env: { ...env, COUNTERSIGN_TEST_WATCHDOG: JSON.stringify({ home }) },
+    env: { ...env, COUNTERSIGN_TEST_WATCHDOG: JSON.stringify({ home, runId: basename(home) }) },
   })
   const cleared = new Promise<void>((resolve) => watchdog.once('exit', () => resolve()))
   const postgres = await openEmbeddedPostgres({ home, log: silentLogger })
@@ -40,6 +40,7 @@ export async function openChaosDatabase(): Promise<ChaosDatabase> {
     close: async () => {
       watchdog.stdin.end()
       await cleared
+      if (existsSync(home)) throw new Error(`${home} is left, with its server: the watchdog did not clear it.`)
     },
   }
 }
