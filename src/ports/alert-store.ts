@@ -1,14 +1,24 @@
 import type { Alert } from '../domain/alert.ts'
 import type { Incident } from '../domain/incident.ts'
+import type { NewIncident } from './incident-store.ts'
 
 /** An alert row; `incidentId` is null for a resolve that came before its fire. */
 export type StoredAlert = Omit<Alert, 'incidentId'> & { readonly incidentId: string | null }
-export type NewAlert = Omit<StoredAlert, 'id' | 'repeats' | 'lastSeenAt'>
+export type NewAlert = Omit<StoredAlert, 'id' | 'repeats' | 'lastSeenAt'> & {
+  /** Index of the incident among those opened with it; then `incidentId` is null. */
+  readonly opens?: number | null
+}
 
 export interface UpsertedAlert {
   readonly alert: StoredAlert
   /** `repeated` when it told nothing new. */
   readonly became: 'new' | 'repeated' | 'resolved'
+}
+
+export interface WrittenAlerts {
+  /** In the order of the openings. */
+  readonly opened: readonly Incident[]
+  readonly alerts: readonly UpsertedAlert[]
 }
 
 export interface AlertCounts {
@@ -45,8 +55,11 @@ export interface GroupingQuestion {
 }
 
 export interface AlertStore {
-  /** Inserts what is new, counts what repeats, moves firing to resolved and never back; one statement for the whole batch. */
-  upsert(alerts: readonly NewAlert[]): Promise<readonly UpsertedAlert[]>
+  /**
+   * Inserts what is new, counts what repeats, moves firing to resolved and never back, and opens the incidents that
+   * the alerts open; one statement for the whole batch.
+   */
+  upsert(alerts: readonly NewAlert[], openings?: readonly NewIncident[]): Promise<WrittenAlerts>
   /** Oldest first; with a limit only the first of them. */
   listByIncident(incidentId: string, limit?: number): Promise<readonly Alert[]>
   countByIncidents(incidentIds: readonly string[]): Promise<ReadonlyMap<string, AlertCounts>>

@@ -49,6 +49,7 @@ export function alertFromJson(row: AlertJson): StoredAlert {
 export function alertToJson(alert: NewAlert): object {
   return {
     incident_id: alert.incidentId,
+    opens: alert.opens ?? null,
     fingerprint: alert.fingerprint,
     source: alert.source,
     status: alert.status,

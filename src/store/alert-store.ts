@@ -9,12 +9,14 @@ import type {
   GroupingQuestion,
   NewAlert,
   UpsertedAlert,
+  WrittenAlerts,
 } from '../ports/alert-store.ts'
 import { alerts } from './schema.ts'
 import type { Database } from './database.ts'
 import { environmentKey } from '../domain/environment.ts'
-import { incidentFromJson } from './incident-row.ts'
+import { incidentFromJson, incidentToJson } from './incident-row.ts'
 import type { IncidentJson } from './incident-row.ts'
+import type { NewIncident } from '../ports/incident-store.ts'
 import { milliseconds } from './milliseconds.ts'
 import type { Severity } from '../domain/severity.ts'
 
@@ -24,7 +26,7 @@ import type { Severity } from '../domain/severity.ts'
  */
 export function createAlertStore(db: Database): AlertStore {
   return {
-    upsert: (batch) => upsert(db, batch),
+    upsert: (batch, openings) => upsert(db, batch, openings),
     listByIncident: (incidentId, limit) => listByIncident(db, incidentId, limit),
     countByIncidents: (incidentIds) => countByIncidents(db, incidentIds),
     holdQuiet: (incidentIds) => holdQuiet(db, incidentIds),
@@ -37,27 +39,50 @@ const MAX_LISTED = 1_000
 /** The newest alerts of an incident say what it is about; a storm of ten thousand says no more. */
 const MAX_LOOKED_AT = 200
 
-interface UpsertRow extends Record<string, unknown> {
-  readonly alert: AlertJson
+interface AlertRow extends Record<string, unknown> {
+  readonly kind: 'alert'
+  readonly value: AlertJson
   readonly had_status: string | null
   readonly had_incident: boolean | null
 }
 
-async function upsert(db: Database, batch: readonly NewAlert[]): Promise<readonly UpsertedAlert[]> {
-  if (batch.length === 0) return []
-  const { rows } = await db.execute<UpsertRow>(sql`
-    WITH input AS (
-      SELECT * FROM jsonb_to_recordset(${JSON.stringify(batch.map(alertToJson))}::jsonb) AS given(
-        incident_id text, fingerprint text, source text, status text, name text, service text, environment text,
-        severity text, labels jsonb, annotations jsonb, starts_at timestamptz, ends_at timestamptz, generator_url text)
+interface OpenedRow extends Record<string, unknown> {
+  readonly kind: 'incident'
+  readonly value: IncidentJson
+  readonly had_status: null
+  readonly had_incident: null
+}
+
+/** The incidents' ids are drawn first, as their column would by itself, so that the alerts can name them at once. */
+async function upsert(
+  db: Database,
+  batch: readonly NewAlert[],
+  openings: readonly NewIncident[] = [],
+): Promise<WrittenAlerts> {
+  if (batch.length === 0) return { opened: [], alerts: [] }
+  const { rows } = await db.execute<AlertRow | OpenedRow>(sql`
+    WITH opening AS MATERIALIZED (
+      SELECT 'INC-' || nextval('incident_ids') AS id, given.*
+        FROM jsonb_to_recordset(${JSON.stringify(openings.map(withNumber))}::jsonb) AS given(
+          number int, title text, service text, environment text, severity text, origin text, onset_at timestamptz)
+    ), opened AS (
+      INSERT INTO incidents (id, title, service, environment, severity, origin, onset_at)
+      SELECT id, title, service, environment, severity, origin, onset_at FROM opening
+      RETURNING *
+    ), input AS (
+      SELECT coalesce(incident_id, (SELECT id FROM opening WHERE number = opens)) AS incident_id, fingerprint, source,
+             status, name, service, environment, severity, labels, annotations, starts_at, ends_at, generator_url
+        FROM jsonb_to_recordset(${JSON.stringify(batch.map(alertToJson))}::jsonb) AS given(
+          incident_id text, opens int, fingerprint text, source text, status text, name text, service text,
+          environment text, severity text, labels jsonb, annotations jsonb, starts_at timestamptz,
+          ends_at timestamptz, generator_url text)
     ), earlier AS (
       SELECT fingerprint, starts_at, status, incident_id IS NOT NULL AS had_incident
         FROM alerts WHERE fingerprint = ANY (${sql.param(batch.map((alert) => alert.fingerprint))}::text[])
     ), written AS (
       INSERT INTO alerts AS had (incident_id, fingerprint, source, status, name, service, environment, severity,
                                  labels, annotations, starts_at, ends_at, generator_url)
-      SELECT * FROM (SELECT incident_id, fingerprint, source, status, name, service, environment, severity,
-                            labels, annotations, starts_at, ends_at, generator_url FROM input) AS ordered
+      SELECT * FROM input
       ON CONFLICT (fingerprint, starts_at) DO UPDATE
          SET status = CASE WHEN had.status = 'resolved' THEN had.status ELSE excluded.status END,
              ends_at = coalesce(had.ends_at, excluded.ends_at),
@@ -67,15 +92,26 @@ async function upsert(db: Database, batch: readonly NewAlert[]): Promise<readonl
              last_seen_at = clock_timestamp()
       RETURNING *
     )
-    SELECT to_jsonb(written) AS alert, earlier.status AS had_status, earlier.had_incident
-      FROM written LEFT JOIN earlier USING (fingerprint, starts_at)`)
-  return rows.map((row) => ({ alert: alertFromJson(row.alert), became: whatBecame(row) }))
+    SELECT 'alert' AS kind, to_jsonb(written) AS value, earlier.status AS had_status, earlier.had_incident
+      FROM written LEFT JOIN earlier USING (fingerprint, starts_at)
+    UNION ALL SELECT 'incident', value, NULL, NULL
+      FROM (SELECT to_jsonb(opened) AS value FROM opened JOIN opening USING (id) ORDER BY number) AS ordered`)
+  return {
+    opened: rows.flatMap((row) => (row.kind === 'incident' ? [incidentFromJson(row.value)] : [])),
+    alerts: rows.flatMap((row) =>
+      row.kind === 'alert' ? [{ alert: alertFromJson(row.value), became: whatBecame(row) }] : [],
+    ),
+  }
 }
 
-function whatBecame(row: UpsertRow): UpsertedAlert['became'] {
-  const isClaimed = row.had_incident === false && row.alert.incident_id !== null
+function withNumber(incident: NewIncident, number: number): object {
+  return { ...incidentToJson(incident), number }
+}
+
+function whatBecame(row: AlertRow): UpsertedAlert['became'] {
+  const isClaimed = row.had_incident === false && row.value.incident_id !== null
   if (row.had_status === null || isClaimed) return 'new'
-  return row.had_status === 'firing' && row.alert.status === 'resolved' ? 'resolved' : 'repeated'
+  return row.had_status === 'firing' && row.value.status === 'resolved' ? 'resolved' : 'repeated'
 }
 
 async function listByIncident(db: Database, incidentId: string, limit = MAX_LISTED): Promise<readonly Alert[]> {

@@ -1,6 +1,8 @@
 import type { Incident, IncidentState } from '../domain/incident.ts'
 import type { incidents } from './schema.ts'
+import type { NewIncident } from '../ports/incident-store.ts'
 import type { Severity } from '../domain/severity.ts'
+import { storableText } from '../kernel/clean-text.ts'
 
 export function toIncident(row: typeof incidents.$inferSelect): Incident {
   return {
@@ -61,6 +63,23 @@ export function incidentFromJson(row: IncidentJson): Incident {
     resolvedAt: dateOrNull(row.resolved_at),
     quietSince: dateOrNull(row.quiet_since),
     assignments: row.assignments,
+  }
+}
+
+/** What `jsonb_to_recordset` reads. */
+export function incidentToJson(incident: NewIncident): object {
+  const { title, service, environment, severity, origin, onsetAt } = storableIncident(incident)
+  return { title, service, environment, severity, origin, onset_at: onsetAt.toISOString() }
+}
+
+/** Text is cleaned, since the database refuses U+0000 and lone surrogates. */
+export function storableIncident(incident: NewIncident): NewIncident {
+  const { title, service, environment } = incident
+  return {
+    ...incident,
+    title: storableText(title),
+    service: service === null ? null : storableText(service),
+    environment: environment === null ? null : storableText(environment),
   }
 }
 

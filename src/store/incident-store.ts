@@ -12,7 +12,7 @@ import type {
 import { incidents } from './schema.ts'
 import { milliseconds } from './milliseconds.ts'
 import { storableText } from '../kernel/clean-text.ts'
-import { toIncident } from './incident-row.ts'
+import { storableIncident, toIncident } from './incident-row.ts'
 
 /** The machine itself is specified in domain/incident.ts; here every move is an UPDATE that names the states it may come from. */
 export function createIncidentStore(db: Database): IncidentStore {
@@ -33,12 +33,7 @@ const now = sql`clock_timestamp()`
 async function open(db: Database, incident: NewIncident): Promise<Incident> {
   const [row] = await db
     .insert(incidents)
-    .values({
-      ...incident,
-      title: storableText(incident.title),
-      service: incident.service === null ? null : storableText(incident.service),
-      environment: incident.environment === null ? null : storableText(incident.environment),
-    })
+    .values(storableIncident(incident))
     .returning()
   if (row === undefined) throw new Error('The database inserted an incident and returned no row.')
   return toIncident(row)

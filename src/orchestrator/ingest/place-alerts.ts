@@ -2,7 +2,7 @@ import type { Assignment, GroupableAlert } from '../../triage/group-alerts.ts'
 import { CLOSED_STATES } from '../incident-moves.ts'
 import type { GroupingContext, NewAlert, UpsertedAlert } from '../../ports/alert-store.ts'
 import type { Incident } from '../../domain/incident.ts'
-import type { IncidentPatch } from '../../ports/incident-store.ts'
+import type { IncidentPatch, NewIncident } from '../../ports/incident-store.ts'
 import type { PreparedAlert } from './prepare-alerts.ts'
 import { rowKey } from '../../triage/settle-reports.ts'
 import type { Settlement } from '../../triage/settle-reports.ts'
@@ -43,11 +43,14 @@ export interface AlertsOutcome {
 
 /** Opens what is to be opened, writes the alerts, and brings every incident they changed up to date. */
 export async function placeAlerts(stores: Stores, placement: Placement): Promise<AlertsOutcome> {
-  const opened = await openIncidents(stores, placement.assignments)
-  const homes = new Map(placement.assignments.map((one) => [one.alert.settlement, homeOf(one, opened)]))
-  const incidentOf = (one: Settlement<PreparedAlert>) => homes.get(one) ?? one.belongsTo
-  const written = await stores.alerts.upsert(placement.settled.map((one) => toNewAlert(one, incidentOf(one))))
-  const changed = changesOf(written, placement)
+  const { openings, numbers } = openingsOf(placement.assignments)
+  const homes = new Map(placement.assignments.map((one) => [one.alert.settlement, homeOf(one, numbers)]))
+  const written = await stores.alerts.upsert(
+    placement.settled.map((one) => toNewAlert(one, homes.get(one) ?? { incidentId: one.belongsTo })),
+    openings,
+  )
+  const opened = new Map(written.opened.map((incident) => [incident.id, incident]))
+  const changed = changesOf(written.alerts, placement)
   const byIncident = Map.groupBy(
     changed.filter((one) => one.alert.incidentId !== null),
     (one) => one.alert.incidentId ?? '',
@@ -55,20 +58,23 @@ export async function placeAlerts(stores: Stores, placement: Placement): Promise
   const quiet = await holdQuiet(stores, byIncident)
   const incidents: IncidentOutcome[] = []
   for (const [id, alerts] of byIncident) {
-    const isOpened = [...opened.values()].some((incident) => incident.id === id)
     const before = placement.context.joinable.find((one) => one.incident.id === id)?.incident
     const patch = patchOf({ alerts, before, isQuiet: quiet.has(id), now: placement.context.now })
-    incidents.push(await updateIncident(stores, { id, isOpened, before, patch, alerts, opened }))
+    incidents.push(await updateIncident(stores, { id, fresh: opened.get(id), before, patch, alerts }))
   }
   return { incidents, news: new Set(changed.map((one) => one.prepared)) }
 }
 
+interface Openings {
+  readonly openings: readonly NewIncident[]
+  /** The group's index among the openings. */
+  readonly numbers: ReadonlyMap<number, number>
+}
+
 /** One incident a group; it is named after the alert that began first. */
-async function openIncidents(
-  stores: Stores,
-  assignments: readonly Assignment<PlacedAlert>[],
-): Promise<ReadonlyMap<number, Incident>> {
-  const opened = new Map<number, Incident>()
+function openingsOf(assignments: readonly Assignment<PlacedAlert>[]): Openings {
+  const openings: NewIncident[] = []
+  const numbers = new Map<number, number>()
   const groups = Map.groupBy(
     assignments.filter((one) => one.to === 'new'),
     (one) => one.group,
@@ -77,7 +83,8 @@ async function openIncidents(
     const alerts = members.map((one) => one.alert.settlement.report)
     const [first] = alerts
     if (first === undefined) continue
-    const incident = await stores.incidents.open({
+    numbers.set(group, openings.length)
+    openings.push({
       title: first.symptom,
       service: first.service,
       environment: first.environment,
@@ -85,25 +92,26 @@ async function openIncidents(
       origin: 'alerts',
       onsetAt: earliest(alerts.map((alert) => alert.startsAt)),
     })
-    opened.set(group, incident)
   }
-  return opened
+  return { openings, numbers }
 }
 
-function homeOf(assignment: Assignment<PlacedAlert>, opened: ReadonlyMap<number, Incident>): string | null {
+type Home = Pick<NewAlert, 'incidentId' | 'opens'>
+
+function homeOf(assignment: Assignment<PlacedAlert>, numbers: ReadonlyMap<number, number>): Home | undefined {
   switch (assignment.to) {
     case 'incident':
-      return assignment.incidentId
+      return { incidentId: assignment.incidentId }
     case 'new':
-      return opened.get(assignment.group)?.id ?? null
+      return { incidentId: null, opens: numbers.get(assignment.group) ?? null }
     case 'none':
-      return null
+      return undefined
   }
 }
 
-function toNewAlert(one: Settlement<PreparedAlert>, incidentId: string | null): NewAlert {
+function toNewAlert(one: Settlement<PreparedAlert>, home: Home): NewAlert {
   const { report, status, startsAt, endsAt } = one
-  return { ...report, incidentId, status, startsAt, endsAt }
+  return { ...report, ...home, status, startsAt, endsAt }
 }
 
 function changesOf(written: readonly UpsertedAlert[], placement: Placement): readonly ChangedAlert[] {
@@ -153,23 +161,22 @@ function patchOf({ alerts, before, isQuiet, now }: PatchInput): IncidentPatch {
 
 interface UpdateInput {
   readonly id: string
-  readonly isOpened: boolean
+  /** As this delivery opened it. */
+  readonly fresh: Incident | undefined
   readonly before: Incident | undefined
   readonly patch: IncidentPatch
   readonly alerts: readonly ChangedAlert[]
-  readonly opened: ReadonlyMap<number, Incident>
 }
 
 /** The patch answers with the state of this moment: a person may have closed the incident since it was read. */
 async function updateIncident(stores: Stores, input: UpdateInput): Promise<IncidentOutcome> {
-  const { id, isOpened, before, patch, alerts } = input
-  const fresh = [...input.opened.values()].find((incident) => incident.id === id)
+  const { id, fresh, before, patch, alerts } = input
   const isUntouched = fresh !== undefined && Object.keys(patch).length === 0
   const patched = isUntouched ? fresh : await stores.incidents.patch(id, patch)
   if (patched === undefined) throw new Error(`Alerts belong to ${id}, which does not exist.`)
   const mustReopen = alerts.some(isNewlyFiring) && CLOSED_STATES.includes(patched.state)
   const reopened = mustReopen ? await stores.incidents.move(id, CLOSED_STATES, 'open') : undefined
-  return { incident: reopened ?? patched, before, isOpened, isReopened: reopened !== undefined, changed: alerts }
+  return { incident: reopened ?? patched, before, isOpened: fresh !== undefined, isReopened: reopened !== undefined, changed: alerts }
 }
 
 function earliest(dates: readonly Date[]): Date {
