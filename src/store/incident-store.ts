@@ -31,10 +31,7 @@ export function createIncidentStore(db: Database): IncidentStore {
 const now = sql`clock_timestamp()`
 
 async function open(db: Database, incident: NewIncident): Promise<Incident> {
-  const [row] = await db
-    .insert(incidents)
-    .values(storableIncident(incident))
-    .returning()
+  const [row] = await db.insert(incidents).values(storableIncident(incident)).returning()
   if (row === undefined) throw new Error('The database inserted an incident and returned no row.')
   return toIncident(row)
 }

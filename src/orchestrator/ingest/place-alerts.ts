@@ -176,7 +176,13 @@ async function updateIncident(stores: Stores, input: UpdateInput): Promise<Incid
   if (patched === undefined) throw new Error(`Alerts belong to ${id}, which does not exist.`)
   const mustReopen = alerts.some(isNewlyFiring) && CLOSED_STATES.includes(patched.state)
   const reopened = mustReopen ? await stores.incidents.move(id, CLOSED_STATES, 'open') : undefined
-  return { incident: reopened ?? patched, before, isOpened: fresh !== undefined, isReopened: reopened !== undefined, changed: alerts }
+  return {
+    incident: reopened ?? patched,
+    before,
+    isOpened: fresh !== undefined,
+    isReopened: reopened !== undefined,
+    changed: alerts,
+  }
 }
 
 function earliest(dates: readonly Date[]): Date {
