@@ -73,6 +73,8 @@ export const decisions = pgTable(
     rolesAtTime: jsonb('roles_at_time').$type<string[]>().notNull(),
     groupsAtTime: jsonb('groups_at_time').$type<string[]>().notNull(),
     surface: text('surface').notNull(),
+    /** Null where no schedule is configured. */
+    onCall: text('on_call'),
     at: at('at').notNull().default(now),
     withdrawnAt: at('withdrawn_at'),
   },

@@ -1,0 +1,46 @@
+import { bigserial, check, index, jsonb, pgTable, primaryKey, text } from '../drizzle.ts'
+import { proposals } from './approvals.ts'
+import { at, now, oneOf } from './columns.ts'
+
+/** What people ask about a pending approval and what is answered; kept with it, and counted for nothing. */
+export const proposalQuestions = pgTable(
+  'proposal_questions',
+  {
+    id: bigserial('id', { mode: 'number' }).primaryKey(),
+    proposalId: text('proposal_id')
+      .notNull()
+      .references(() => proposals.id),
+    kind: text('kind').notNull(),
+    personId: text('person_id').notNull(),
+    personName: text('person_name').notNull(),
+    text: text('text').notNull(),
+    surface: text('surface').notNull(),
+    at: at('at').notNull().default(now),
+  },
+  (table) => [
+    check('proposal_questions_kind', oneOf('kind', ['question', 'answer'])),
+    index('proposal_questions_proposal').on(table.proposalId, table.id),
+  ],
+)
+
+/** Which rung of the ladder was told of a proposal that still waits: once each, whichever replica was first. */
+export const escalations = pgTable(
+  'escalations',
+  {
+    proposalId: text('proposal_id')
+      .notNull()
+      .references(() => proposals.id),
+    /** Empty for the plan itself, else the step that asks. */
+    stepId: text('step_id').notNull().default(''),
+    rung: text('rung').notNull(),
+    at: at('at').notNull().default(now),
+  },
+  (table) => [primaryKey({ columns: [table.proposalId, table.stepId, table.rung] })],
+)
+
+/** Who is on call for a service, as the schedule last said: read by a clock's tick, so that no decision waits for it. */
+export const onCallRosters = pgTable('on_call_rosters', {
+  service: text('service').primaryKey(),
+  people: jsonb('people').$type<{ id: string | null; name: string }[]>().notNull(),
+  askedAt: at('asked_at').notNull(),
+})
