@@ -57,6 +57,17 @@ export const proposals = pgTable(
   ],
 )
 
+/** What was found out about a plan for those who decide; evidence beside the proposal, never part of what is approved. */
+export const proposalPreviews = pgTable('proposal_previews', {
+  proposalId: text('proposal_id')
+    .primaryKey()
+    .references(() => proposals.id),
+  preview: jsonb('preview').$type<JsonObject>().notNull(),
+  /** How often it was gathered; what could not be read is asked for again a few times. */
+  tries: integer('tries').notNull(),
+  gatheredAt: at('gathered_at').notNull().default(now),
+})
+
 /** Keyed by proposal and person, so that one person counts once, whatever the platform. A withdrawn one stays, marked. */
 export const decisions = pgTable(
   'decisions',

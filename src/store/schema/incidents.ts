@@ -113,6 +113,8 @@ export const changes = pgTable(
     url: text('url'),
     summary: text('summary'),
     outcome: text('outcome'),
+    /** What a push carried, newest first and cut; null where no source told. */
+    commits: jsonb('commits').$type<JsonObject>(),
     receivedAt: at('received_at').notNull().default(now),
   },
   (table) => [index('changes_service_at').on(table.service, table.at), index('changes_at').on(table.at)],
