@@ -22,11 +22,12 @@ export interface SealingContext extends RedactionOptions {
  * secrets; hashes and ids of our own are not, since a rule that hit one would cut the thread between entries.
  */
 export function sealEntry(record: AuditRecord, context: SealingContext): SealedLeaf {
-  const { details, actor, target, reasonCode, ...own } = record
+  const { details, actor, target, reasonCode, breakGlass, ...own } = record
   const foreign = {
     actor: { ...actor },
     target: target ?? null,
     reasonCode: reasonCode ?? null,
+    breakGlass: breakGlass === undefined ? null : { ...breakGlass },
     details: details ?? null,
   }
   const { value, count, rules } = redactJson<JsonObject>(foreign, context)

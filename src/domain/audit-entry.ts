@@ -32,6 +32,13 @@ export interface AuditRecord {
     readonly responseStatus?: number
     readonly responseHash?: string
   }
+  /** TRUST field 18; `reviewer` and `reviewDone` are null until somebody reviewed it. Times as ISO 8601. */
+  readonly breakGlass?: {
+    readonly reason: string
+    readonly reviewer: string | null
+    readonly reviewDue: string
+    readonly reviewDone: string | null
+  }
   readonly details?: JsonObject
 }
 

@@ -47,6 +47,8 @@ export const proposals = pgTable(
     closedReason: text('closed_reason'),
     symptomGone: boolean('symptom_gone').notNull().default(false),
     remindedAt: at('reminded_at'),
+    /** Until when the glass stays broken for it; null while nobody broke it. */
+    glassUntil: at('glass_until'),
   },
   (table) => [
     check('proposals_state', oneOf('state', PROPOSAL_STATES)),
@@ -109,6 +111,43 @@ export const confirmations = pgTable(
     at: at('at').notNull().default(now),
   },
   (table) => [primaryKey({ columns: [table.proposalId, table.personId] })],
+)
+
+/** Each time somebody ran a plan without its quorum, and the review that it needs. Never deleted. */
+export const glassBreaks = pgTable(
+  'glass_breaks',
+  {
+    proposalId: text('proposal_id')
+      .primaryKey()
+      .references(() => proposals.id),
+    incidentId: text('incident_id')
+      .notNull()
+      .references(() => incidents.id),
+    personId: text('person_id').notNull(),
+    personName: text('person_name').notNull(),
+    rolesAtTime: jsonb('roles_at_time').$type<string[]>().notNull(),
+    reason: text('reason').notNull(),
+    planHash: text('plan_hash').notNull(),
+    surface: text('surface').notNull(),
+    /** Who could have approved and was not waited for. */
+    skipped: jsonb('skipped').$type<string[]>().notNull(),
+    at: at('at').notNull().default(now),
+    until: at('until').notNull(),
+    reviewDue: at('review_due').notNull(),
+    remindedAt: at('reminded_at'),
+    reviewedAt: at('reviewed_at'),
+    reviewerId: text('reviewer_id'),
+    reviewerName: text('reviewer_name'),
+    verdict: text('verdict'),
+    reviewText: text('review_text'),
+  },
+  (table) => [
+    check('glass_breaks_verdict', oneOf('verdict', ['justified', 'unjustified'])),
+    index('glass_breaks_incident').on(table.incidentId),
+    index('glass_breaks_unreviewed')
+      .on(table.reviewDue)
+      .where(sql`reviewed_at is null`),
+  ],
 )
 
 export const freezes = pgTable('freezes', {
