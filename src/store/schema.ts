@@ -6,6 +6,7 @@
 export * from './schema/intake.ts'
 export * from './schema/incidents.ts'
 export * from './schema/approvals.ts'
+export * from './schema/configuration.ts'
 export * from './schema/runs.ts'
 export * from './schema/follow-ups.ts'
 export * from './schema/step-approvals.ts'
