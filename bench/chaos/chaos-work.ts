@@ -4,7 +4,7 @@ import { approveRun } from '../../test/fakes/counting-target/approved-run.ts'
 import type { ApprovedRun, StepSpec } from '../../test/fakes/counting-target/approved-run.ts'
 import type { CountingTarget } from '../../test/fakes/counting-target/counting-target.ts'
 import type { FaultKind } from '../../test/fakes/vendor-server.ts'
-import { pickFrom } from './random.ts'
+import { pickFrom } from '../../test/support/random.ts'
 
 const KINDS: readonly ActionName[] = ['argocd/sync', 'pagerduty/note', 'argocd/sync', 'lambda/invoke', 'pagerduty/note']
 

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Client } from 'pg'
-import { pickFrom } from './random.ts'
+import { pickFrom } from '../../test/support/random.ts'
 import type { WorkerPool } from './worker-pool.ts'
 
 /** Half of the kills fall where an intent stands without an outcome, a quarter at other named places, the rest at any time. */

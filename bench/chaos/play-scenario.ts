@@ -16,7 +16,7 @@ import { approveNext, invisibleStepsOf, misbehave, stepsOf } from './chaos-work.
 import { judge } from './judge.ts'
 import type { Verdict } from './judge.ts'
 import { killWorkers } from './kill-workers.ts'
-import { createRandom } from './random.ts'
+import { createRandom } from '../../test/support/random.ts'
 import { settleUnknown } from './settle-unknown.ts'
 import { WorkerPool } from './worker-pool.ts'
 

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from '@jest/globals'
 import { eventually } from './eventually.ts'
-import { openCuttableProxy } from './cuttable-proxy.ts'
+import { openFaultProxy } from '../../support/fault-proxy/fault-proxy.ts'
 import { openInstallation } from './installation.ts'
 import { startProcess } from './process.ts'
 import type { Installation, InstallationOptions } from './installation.ts'
@@ -33,7 +33,7 @@ async function ask(url: string, path: string) {
 describe('a service whose database goes away', () => {
   it('lives on, is not ready meanwhile, tells what it can, and is ready again by itself', async () => {
     const { variables } = await install()
-    const proxy = await openCuttableProxy(variables['DATABASE_URL'] ?? '')
+    const proxy = await openFaultProxy(variables['DATABASE_URL'] ?? '')
     opened.push(proxy)
     const url = await start(['serve'], { ...variables, DATABASE_URL: proxy.url }).ready()
     const before = await ask(url, '/readyz')
@@ -166,7 +166,7 @@ describe('a service that is told to stop', () => {
 
   it('ends at once on the second signal', async () => {
     const { variables } = await install()
-    const proxy = await openCuttableProxy(variables['DATABASE_URL'] ?? '')
+    const proxy = await openFaultProxy(variables['DATABASE_URL'] ?? '')
     opened.push(proxy)
     const service = start(['serve'], { ...variables, DATABASE_URL: proxy.url })
     await service.ready()
