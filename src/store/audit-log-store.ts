@@ -12,14 +12,13 @@ export function createAuditLog(db: Database): AuditLog {
       const until = upTo === undefined ? sql`` : sql`AND e.seq <= ${upTo}`
       const { rows } = await db.execute<Row>(sql`
         SELECT e.seq, l.bytes, l.leaf_hash AS "leafHash", e.prev_hash AS "prevHash", e.hash
-          FROM audit_entries e JOIN audit_leaves l ON l.id = e.leaf_id
+          FROM audit_entries e JOIN audit_leaves l ON l.id = e.leaf_id AND l.at = e.leaf_at
          WHERE e.seq > ${after} ${until} ${ofIncident} ORDER BY e.seq LIMIT ${limit}`)
       return rows
     },
     async listLeafHashes(size) {
       const { rows } = await db.execute<{ hash: string }>(sql`
-        SELECT l.leaf_hash AS hash FROM audit_entries e JOIN audit_leaves l ON l.id = e.leaf_id
-         WHERE e.seq <= ${size} ORDER BY e.seq`)
+        SELECT leaf_hash AS hash FROM audit_entries WHERE seq <= ${size} ORDER BY seq`)
       return rows.map((row) => row.hash)
     },
   }

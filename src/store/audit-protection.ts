@@ -8,24 +8,27 @@ export interface AuditProtection {
   readonly gaps: readonly string[]
 }
 
-/** Whether this login could alter the audit tables: by rights on them, as their owner, or as a superuser. */
+/** Whether this login could alter the audit tables, each month included: by rights, as their owner, or as a superuser. */
 export async function auditProtection(db: Database): Promise<AuditProtection> {
   const { rows } = await db.execute<{ gap: string }>(sql`
+    WITH tables AS (
+      SELECT c.oid, c.relname AS name, c.relowner AS owner FROM pg_class c
+       WHERE c.oid IN ('audit_leaves'::regclass, 'audit_entries'::regclass)
+          OR c.oid IN (SELECT inhrelid FROM pg_inherits WHERE inhparent = 'audit_leaves'::regclass)
+    )
     SELECT format('%s on %s', what, tables.name) AS gap
-      FROM (VALUES ('audit_leaves'), ('audit_entries')) AS tables (name),
-           unnest(ARRAY['UPDATE', 'DELETE', 'TRUNCATE', 'TRIGGER']) AS what
-     WHERE has_table_privilege(tables.name, what)
+      FROM tables, unnest(ARRAY['UPDATE', 'DELETE', 'TRUNCATE', 'TRIGGER']) AS what
+     WHERE has_table_privilege(tables.oid, what)
     UNION ALL
-    SELECT format('owner of %s', c.relname) FROM pg_class c
-     WHERE c.oid IN ('audit_leaves'::regclass, 'audit_entries'::regclass)
-       AND pg_has_role(c.relowner, 'MEMBER') AND NOT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user)
+    SELECT format('owner of %s', tables.name) FROM tables
+     WHERE pg_has_role(tables.owner, 'MEMBER') AND NOT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user)
     UNION ALL
     SELECT 'superuser' FROM pg_roles WHERE rolname = current_user AND rolsuper
     UNION ALL
-    SELECT format('triggers of %s are missing or switched off', tables.name)
-      FROM (VALUES ('audit_leaves'), ('audit_entries')) AS tables (name)
+    SELECT format('triggers of %s are missing or switched off', tables.name) FROM tables
      WHERE (SELECT count(*) FROM pg_trigger t
-             WHERE t.tgrelid = tables.name::regclass AND NOT t.tgisinternal AND t.tgenabled IN ('O', 'A')) < 2`)
+             WHERE t.tgrelid = tables.oid AND t.tgfoid = 'audit_refuse_change'::regproc
+               AND t.tgenabled IN ('O', 'A')) < 2`)
   const gaps = rows.map((row) => row.gap)
   return { isProtected: gaps.length === 0, gaps }
 }

@@ -19,7 +19,7 @@ async function list(db: Database, filter: Parameters<AuditReader['list']>[0]): P
   const isTail = filter.after === null
   const place = filter.after === null ? sql`true` : sql`e.seq > ${filter.after}`
   const { rows } = await db.execute<EntryRow>(sql`
-    select e.seq, l.at, e.hash, l.bytes from audit_entries e join audit_leaves l on l.id = e.leaf_id
+    select e.seq, l.at, e.hash, l.bytes from audit_entries e join audit_leaves l on l.id = e.leaf_id and l.at = e.leaf_at
     where ${ofIncident} and ${place} order by e.seq ${isTail ? sql`desc` : sql`asc`} limit ${filter.limit}`)
   const readings = rows.map((row) => ({
     seq: row.seq,

@@ -35,6 +35,8 @@ interface LeafRow extends Record<string, unknown> {
   readonly xmin: string
   readonly id: string | number | null
   readonly xid: string
+  /** As text, to the microsecond. */
+  readonly at: string
   readonly hash: string
 }
 
@@ -130,7 +132,7 @@ const WITHOUT_NUMBER = sql`NOT EXISTS (SELECT FROM audit_entries e WHERE e.leaf_
 async function selectNext(db: Database, row: Row, limit: number): Promise<readonly LeafRow[]> {
   const { rows } = await db.execute<LeafRow>(sql`
     SELECT snapshot.xmin::text AS xmin, leaf.* FROM ${SNAPSHOT} LEFT JOIN LATERAL (
-      SELECT l.id, l.xid::text AS xid, l.leaf_hash AS hash FROM audit_leaves l
+      SELECT l.id, l.xid::text AS xid, l.at::text AS at, l.leaf_hash AS hash FROM audit_leaves l
        WHERE (l.xid, l.id) > (${row.lastXid}::text::xid8, ${row.lastLeafId}::bigint)
          AND l.xid < snapshot.xmin AND ${WITHOUT_NUMBER}
        ORDER BY l.xid, l.id LIMIT ${limit}) AS leaf ON true`)
@@ -140,7 +142,7 @@ async function selectNext(db: Database, row: Row, limit: number): Promise<readon
 async function selectAllWaiting(db: Database): Promise<readonly LeafRow[]> {
   const { rows } = await db.execute<LeafRow>(sql`
     SELECT snapshot.xmin::text AS xmin, leaf.* FROM ${SNAPSHOT} LEFT JOIN LATERAL (
-      SELECT l.id, l.xid::text AS xid, l.leaf_hash AS hash FROM audit_leaves l
+      SELECT l.id, l.xid::text AS xid, l.at::text AS at, l.leaf_hash AS hash FROM audit_leaves l
        WHERE ${WITHOUT_NUMBER} ORDER BY l.id) AS leaf ON true`)
   return rows
 }
@@ -153,12 +155,14 @@ async function insertEntries(
 ): Promise<void> {
   if (leaves.length === 0) return
   await db.execute(sql`
-    INSERT INTO audit_entries (seq, leaf_id, prev_hash, hash)
-    SELECT ${size}::bigint + number, leaf_id, prev_hash, hash
+    INSERT INTO audit_entries (seq, leaf_id, leaf_at, leaf_hash, prev_hash, hash)
+    SELECT ${size}::bigint + number, leaf_id, leaf_at, leaf_hash, prev_hash, hash
       FROM unnest(${sql.param(leaves.map((leaf) => leaf.id))}::bigint[],
+                  ${sql.param(leaves.map((leaf) => leaf.at))}::timestamptz[],
+                  ${sql.param(leaves.map((leaf) => leaf.hash))}::text[],
                   ${sql.param(entries.map((entry) => entry.prevHash))}::text[],
                   ${sql.param(entries.map((entry) => entry.hash))}::text[])
-           WITH ORDINALITY AS placed (leaf_id, prev_hash, hash, number)`)
+           WITH ORDINALITY AS placed (leaf_id, leaf_at, leaf_hash, prev_hash, hash, number)`)
 }
 
 async function readLag(db: Database): Promise<AuditLag> {

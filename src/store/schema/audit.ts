@@ -1,22 +1,26 @@
-import { bigint, bigserial, check, index, integer, jsonb, pgTable, sql, text } from '../drizzle.ts'
+import { bigint, bigserial, check, index, integer, jsonb, pgTable, primaryKey, sql, text } from '../drizzle.ts'
 import { at, bytea, now, xid8 } from './columns.ts'
 
-/** Stage one of the audit log: INSERT and SELECT only for the application, by grants and by triggers. */
+/**
+ * Stage one of the audit log: INSERT and SELECT only for the application, by grants and by triggers. Partitioned by the
+ * month of `at` (`migrations/0011_audit_months.sql`), so that the bytes of old months can be archived.
+ */
 export const auditLeaves = pgTable(
   'audit_leaves',
   {
-    id: bigserial('id', { mode: 'number' }).primaryKey(),
+    id: bigserial('id', { mode: 'number' }).notNull(),
     xid: xid8('xid')
       .notNull()
       .default(sql`pg_current_xact_id()`),
     at: at('at').notNull().default(now),
-    entryId: text('entry_id').notNull().unique(),
+    entryId: text('entry_id').notNull(),
     event: text('event').notNull(),
     incidentId: text('incident_id'),
     bytes: bytea('bytes').notNull(),
     leafHash: text('leaf_hash').notNull(),
   },
   (table) => [
+    primaryKey({ name: 'audit_leaves_pkey', columns: [table.id, table.at] }),
     index('audit_leaves_order').on(table.xid, table.id),
     index('audit_leaves_incident').on(table.incidentId),
     // The bytes are what counts: a leaf whose hash is not theirs never gets in.
@@ -24,13 +28,15 @@ export const auditLeaves = pgTable(
   ],
 )
 
-/** Stage two: the sequencer's numbering and chain, insert-only as well. */
+/**
+ * Stage two: the sequencer's numbering and chain, insert-only as well. These narrow rows stay for ever: chain and tree
+ * are whole also where the bytes of a month were archived. `leafAt` finds the month of a leaf without asking each.
+ */
 export const auditEntries = pgTable('audit_entries', {
   seq: bigint('seq', { mode: 'number' }).primaryKey(),
-  leafId: bigint('leaf_id', { mode: 'number' })
-    .notNull()
-    .unique()
-    .references(() => auditLeaves.id),
+  leafId: bigint('leaf_id', { mode: 'number' }).notNull().unique(),
+  leafAt: at('leaf_at').notNull(),
+  leafHash: text('leaf_hash').notNull(),
   prevHash: text('prev_hash').notNull(),
   hash: text('hash').notNull(),
   sequencedAt: at('sequenced_at').notNull().default(now),
