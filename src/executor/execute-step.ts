@@ -180,6 +180,7 @@ async function intend(
     requestHash: requestHashOf(step, effect),
     // A re-issue continues the first try, so a later look must compare with the state before that one.
     before: first === undefined ? state : first.before,
+    timeoutMs: step.timeoutMs,
   } as const
   const details = { with: step.args, before: attempt.before, ...onBehalfOf(progress.proposal, progress.decisions) }
   const about = { ...attempt, fence: held.lease.fence }

@@ -15,6 +15,8 @@ export interface NewAttempt {
   readonly idempotencyKey: string
   readonly requestHash: string
   readonly before: TargetState | null
+  /** How long the step may take, all told; counted by the database from the intent. */
+  readonly timeoutMs: number
 }
 
 export interface AttemptMove {

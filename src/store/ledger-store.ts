@@ -9,6 +9,7 @@ import type { AttemptMove, LedgerStore, NewAttempt } from '../ports/ledger-store
 import type { RunLease } from '../ports/run-store.ts'
 import { toAttempt } from './attempt-row.ts'
 import type { AttemptRow } from './attempt-row.ts'
+import { milliseconds } from './milliseconds.ts'
 import { SQL_STATE, sqlStateOf } from './sql-state.ts'
 import { storableJson } from './storable-json.ts'
 import type { Database } from './database.ts'
@@ -55,10 +56,11 @@ async function intend(db: Database, lease: RunLease, attempt: NewAttempt, leaf: 
         UPDATE runs SET started_at = clock_timestamp() WHERE id = (SELECT id FROM mine) AND started_at IS NULL
       )${appendLeaf(leaf, sql`mine`)}
       INSERT INTO attempts (run_id, step_id, step_index, direction, effect, number, uses, crash_class, state,
-                            idempotency_key, fence, request_hash, before)
+                            idempotency_key, fence, request_hash, before, deadline_at)
       SELECT id, ${attempt.stepId}, ${attempt.stepIndex}::int, ${attempt.direction}, ${attempt.effect},
              ${attempt.number}::int, ${attempt.uses}, ${attempt.crashClass}, 'intended',
-             ${attempt.idempotencyKey}, ${lease.fence}::bigint, ${attempt.requestHash}, ${asJson(attempt.before)}
+             ${attempt.idempotencyKey}, ${lease.fence}::bigint, ${attempt.requestHash}, ${asJson(attempt.before)},
+             clock_timestamp() + ${milliseconds(attempt.timeoutMs)}
         FROM mine
       RETURNING *`)
     if (rows[0] !== undefined) return toAttempt(rows[0])

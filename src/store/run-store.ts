@@ -50,6 +50,7 @@ async function claim(db: Database, id: string, owner: string, leaseMs: number): 
        SET lease_owner = ${owner},
            lease_until = clock_timestamp() + ${milliseconds(leaseMs)},
            fence = fence + 1,
+           claimed_at = clock_timestamp(),
            crashes = crashes + (lease_owner IS NOT NULL)::int
      WHERE id = ${id}
        AND (   (state IN ('queued', 'running', 'waiting') AND (lease_until IS NULL OR lease_until < clock_timestamp()))

@@ -42,6 +42,8 @@ export const outboxMessages = pgTable(
     payload: jsonb('payload').$type<JsonObject>().notNull(),
     state: text('state').notNull().default('waiting'),
     attempts: integer('attempts').notNull().default(0),
+    /** Tries that began and came to no end: the process that made them is gone, perhaps because of them. */
+    begun: integer('begun').notNull().default(0),
     /** Grows when the same message is asked for again: what was sent meanwhile is then sent once more. */
     version: integer('version').notNull().default(1),
     notBefore: at('not_before').notNull().default(now),

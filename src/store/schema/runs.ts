@@ -45,6 +45,8 @@ export const runs = pgTable(
     detail: text('detail'),
     /** How often claiming it ended in a crash: three times parks the run as `unknown` for a person. */
     crashes: integer('crashes').notNull().default(0),
+    /** When it was last claimed: a holder that has done nothing since then for too long stands still. */
+    claimedAt: at('claimed_at'),
   },
   (table) => [
     check('runs_state', oneOf('state', RUN_STATES)),
@@ -52,7 +54,7 @@ export const runs = pgTable(
     index('runs_incident').on(table.incidentId),
     index('runs_active')
       .on(table.leaseUntil)
-      .where(sql`state in ('queued', 'running', 'waiting')`),
+      .where(sql`state in ('queued', 'running', 'waiting', 'unknown')`),
   ],
 )
 
@@ -101,6 +103,8 @@ export const attempts = pgTable(
     intendedAt: at('intended_at').notNull().default(now),
     sentAt: at('sent_at'),
     finishedAt: at('finished_at'),
+    /** By when the step has to be over; what is still open later stands still. */
+    deadlineAt: at('deadline_at'),
   },
   (table) => [
     check('attempts_state', oneOf('state', ATTEMPT_STATES)),

@@ -221,6 +221,7 @@ async function tryToStart({ deps }: World, proposal: Proposal): Promise<'no run'
     idempotencyKey: `${run.id}:rollback:main`,
     requestHash: 'x',
     before: null,
+    timeoutMs: 60_000,
   }
   const leaf = deps.seal({
     event: 'step.intended',

@@ -352,6 +352,7 @@ const ATTEMPT = {
   idempotencyKey: 'key',
   requestHash: 'hash',
   before: null,
+  timeoutMs: 60_000,
 } as const
 
 let place = 0

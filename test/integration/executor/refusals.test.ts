@@ -263,6 +263,7 @@ const ATTEMPT = {
   idempotencyKey: 'key',
   requestHash: 'hash',
   before: null,
+  timeoutMs: 60_000,
 } as const
 
 const TAMPER = `UPDATE proposals SET plan_json = replace(plan_json, '"to":"r1"', '"to":"rX"') WHERE id = $1`

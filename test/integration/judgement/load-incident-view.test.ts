@@ -209,7 +209,12 @@ async function attempt(lease: RunLease, to: AttemptState, effect = 'main'): Prom
     lease,
     {
       ...{ stepId: 'rollback', stepIndex: 0, direction: 'forward', effect, number: 1, uses: 'argocd/rollback' },
-      ...{ crashClass: 'queryable', idempotencyKey: `${lease.run.id}:rollback:${effect}`, before: null },
+      ...{
+        crashClass: 'queryable',
+        idempotencyKey: `${lease.run.id}:rollback:${effect}`,
+        before: null,
+        timeoutMs: 60_000,
+      },
       requestHash: sha256Hex('request'),
     },
     leaf,
