@@ -111,6 +111,7 @@ async function startWorking(
     log,
     telemetry: deps.telemetry,
     replicaId,
+    clockOffset: foundation.clockOffset,
   })
   closers.add('audit', () => audit.close())
   await recordStart(foundation, 'service.started', roles)

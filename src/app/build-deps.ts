@@ -5,7 +5,10 @@ import { buildModel } from './build-model.ts'
 import { buildSettings } from './build-settings.ts'
 import { createFirstCards } from '../orchestrator/outbox/first-cards.ts'
 import { createPolicyEngine } from '../policy/cedar-engine.ts'
-import { createSealer, secretsOf } from './open-audit.ts'
+import { createClockOffset } from './clock-offset.ts'
+import { createSealer } from './create-sealer.ts'
+import { secretsOf } from './open-audit.ts'
+import { systemFactsOf } from './system-facts.ts'
 import { createUnitOfWork } from '../store/unit-of-work.ts'
 import { openDirectory } from '../config/open-directory.ts'
 import { openJobs } from '../store/jobs.ts'
@@ -14,6 +17,7 @@ import { connect, openStorage } from './open-storage.ts'
 import { openStores } from '../store/open-stores.ts'
 import { prepareTables } from './prepare-tables.ts'
 import { systemClock } from '../kernel/clock.ts'
+import type { ClockOffset } from './clock-offset.ts'
 import type { Closers } from './closers.ts'
 import type { Config } from '../config/config.ts'
 import type { Database, OpenDatabase } from '../store/database.ts'
@@ -35,6 +39,7 @@ export interface Foundation {
   readonly jobs: Jobs
   /** `deps.accountStandings`, to which each chat surface adds its own. */
   readonly standings: StandingsBySurface
+  readonly clockOffset: ClockOffset
 }
 
 export interface FoundationNeeds {
@@ -58,6 +63,7 @@ export async function buildDeps(needs: FoundationNeeds, closers: Closers): Promi
   const storesOf = (db: Database) => openStores(db, { surfaces, queueOf: (handle) => jobs.queueOf(handle) })
   const stores = storesOf(database.db)
   const clock = systemClock
+  const clockOffset = createClockOffset()
   const directory = openDirectory(config.peopleFile, config.people, log)
   closers.add('directory', () => directory.close())
   const standings = createAccountStandings()
@@ -77,7 +83,12 @@ export async function buildDeps(needs: FoundationNeeds, closers: Closers): Promi
     accountStandings: standings,
     onCall: connectors.onCall,
     authorize: (request) => policy.authorize(request),
-    seal: createSealer({ clock, randomBytes, replicaId, secrets: secretsOf(config) }),
+    seal: createSealer({
+      ...{ clock, randomBytes, replicaId, clockOffset },
+      secrets: secretsOf(config),
+      catalog: config.catalog,
+      systems: systemFactsOf(config),
+    }),
     actions: connectors.actions,
     metrics: connectors.metrics,
     changeSources: connectors.changeSources,
@@ -85,7 +96,7 @@ export async function buildDeps(needs: FoundationNeeds, closers: Closers): Promi
     model: buildModel(config),
     firstCards: createFirstCards(),
   }
-  return { deps, database, signals, jobs, standings }
+  return { deps, database, signals, jobs, standings, clockOffset }
 }
 
 async function openEngine(needs: FoundationNeeds, storage: Storage, closers: Closers) {

@@ -1,14 +1,11 @@
 import { createPublicKey } from 'node:crypto'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import packageJson from '../../package.json' with { type: 'json' }
 import { keyIdOf, signCheckpoint } from '../audit/checkpoint.ts'
-import { sealEntry } from '../audit/seal-entry.ts'
 import type { Config } from '../config/config.ts'
 import type { AuditRecord, Checkpoint, SealedLeaf } from '../domain/audit-entry.ts'
 import type { Clock } from '../kernel/clock.ts'
-import { uuidV7 } from '../kernel/ids.ts'
-import type { RandomBytes } from '../kernel/ids.ts'
+import type { ClockOffset } from './clock-offset.ts'
 import type { Logger } from '../kernel/logger.ts'
 import { keepAudit } from '../orchestrator/keep-audit.ts'
 import type { AuditKeeper } from '../orchestrator/keep-audit.ts'
@@ -20,24 +17,6 @@ import type { AuditKeySource } from '../store/audit-key.ts'
 import { createAuditSequencer } from '../store/audit-sequencer.ts'
 import { openCheckpointFolder } from '../store/checkpoint-folder.ts'
 import type { OpenDatabase } from '../store/database.ts'
-
-export interface SealerNeeds {
-  readonly clock: Clock
-  readonly randomBytes: RandomBytes
-  readonly replicaId: string
-  /** Values that must never appear on record: the tokens of this installation. */
-  readonly secrets: readonly string[]
-}
-
-/** `Deps.seal`: redacts, adds id and time, makes the bytes and their hash. */
-export function createSealer(needs: SealerNeeds): (record: AuditRecord) => SealedLeaf {
-  const { clock, randomBytes, replicaId: replica, secrets } = needs
-  const build = packageJson.version
-  return (record) => {
-    const at = clock.now()
-    return sealEntry(record, { entryId: uuidV7(at.getTime(), randomBytes), at, replica, build, secrets })
-  }
-}
 
 const NAMES_OF_SECRETS = /TOKEN|SECRET|PASSWORD|API_KEY|_PEM|DATABASE/i
 /** Shorter ones would take harmless words out of every entry. */
@@ -72,6 +51,8 @@ export interface OpenAuditNeeds {
   readonly log: Logger
   readonly telemetry: Telemetry
   readonly replicaId: string
+  /** Told how far the database's clock is from this one. */
+  readonly clockOffset?: Pick<ClockOffset, 'note'>
   readonly publish?: (checkpoint: Checkpoint) => Promise<void>
 }
 

@@ -1,20 +1,41 @@
-import type { AuditRecord, SealedLeaf } from '../domain/audit-entry.ts'
+import type { AuditPhase, AuditRecord, AuditTarget, SealedLeaf } from '../domain/audit-entry.ts'
+import type { Origin } from '../domain/surface.ts'
 import { canonicalJson } from '../kernel/canonical-json.ts'
 import type { Json, JsonObject } from '../kernel/json.ts'
+import { sha256Hex } from '../kernel/sha256.ts'
 import { leafHashOf } from './hash-chain.ts'
+import { phaseOf } from './phase-of.ts'
 import { redactJson } from './redact.ts'
 import type { RedactionOptions } from './redact.ts'
 
 /** Raised with every change of the fields, so that an auditor's tools can tell old entries from new ones. */
-const AUDIT_SCHEMA_VERSION = 1
+const AUDIT_SCHEMA_VERSION = 2
+
+/** PCI DSS 10.5.1: twelve months; a day more, so that no clock makes it less. */
+const DEFAULT_RETENTION_DAYS = 366
+const DAY_MS = 86_400_000
+
+/** Where a target's system is reached, and which credential reaches it: its name, never its value. */
+export interface SystemFacts {
+  readonly account: string | null
+  readonly credentialRef: string | null
+}
 
 export interface SealingContext extends RedactionOptions {
   /** UUIDv7. */
   readonly entryId: string
   readonly at: Date
   readonly replica: string
-  /** Version or digest of the program that wrote it. */
+  /** Version of the program that wrote it. */
   readonly build: string
+  /** SHA-256 of its sources. */
+  readonly buildDigest?: string
+  /** The database's clock less this replica's, as last measured; undefined before the first measurement. */
+  readonly clockOffsetMs?: number | undefined
+  readonly systems?: Readonly<Record<string, SystemFacts>>
+  /** From the catalog; undefined for a service that it does not know. */
+  readonly isInPciScope?: (service: string) => boolean | undefined
+  readonly retentionDays?: number
 }
 
 /**
@@ -22,24 +43,21 @@ export interface SealingContext extends RedactionOptions {
  * secrets; hashes and ids of our own are not, since a rule that hit one would cut the thread between entries.
  */
 export function sealEntry(record: AuditRecord, context: SealingContext): SealedLeaf {
-  const { details, actor, target, reasonCode, breakGlass, ...own } = record
-  const foreign = {
-    actor: { ...actor },
-    target: target ?? null,
-    reasonCode: reasonCode ?? null,
-    breakGlass: breakGlass === undefined ? null : { ...breakGlass },
-    details: details ?? null,
-  }
-  const { value, count, rules } = redactJson<JsonObject>(foreign, context)
+  const phase = phaseOf(record)
+  requireNoModel(record, phase)
+  const { value, count, rules } = redactJson<JsonObject>(foreignPart(record, context), context)
   const entry = withoutEmpty({
-    ...(own as unknown as JsonObject),
+    ...ownPart(record, context),
     ...value,
+    phase,
+    ...timesOf(context),
+    dataClass: dataClassOf(value),
     schema: AUDIT_SCHEMA_VERSION,
     entryId: context.entryId,
-    at: context.at.toISOString(),
     replica: context.replica,
     build: context.build,
-    redactions: count === 0 ? null : { count, rules },
+    buildDigest: context.buildDigest,
+    redactions: { count, rules },
   })
   const bytes = new TextEncoder().encode(canonicalJson(entry))
   return {
@@ -49,6 +67,115 @@ export function sealEntry(record: AuditRecord, context: SealingContext): SealedL
     bytes,
     leafHash: leafHashOf(bytes),
   }
+}
+
+/** What people and other systems wrote, or may have had a hand in. */
+function foreignPart(record: AuditRecord, context: SealingContext): JsonObject {
+  const { actor, target, reasonCode, params, preconditions, rollbackRef, verification } = record
+  return {
+    actor: { ...actor, ...chatOf(record) },
+    target: target === undefined ? undefined : targetOf(target, context),
+    ...{ reasonCode, params, preconditions, rollbackRef, verification },
+    approvals: record.approvals,
+    breakGlass: record.breakGlass,
+    details: record.details,
+  } as unknown as JsonObject
+}
+
+/** Ids, hashes and words of our own. */
+function ownPart(record: AuditRecord, context: SealingContext): JsonObject {
+  const { execution, params, runId, proposalId, incidentId } = record
+  const names = [...FOREIGN, 'request', 'execution'] as const
+  const own = Object.fromEntries(Object.entries(record).filter(([name]) => !names.some((other) => other === name)))
+  return {
+    ...own,
+    ...requestOf(record),
+    ...(execution === undefined ? {} : { execution: executionOf(execution, record.target, context) }),
+    ...(params === undefined ? {} : { paramsHash: sha256Hex(canonicalJson(params)) }),
+    ...(record.breakGlass === undefined ? {} : { changeType: 'emergency' }),
+    correlationId: record.correlationId ?? runId ?? proposalId ?? incidentId ?? context.entryId,
+  }
+}
+
+const FOREIGN = [
+  'actor',
+  'target',
+  'reasonCode',
+  'params',
+  'preconditions',
+  'rollbackRef',
+  'verification',
+  'approvals',
+  'breakGlass',
+  'details',
+] as const
+
+const DECIDING: readonly AuditPhase[] = ['approved', 'denied', 'withdrawn', 'intent', 'outcome', 'break_glass']
+
+/** No entry can say that a model decided or did something: whoever tries that has a fault, and nothing is written. */
+function requireNoModel({ actor, approvals, event }: AuditRecord, phase: AuditPhase): void {
+  const isDecision = DECIDING.includes(phase) || (approvals?.length ?? 0) > 0
+  if (actor.type === 'llm' && isDecision) throw new Error(`A language model cannot be the actor of ${event}.`)
+}
+
+/** How who acts was told, where the writer hands in no more than the way in. */
+const METHOD_OF_ORIGIN: Readonly<Record<Origin, string>> = {
+  slack: 'slack_signature',
+  teams: 'bot_framework_token',
+  console: 'console_session',
+  cli: 'os_login',
+  webhook: 'webhook_credential',
+  clock: 'internal',
+  api: 'api_token',
+}
+
+function requestOf({ origin, request }: AuditRecord): JsonObject {
+  const auth = { method: METHOD_OF_ORIGIN[origin] }
+  if (request === undefined) return { auth }
+  const { channel, message, signatureHash, sessionHash, mfa, verifiedAt } = request
+  const where = { channel, message, signatureHash }
+  return { auth: withoutEmpty({ ...auth, mfa, sessionHash, verifiedAt }), request: withoutEmpty(where) }
+}
+
+/** The account that spoke belongs to the actor only where a person is the actor. */
+function chatOf({ actor, request }: AuditRecord): JsonObject {
+  return actor.type === 'human' && request?.account != null ? { chat: { ...request.account } } : {}
+}
+
+function targetOf({ service, ...target }: AuditTarget, { systems, isInPciScope }: SealingContext): JsonObject {
+  const isInScope = service == null ? undefined : isInPciScope?.(service)
+  return withoutEmpty({
+    ...target,
+    service,
+    account: systems?.[target.system]?.account ?? null,
+    // Not to know is not to be out of scope.
+    pciScope: service == null ? null : isInScope === undefined ? 'unknown' : isInScope ? 'in' : 'out',
+  })
+}
+
+function executionOf(
+  execution: NonNullable<AuditRecord['execution']>,
+  target: AuditTarget | undefined,
+  { systems }: SealingContext,
+): JsonObject {
+  const credentialRef = target === undefined ? null : (systems?.[target.system]?.credentialRef ?? null)
+  return withoutEmpty({ ...execution, credentialRef })
+}
+
+/** `dbTime` is the replica's time put right by the offset last measured; the database's own stands beside the leaf. */
+function timesOf({ at, clockOffsetMs, retentionDays = DEFAULT_RETENTION_DAYS }: SealingContext): JsonObject {
+  const known = clockOffsetMs === undefined ? null : Math.round(clockOffsetMs)
+  return {
+    at: at.toISOString(),
+    clockOffsetMs: known,
+    dbTime: new Date(at.getTime() + (known ?? 0)).toISOString(),
+    retentionUntil: new Date(at.getTime() + retentionDays * DAY_MS).toISOString().slice(0, 10),
+  }
+}
+
+function dataClassOf({ target }: JsonObject): string {
+  const scope = target !== null && typeof target === 'object' && 'pciScope' in target ? target['pciScope'] : null
+  return scope === 'in' ? 'restricted' : 'internal'
 }
 
 function withoutEmpty(entry: Record<string, Json | undefined>): JsonObject {

@@ -22,6 +22,7 @@ const annotations = z
     'countersign.dev/criticality': z.enum(['1', '2', '3', '4']).optional(),
     'countersign.dev/lambda': z.string().min(1).optional(),
     'countersign.dev/mode': z.enum(MODES).optional(),
+    'countersign.dev/pci-scope': z.enum(['in', 'out']).optional(),
   })
   .nullish()
 
@@ -131,6 +132,7 @@ function toService({ metadata, spec }: ServiceEntity): Service {
 
 function readAnnotations(notes: NonNullable<z.infer<typeof annotations>>) {
   const app = notes['argocd/app-name']
+  const scope = notes['countersign.dev/pci-scope']
   return {
     criticality: Number(notes['countersign.dev/criticality'] ?? DEFAULT_CRITICALITY) as Criticality,
     argocd: app === undefined ? null : { app, project: notes['argocd/project-name'] ?? null },
@@ -138,6 +140,7 @@ function readAnnotations(notes: NonNullable<z.infer<typeof annotations>>) {
     pagerdutyServiceId: notes['pagerduty.com/service-id'] ?? null,
     repository: notes['github.com/project-slug'] ?? null,
     mode: notes['countersign.dev/mode'] ?? null,
+    ...(scope === undefined ? {} : { isInPciScope: scope === 'in' }),
   }
 }
 

@@ -1,44 +1,173 @@
 import type { JsonObject } from '../kernel/json.ts'
 import type { Actor } from './actor.ts'
-import type { Origin } from './surface.ts'
+import type { Origin, SurfaceName } from './surface.ts'
 
 export type AuditOutcome = 'success' | 'failure' | 'refused' | 'unknown'
 
 /**
- * What the rooms hand in; sealing adds id, time and schema version. Empty fields are left out of the bytes.
- * The fields are those of TRUST section 2; `details` holds the event's own (redacted) fields.
+ * What an entry tells of, in the words an auditor filters by (TRUST section 2, field 3). Sealing derives it from event
+ * and outcome; a writer that knows better says so itself. `recorded` is everything that is none of the others: alerts,
+ * changes, moves of an incident, notes.
+ */
+export const AUDIT_PHASES = [
+  'proposed',
+  'approved',
+  'denied',
+  'withdrawn',
+  'expired',
+  'superseded',
+  'drifted',
+  'cancelled',
+  'intent',
+  'outcome',
+  'unknown',
+  'verified',
+  'break_glass',
+  'config_change',
+  'audit_read',
+  'auth_fail',
+  'log_start',
+  'log_stop',
+  'recorded',
+] as const
+export type AuditPhase = (typeof AUDIT_PHASES)[number]
+
+/** Who did it. A model writes words and never decides: sealing refuses an `llm` where something is decided or sent. */
+export type AuditActor = Actor | { readonly type: 'llm'; readonly id: string; readonly name: string }
+
+/** The request behind an entry, as the surface vouches for it after verification (fields 5 to 7). */
+export interface AuditRequest {
+  /** The chat account that asked, by immutable ids. */
+  readonly account: { readonly platform: SurfaceName; readonly tenant: string; readonly user: string } | null
+  readonly channel: string | null
+  /** Slack timestamp or Teams activity id of the message that was said or pressed. */
+  readonly message: string | null
+  /** SHA-256, hex, of the signature or token that was verified; never the thing itself. */
+  readonly signatureHash: string | null
+  /** SHA-256, hex, of what names the browser session. */
+  readonly sessionHash: string | null
+  /** Whether a second factor was shown; null where the platform does not say. */
+  readonly mfa: boolean | null
+  /** RFC 3339. When the proof was checked. */
+  readonly verifiedAt: string | null
+}
+
+/** One approval as it was counted (field 13). */
+export interface AuditApproval {
+  /** Person id: the subject at the identity provider. */
+  readonly subject: string
+  /** As shown then; decides nothing. */
+  readonly name: string
+  readonly rolesAtTime: readonly string[]
+  readonly groupsAtTime: readonly string[]
+  /** Where roles and groups were read from. */
+  readonly roleSource: string
+  /** Whether, and by which schedule or policy, the person was on call; absent where nobody asked. */
+  readonly onCall?: { readonly isOnCall: boolean; readonly source: string; readonly checkedAt: string } | null
+  /** RFC 3339, the database's clock. */
+  readonly decidedAt: string
+  readonly planHashSeen: string
+  readonly reason: string | null
+  readonly surface: Origin
+}
+
+/** Field 18. Times RFC 3339. */
+export interface AuditBreakGlass {
+  readonly reason: string
+  readonly reviewer: string | null
+  readonly reviewDue: string
+  readonly reviewDone: string | null
+}
+
+/** Field 16: which model saw and wrote what, by hash. */
+export interface AuditModel {
+  readonly provider: string
+  readonly model: string
+  readonly promptTemplate: string
+  readonly promptTemplateHash: string
+  readonly inputHash: string
+  readonly outputHash: string
+  readonly inputTokens: number | null
+  readonly outputTokens: number | null
+  /** Never `decide`. */
+  readonly usedFor: string
+}
+
+export interface AuditTarget {
+  readonly system: string
+  readonly resource: string
+  readonly environment: string | null
+  /** The catalog's service, by which sealing tells whether it is in scope for PCI DSS. */
+  readonly service?: string | null
+}
+
+/**
+ * What the rooms hand in; sealing adds id, time, schema version, phase and what only the process knows (replica, build,
+ * the clock's offset, accounts, retention). Empty fields are left out of the bytes. The fields are those of TRUST section
+ * 2, by its numbers in docs/audit.md; `details` holds the event's own (redacted) fields.
  */
 export interface AuditRecord {
   /** `noun.past`: `incident.opened`, `decision.recorded`, `step.intended`. */
   readonly event: string
-  readonly actor: Actor
+  readonly phase?: AuditPhase
+  readonly actor: AuditActor
   readonly origin: Origin
+  readonly request?: AuditRequest
   readonly outcome: AuditOutcome
+  /** A fixed word: why it was refused, stopped, or what came of a step. */
   readonly reasonCode?: string
-  readonly target?: { readonly system: string; readonly resource: string; readonly environment: string | null }
+  /** A fixed word for what kind of failure it was: `answer_lost`, `target_failed`, `target_refused`. */
+  readonly errorClass?: string
+  readonly target?: AuditTarget
   readonly incidentId?: string
+  readonly alertFingerprints?: readonly string[]
+  /** Of the ticket system; none is connected yet, so nobody fills it. */
+  readonly changeTicket?: string
   readonly proposalId?: string
   readonly runId?: string
   readonly stepId?: string
+  /** From 0. */
+  readonly stepIndex?: number
   readonly playbook?: { readonly name: string; readonly digest: string }
+  /** The plan's tier. */
+  readonly riskClass?: number
+  readonly changeType?: 'standard' | 'normal' | 'emergency'
   readonly planHash?: string
+  /** Unredacted: sealing hashes them (`paramsHash`) and writes them down redacted. */
+  readonly params?: JsonObject
+  /** The state the target must be in, or was found in. */
+  readonly preconditions?: JsonObject
+  /** How it is taken back; `none` says that it cannot be. */
+  readonly rollbackRef?: JsonObject | 'none'
+  /** Person id, or `countersign`. */
+  readonly requester?: string
+  readonly approvals?: readonly AuditApproval[]
   readonly policyVersion?: string
+  readonly quorumRequired?: number
+  /** RFC 3339. */
+  readonly expiresAt?: string
   readonly execution?: {
     readonly attempt: number
     readonly effect: string
     readonly idempotencyKey: string
     readonly fence: number
     readonly requestHash?: string
-    readonly responseStatus?: number
+    /** What the connector made of the answer: done, failed, pending, not_executed, unknown. */
+    readonly responseStatus?: string
     readonly responseHash?: string
+    readonly durationMs?: number
   }
-  /** TRUST field 18; `reviewer` and `reviewDone` are null until somebody reviewed it. Times as ISO 8601. */
-  readonly breakGlass?: {
-    readonly reason: string
-    readonly reviewer: string | null
-    readonly reviewDue: string
-    readonly reviewDone: string | null
-  }
+  readonly verification?: { readonly expected: JsonObject; readonly observed: JsonObject; readonly observedAt: string }
+  readonly llm?: AuditModel
+  readonly breakGlass?: AuditBreakGlass
+  /** When the source says that it happened, RFC 3339. */
+  readonly sourceTs?: string
+  /** When it reached this process, RFC 3339. */
+  readonly receivedAt?: string
+  /** What holds one story together; the incident where it is left out. */
+  readonly correlationId?: string
+  /** The entry that led to this one, where the same process wrote it. */
+  readonly parentEntryId?: string
   readonly details?: JsonObject
 }
 

@@ -15,6 +15,8 @@ export interface Service {
   /** `owner/repository`. */
   readonly repository: string | null
   readonly mode: Mode | null
+  /** In scope for PCI DSS; absent where the catalog does not say. */
+  readonly isInPciScope?: boolean
   readonly links: readonly { readonly title: string; readonly url: string }[]
 }
 

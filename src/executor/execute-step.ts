@@ -1,3 +1,5 @@
+import { approvalFields } from '../audit/approval-fields.ts'
+import type { AuditRecord } from '../domain/audit-entry.ts'
 import type { TargetState } from '../domain/action.ts'
 import type { Attempt } from '../domain/run.ts'
 import { FencedError, RefusedError, StaleError } from '../kernel/errors.ts'
@@ -55,6 +57,7 @@ export async function closeUnsent(
   await write(session, progress, work, move, {
     event: 'step.failed',
     outcome: 'failure',
+    status: 'not_sent',
     text: `Step ${work.step.id} was interrupted before anything was sent. It is tried again.`,
     run: 'running',
   })
@@ -182,14 +185,32 @@ async function intend(
     before: first === undefined ? state : first.before,
     timeoutMs: step.timeoutMs,
   } as const
-  const details = { with: step.args, before: attempt.before, ...onBehalfOf(progress.proposal, progress.decisions) }
   const about = { ...attempt, fence: held.lease.fence }
-  const leaf = deps.seal(stepRecordOf(progress, 'step.intended', 'success', work, about, details))
+  const behalf = { ...onBehalfOf(progress.proposal, progress.decisions) }
+  const leaf = deps.seal({
+    ...stepRecordOf(progress, 'step.intended', 'success', work, about, behalf),
+    ...intentFields(progress, work, attempt.before),
+  })
   try {
     return await deps.stores.ledger.intend(held.lease, attempt, step.description.isVerification ? null : leaf)
   } catch (error) {
     if (error instanceof StaleError) return undefined
     throw error
+  }
+}
+
+/** Field 12 and 13 of an intent: exactly what is sent, on which state, how it is taken back, and who approved it. */
+function intentFields(
+  { plan, decisions }: Progress & Grounds,
+  { step }: Send,
+  before: TargetState | null,
+): Pick<AuditRecord, 'params' | 'preconditions' | 'rollbackRef' | 'approvals'> {
+  const undo = step.direction === 'forward' ? plan.steps.find(({ id }) => id === step.id)?.undo : null
+  return {
+    params: step.args,
+    preconditions: before ?? {},
+    rollbackRef: undo == null ? 'none' : { uses: undo.uses, target: undo.target.resource },
+    approvals: approvalFields(decisions),
   }
 }
 

@@ -5,6 +5,7 @@ import { againNote } from './attempt-notes.ts'
 import { onBehalfOf, reconcile } from './call-action.ts'
 import type { RunEnd } from './executor-deps.ts'
 import type { StepWork } from './next-work.ts'
+import type { ResponseStatus } from './outcome-fields.ts'
 import { recordOutcome, write } from './record-outcome.ts'
 import { backoffMs, pause, reach, setDue, waitOf } from './run-session.ts'
 import type { Progress, RunSession } from './run-session.ts'
@@ -57,6 +58,7 @@ async function reissue(session: RunSession, progress: Progress, work: Unknown): 
     return askPerson(session, progress, work, `no answer came in ${String(attempt.number)} tries`)
   }
   await resolve(session, progress, work, {
+    status: 'unknown',
     output: againNote('reissue'),
     detail: 'No answer came; it is sent again under the same key, which changes nothing if it happened.',
     text: `Step ${step.id} is sent again under the same key.`,
@@ -80,6 +82,7 @@ async function askTarget(
         return askPerson(session, progress, work, `it was not executed in ${String(work.attempt.number)} tries`)
       }
       await resolve(session, progress, work, {
+        status: 'not_executed',
         output: againNote('not_executed', 0),
         detail: answer.detail,
         text: `Step ${work.step.id} did not happen (${answer.detail}). It is sent once more.`,
@@ -114,6 +117,7 @@ async function recordFound(
 }
 
 interface Resolution {
+  readonly status: ResponseStatus
   readonly output: JsonObject
   readonly detail: string
   readonly text: string
@@ -124,7 +128,7 @@ async function resolve(
   session: RunSession,
   progress: Progress,
   work: Unknown,
-  { output, detail, text }: Resolution,
+  { status, output, detail, text }: Resolution,
 ): Promise<void> {
   await write(
     session,
@@ -134,6 +138,7 @@ async function resolve(
     {
       event: 'step.reconciled',
       outcome: 'success',
+      status,
       text,
       run: 'running',
     },

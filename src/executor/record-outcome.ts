@@ -1,13 +1,14 @@
 import type { ActionResult } from '../domain/action.ts'
-import type { AuditOutcome } from '../domain/audit-entry.ts'
+import type { AuditOutcome, AuditRecord } from '../domain/audit-entry.ts'
 import type { Attempt, RunState } from '../domain/run.ts'
 import { oneLineText } from '../kernel/clean-text.ts'
 import { canonicalJson } from '../kernel/canonical-json.ts'
 import type { JsonObject } from '../kernel/json.ts'
-import { sha256Hex } from '../kernel/sha256.ts'
 import type { AttemptMove } from '../ports/ledger-store.ts'
 import { againNote } from './attempt-notes.ts'
 import type { StepWork } from './next-work.ts'
+import { outcomeFields } from './outcome-fields.ts'
+import type { ResponseStatus } from './outcome-fields.ts'
 import { setDue } from './run-session.ts'
 import type { Progress, RunSession } from './run-session.ts'
 import { stepRecordOf, tell } from './tell.ts'
@@ -15,6 +16,7 @@ import { stepRecordOf, tell } from './tell.ts'
 interface Telling {
   readonly event: string
   readonly outcome: AuditOutcome
+  readonly status: ResponseStatus
   readonly text: string
   /** What the run becomes with it. */
   readonly run: RunState
@@ -43,6 +45,7 @@ export async function recordOutcome(
       await write(session, progress, work, move, {
         event,
         outcome: isDone ? 'success' : 'failure',
+        status: result.outcome,
         text,
         run: 'running',
       })
@@ -66,6 +69,7 @@ export async function recordOutcome(
         {
           event: 'step.unknown',
           outcome: 'unknown',
+          status: 'unknown',
           text: `It is not known whether step ${work.step.id} happened (${detail}). The target is asked before anything is done again.`,
           run: 'unknown',
         },
@@ -91,6 +95,7 @@ async function recordNotExecuted(
     {
       event: 'step.failed',
       outcome: 'failure',
+      status: 'not_executed',
       text: `Step ${work.step.id} was not carried out: ${detail} ${then}`,
       run: 'running',
     },
@@ -100,7 +105,8 @@ async function recordNotExecuted(
 /** Said once; a later handle of the same attempt is only kept. */
 function accepted({ step, attempt }: StepWork & { readonly attempt: Attempt }, detail: string): Telling | null {
   if (attempt.handle !== null) return null
-  return { event: 'step.accepted', outcome: 'success', text: `Step ${step.id} is under way: ${detail}`, run: 'waiting' }
+  const text = `Step ${step.id} is under way: ${detail}`
+  return { event: 'step.accepted', outcome: 'success', status: 'pending', text, run: 'waiting' }
 }
 
 /** Also for what is found out later: an attempt that was unknown, or provably never sent. */
@@ -112,16 +118,8 @@ export async function write(
   telling: Telling | null,
 ): Promise<void> {
   const { deps, held } = session
-  const details: JsonObject = {
-    detail: move.detail,
-    ...(move.output == null ? {} : { outputHash: sha256Hex(canonicalJson(move.output)) }),
-    ...(move.after == null ? {} : { after: move.after }),
-  }
   await deps.unitOfWork.run(async (stores) => {
-    const leaf =
-      telling === null
-        ? null
-        : deps.seal(stepRecordOf(progress, telling.event, telling.outcome, work, work.attempt, details))
+    const leaf = telling === null ? null : deps.seal(outcomeRecordOf(progress, work, move, telling, deps.clock.now()))
     await stores.ledger.move(held.lease, work.attempt, move, leaf)
     if (telling === null) return
     if (telling.run !== progress.run.state) {
@@ -129,4 +127,17 @@ export async function write(
     }
     await tell(session, stores, telling.event, telling.text, 'status')
   })
+}
+
+function outcomeRecordOf(
+  progress: Progress,
+  work: StepWork & { readonly attempt: Attempt },
+  move: AttemptMove,
+  { event, outcome, status }: Telling,
+  now: Date,
+): AuditRecord {
+  const details: JsonObject = { detail: move.detail, ...(move.after == null ? {} : { after: move.after }) }
+  const { execution, ...record } = stepRecordOf(progress, event, outcome, work, work.attempt, details)
+  const { response, ...fields } = outcomeFields(work, move, status, now)
+  return { ...record, ...fields, execution: { ...execution, ...response } }
 }

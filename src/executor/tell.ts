@@ -1,3 +1,4 @@
+import { planFields } from '../audit/plan-fields.ts'
 import { COUNTERSIGN } from '../domain/actor.ts'
 import type { AuditOutcome, AuditRecord } from '../domain/audit-entry.ts'
 import type { Attempt } from '../domain/run.ts'
@@ -21,12 +22,14 @@ export function recordOf(
     actor: COUNTERSIGN,
     origin: 'clock',
     outcome,
-    incidentId: run.incidentId,
-    proposalId: proposal.id,
+    ...planFields(proposal),
     runId: run.id,
-    playbook: { name: plan.playbook.name, digest: plan.playbook.digest },
-    planHash: proposal.planHash,
-    policyVersion: proposal.policyVersion,
+    target: {
+      system: 'countersign',
+      resource: plan.service ?? 'none',
+      environment: plan.environment,
+      service: plan.service,
+    },
     details,
   }
 }
@@ -39,15 +42,17 @@ export function stepRecordOf(
   { step, effect }: StepWork,
   attempt: Pick<Attempt, 'number' | 'idempotencyKey' | 'fence' | 'requestHash'>,
   details: JsonObject,
-): AuditRecord {
+): AuditRecord & Required<Pick<AuditRecord, 'execution'>> {
   return {
     ...recordOf(about, event, outcome, { uses: step.uses, direction: step.direction, ...details }),
     target: {
       system: step.target.system,
       resource: step.target.resource,
       environment: about.plan.environment,
+      service: about.plan.service,
     },
     stepId: step.id,
+    stepIndex: step.index,
     execution: {
       attempt: attempt.number,
       effect,

@@ -1,7 +1,6 @@
 import { z } from 'zod'
 import { checkGrounding } from '../summaries/check-grounding.ts'
 import { completeInTime } from './complete-in-time.ts'
-import { COUNTERSIGN } from '../domain/actor.ts'
 import { fenceUntrusted } from './fence-untrusted.ts'
 import { loadPrompt } from './prompt-library.ts'
 import { parseModelJson } from './parse-model-json.ts'
@@ -156,19 +155,22 @@ function recordOf(
 ): AuditRecord {
   return {
     event: 'summary.written',
-    actor: COUNTERSIGN,
+    actor: { type: 'llm', id: answer.model, name: answer.model },
     origin: 'clock',
     outcome: 'success',
     incidentId: input.incidentId,
-    details: {
+    llm: {
+      provider: 'openai-compatible',
       model: answer.model,
-      prompt: `${prompt.name}@${String(prompt.version)}`,
-      promptHash: prompt.hash,
+      promptTemplate: `${prompt.name}@${String(prompt.version)}`,
+      promptTemplateHash: prompt.hash,
       inputHash: sha256Hex(request.user),
       outputHash: sha256Hex(answer.text),
       inputTokens: answer.inputTokens,
       outputTokens: answer.outputTokens,
       usedFor: 'summary',
+    },
+    details: {
       kept: grounding.kept.length,
       dropped: grounding.dropped.length,
     },

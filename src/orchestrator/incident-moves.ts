@@ -1,5 +1,6 @@
 import { humanActor } from '../domain/actor.ts'
 import { incidentResource, personPrincipal } from './authorization-subjects.ts'
+import { incidentTarget } from './incident-target.ts'
 import { INCIDENT_MOVES, INCIDENT_STATES } from '../domain/incident.ts'
 import { NotFoundError, RefusedError } from '../kernel/errors.ts'
 import { requireAuthorized } from './require-authorized.ts'
@@ -108,7 +109,7 @@ export async function tellOfIncident(deps: Deps, stores: Stores, incident: Incid
       origin,
       outcome: 'success',
       incidentId: incident.id,
-      target: { system: 'countersign', resource: incident.service ?? 'unknown', environment: incident.environment },
+      target: incidentTarget(incident),
       ...(details === undefined ? {} : { details }),
     }),
   ])

@@ -68,6 +68,8 @@ async function tellOfChanges(deps: Deps, stores: Stores, { input, news }: Told):
       actor: sourceActor(input.source),
       origin: 'webhook',
       outcome: 'success',
+      receivedAt: deps.clock.now().toISOString(),
+      sourceTs: new Date(Math.max(...news.map(({ at }) => at.getTime()))).toISOString(),
       details: { bodyHash: sha256Hex(input.body), changes: news.map((change) => change.id) },
     }),
   ])

@@ -18,6 +18,7 @@ export interface KeepAuditDeps extends CheckpointDeps {
   readonly log: Logger
   readonly telemetry: Telemetry
   readonly replicaId: string
+  readonly clockOffset?: { note(ms: number): void }
 }
 
 export interface AuditKeeper {
@@ -125,6 +126,7 @@ class Keeper implements AuditKeeper {
     const elapsed = clock.monotonicMs() - this.#checkpointAtMs
     if (!isLast && elapsed < CHECKPOINT_EVERY_MS && this.#sinceCheckpoint < CHECKPOINT_ENTRIES) return
     this.#checkpointAtMs = clock.monotonicMs()
+    await this.#measureClock()
     if (!(await stores.leases.hold('audit-checkpoint', replicaId, LEASE_MS))) return
     this.#sinceCheckpoint = 0
     await this.#take(await checkpointAudit(this.#deps))
@@ -143,6 +145,14 @@ class Keeper implements AuditKeeper {
       'AUDIT LOG CONTRADICTS ITS CHECKPOINT: nothing is signed any more. Keep the checkpoint folder as evidence, find out what happened to the database, restore the newest backup, or start a new folder in audit.checkpoints',
     )
     await this.#record('audit.contradicted', 'failure', { reason: result.reason })
+  }
+
+  /** Half the way there and back is taken off; the offset goes into every entry of this replica. */
+  async #measureClock(): Promise<void> {
+    const { clock, sequencer, clockOffset } = this.#deps
+    const before = clock.now().getTime()
+    const { at } = await sequencer.readHead()
+    clockOffset?.note(new Date(at).getTime() - (before + clock.now().getTime()) / 2)
   }
 
   async #watchLag(): Promise<void> {

@@ -8,7 +8,13 @@ import { makeProposal } from './proposals/make-proposal.ts'
 import { findFreeze, freezeText, modeFor, servicesOf, servicesOfPlan } from './proposals/mode-and-freeze.ts'
 import { planForIncident } from './proposals/plan-for-incident.ts'
 import type { PlanDraft } from './proposals/plan-for-incident.ts'
-import { activeRunOf, openProposalOf, readProposalGround, shortlistFor } from './proposals/proposal-ground.ts'
+import {
+  activeRunOf,
+  fingerprintsOf,
+  openProposalOf,
+  readProposalGround,
+  shortlistFor,
+} from './proposals/proposal-ground.ts'
 import type { ProposalGround } from './proposals/proposal-ground.ts'
 import { whyNotAgain } from './proposals/why-not-again.ts'
 import { requireAuthorized } from './require-authorized.ts'
@@ -60,6 +66,7 @@ async function proposeOnce(deps: Deps, incidentId: string): Promise<ProposeOutco
       origin: 'clock',
       reasons: chosen.reasons,
       policyVersion,
+      alertFingerprints: fingerprintsOf(ground),
       supersedes: open ?? null,
     }),
   )

@@ -17,7 +17,7 @@ import {
 } from './proposals/mode-and-freeze.ts'
 import { planOnRequest } from './proposals/plan-on-request.ts'
 import type { RequestedPlan } from './proposals/plan-on-request.ts'
-import { activeRunOf, openProposalOf, readProposalGround } from './proposals/proposal-ground.ts'
+import { activeRunOf, fingerprintsOf, openProposalOf, readProposalGround } from './proposals/proposal-ground.ts'
 import type { ProposalGround } from './proposals/proposal-ground.ts'
 import { requirementOf } from '../policy/approval-requirement.ts'
 import type { PlanDraft } from './proposals/plan-for-incident.ts'
@@ -117,6 +117,7 @@ function insert(
       origin: input.origin,
       reasons: [`${person.name} asked for it.`, ...reasons],
       policyVersion,
+      alertFingerprints: fingerprintsOf(ground),
       supersedes,
     })
     return made.proposal

@@ -1,3 +1,5 @@
+import { planFields } from '../audit/plan-fields.ts'
+import { incidentTarget } from './incident-target.ts'
 import { humanActor } from '../domain/actor.ts'
 import type { Proposal } from '../domain/approval.ts'
 import type { Incident } from '../domain/incident.ts'
@@ -56,7 +58,8 @@ export async function recordByHand(deps: Deps, input: ByHandInput): Promise<ByHa
         origin: input.origin,
         outcome: 'success',
         incidentId: incident.id,
-        ...(proposal === null ? {} : { proposalId: proposal.id }),
+        target: incidentTarget(incident),
+        ...(proposal === null ? {} : planFields(proposal)),
         details: { done },
       }),
     ])

@@ -1,5 +1,6 @@
 import { byPerson, moveIncident, requireIncident, tellOfIncident } from './incident-moves.ts'
 import { ENDED_RUN_STATES } from '../domain/run.ts'
+import { planFields } from '../audit/plan-fields.ts'
 import { humanActor } from '../domain/actor.ts'
 import { RefusedError } from '../kernel/errors.ts'
 import type { Deps } from './dependencies.ts'
@@ -44,9 +45,7 @@ async function cancelProposal(deps: Deps, stores: Stores, intent: IncidentIntent
       origin: intent.origin,
       outcome: 'success',
       reasonCode: 'incident_resolved',
-      incidentId: intent.incidentId,
-      proposalId: cancelled.id,
-      planHash: cancelled.planHash,
+      ...planFields(cancelled),
     }),
   ])
 }

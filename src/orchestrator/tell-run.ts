@@ -1,3 +1,4 @@
+import { planFields } from '../audit/plan-fields.ts'
 import { humanActor } from '../domain/actor.ts'
 import type { AuditRecord } from '../domain/audit-entry.ts'
 import type { Person } from '../domain/person.ts'
@@ -29,10 +30,8 @@ export async function tellRun(
       actor,
       origin,
       outcome: 'success',
-      incidentId,
-      proposalId: proposal.id,
+      ...planFields(proposal),
       runId: run.id,
-      planHash: proposal.planHash,
       ...record,
     }),
   ])

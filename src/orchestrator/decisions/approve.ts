@@ -1,4 +1,5 @@
 import { humanActor } from '../../domain/actor.ts'
+import { approvalFields } from '../../audit/approval-fields.ts'
 import type { Decision } from '../../domain/approval.ts'
 import type { Stores } from '../../ports/stores.ts'
 import { StaleError } from '../../kernel/errors.ts'
@@ -69,6 +70,7 @@ function newsOf(ground: DecisionGround, decision: Decision, { quorum }: LoadedQu
     origin: ground.origin,
     event: 'decision.recorded',
     text: `${decision.personName} approves ${ground.proposal.id}${inPlace}.`,
+    record: { approvals: approvalFields([decision]) },
     details: {
       decision: 'approve',
       planHashSeen: decision.planHash,
@@ -125,6 +127,7 @@ async function start(
     event: 'proposal.approved',
     text: `${approved.id} is approved by ${names}; ${run.id} starts.`,
     runId: run.id,
+    record: { approvals: approvalFields(loaded.decisions) },
     details: {
       approvals: quorum.counted.map((approval) => ({ ...approval })),
       required: approved.required.approvals,

@@ -1,3 +1,4 @@
+import { planFields } from '../../audit/plan-fields.ts'
 import { humanActor } from '../../domain/actor.ts'
 import { oneLineText } from '../../kernel/clean-text.ts'
 import type { Stores } from '../../ports/stores.ts'
@@ -61,8 +62,7 @@ async function stopInstead(deps: Deps, stores: Stores, ground: DecisionGround, r
         actor: humanActor(person),
         origin: ground.origin,
         outcome: 'success',
-        incidentId: proposal.incidentId,
-        proposalId: proposal.id,
+        ...planFields(proposal),
         runId: stopped.id,
         details: { reason, by: 'reject' },
       }),

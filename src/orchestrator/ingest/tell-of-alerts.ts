@@ -1,4 +1,6 @@
 import type { AlertsOutcome, ChangedAlert, IncidentOutcome } from './place-alerts.ts'
+import { incidentTarget } from '../incident-target.ts'
+import { sealInOrder } from '../seal-in-order.ts'
 import type { AuditRecord } from '../../domain/audit-entry.ts'
 import { COUNTERSIGN, sourceActor } from '../../domain/actor.ts'
 import type { Delivery } from '../../ports/delivery-store.ts'
@@ -20,7 +22,7 @@ export async function tellOfAlerts(deps: Deps, stores: Stores, { delivery, outco
   // None of these needs another's answer: they are sent together.
   await Promise.all([
     stores.timeline.append(incidents.flatMap((one) => timelineOf(one, delivery))),
-    stores.audit.append(auditOf({ delivery, outcome }).map((record) => deps.seal(record))),
+    stores.audit.append(sealInOrder(deps, auditOf({ delivery, outcome }, deps.clock.now()))),
     stores.outbox.append(incidents.map(cardOf)),
     enqueueSearches(stores, incidents),
   ])
@@ -87,12 +89,20 @@ function alertLine(one: ChangedAlert): Pick<NewTimelineEntry, 'event' | 'text'> 
 
 const MAX_FINGERPRINTS = 50
 
-function auditOf({ delivery, outcome }: Told): readonly AuditRecord[] {
-  const base = { actor: sourceActor(delivery.source), origin: 'webhook' as const, outcome: 'success' as const }
+function auditOf({ delivery, outcome }: Told, now: Date): readonly AuditRecord[] {
+  const base = {
+    actor: sourceActor(delivery.source),
+    origin: 'webhook' as const,
+    outcome: 'success' as const,
+    receivedAt: now.toISOString(),
+  }
+  const newest = [...outcome.news].map(({ startsAt }) => startsAt.getTime()).reduce((left, right) => Math.max(left, right), 0)
   const [only, ...others] = outcome.incidents
   const received: AuditRecord = {
     ...base,
     event: 'alerts.received',
+    alertFingerprints: [...outcome.news].slice(0, MAX_FINGERPRINTS).map((alert) => alert.fingerprint),
+    ...(newest === 0 ? {} : { sourceTs: new Date(newest).toISOString() }),
     ...(only === undefined || others.length > 0 ? {} : { incidentId: only.incident.id }),
     details: {
       bodyHash: sha256Hex(delivery.body),
@@ -105,8 +115,8 @@ function auditOf({ delivery, outcome }: Told): readonly AuditRecord[] {
 }
 
 function incidentRecords(
-  { incident, isOpened, isReopened }: IncidentOutcome,
-  base: Pick<AuditRecord, 'actor' | 'origin' | 'outcome'>,
+  { incident, isOpened, isReopened, changed }: IncidentOutcome,
+  base: Pick<AuditRecord, 'actor' | 'origin' | 'outcome' | 'receivedAt'>,
 ): readonly AuditRecord[] {
   if (!isOpened && !isReopened) return []
   return [
@@ -114,7 +124,8 @@ function incidentRecords(
       ...base,
       event: isOpened ? 'incident.opened' : 'incident.reopened',
       incidentId: incident.id,
-      target: { system: 'countersign', resource: incident.service ?? 'unknown', environment: incident.environment },
+      alertFingerprints: [...new Set(changed.map(({ alert }) => alert.fingerprint))].slice(0, MAX_FINGERPRINTS),
+      target: incidentTarget(incident),
       details: { title: incident.title, severity: incident.severity },
     },
   ]

@@ -5,6 +5,7 @@ import type { Incident } from '../../domain/incident.ts'
 import type { Run } from '../../domain/run.ts'
 import type { Origin } from '../../domain/surface.ts'
 import type { JsonObject } from '../../kernel/json.ts'
+import { planContent } from '../../audit/plan-fields.ts'
 import { bindingOf, planHashOf } from '../../playbooks/plan-hash.ts'
 import type { Stores } from '../../ports/stores.ts'
 import type { Deps } from '../dependencies.ts'
@@ -23,6 +24,8 @@ export interface NewProposalFacts {
   /** Why this playbook, one sentence each. */
   readonly reasons: readonly string[]
   readonly policyVersion: string
+  /** Of the alerts it is proposed for. */
+  readonly alertFingerprints: readonly string[]
   /** The open proposal that this one takes the place of. */
   readonly supersedes: Proposal | null
 }
@@ -45,6 +48,7 @@ export async function makeProposal(deps: Deps, stores: Stores, facts: NewProposa
     origin: facts.origin,
     event: 'proposal.made',
     text: `${facts.requester.name} proposes ${proposal.plan.playbook.name} (${proposal.id}, tier ${String(proposal.tier)}): ${proposal.plan.playbook.title}.`,
+    record: { ...planContent(proposal.plan), alertFingerprints: facts.alertFingerprints },
     details: detailsOf(proposal),
   })
   deps.telemetry.count('proposals_made', { tier: String(proposal.tier), requester: facts.requester.type })

@@ -76,3 +76,10 @@ async function countSuccesses(deps: Deps, { incident }: ProposalGround): Promise
   )
   return new Map(counts)
 }
+
+const MOST_FINGERPRINTS = 50
+
+/** Which alerts a proposal is made for, for its entry on the record. */
+export function fingerprintsOf({ alerts }: Pick<ProposalGround, 'alerts'>): readonly string[] {
+  return [...new Set(alerts.map((alert) => alert.fingerprint))].slice(0, MOST_FINGERPRINTS)
+}

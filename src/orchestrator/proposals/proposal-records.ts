@@ -1,3 +1,5 @@
+import { planFields } from '../../audit/plan-fields.ts'
+import { sealInOrder } from '../seal-in-order.ts'
 import type { Actor } from '../../domain/actor.ts'
 import type { Proposal } from '../../domain/approval.ts'
 import type { AuditOutcome, AuditRecord } from '../../domain/audit-entry.ts'
@@ -16,6 +18,11 @@ export interface Told {
   readonly outcome?: AuditOutcome
   readonly reasonCode?: string
   readonly runId?: string
+  /** Fields of the entry that only this teller knows: approvals, what was planned, why it is an emergency. */
+  readonly record?: Pick<
+    AuditRecord,
+    'approvals' | 'params' | 'preconditions' | 'rollbackRef' | 'breakGlass' | 'alertFingerprints'
+  >
   readonly details?: JsonObject
 }
 
@@ -27,7 +34,7 @@ export async function tellOfProposal(
   ...news: readonly Told[]
 ): Promise<void> {
   const { incidentId } = proposal
-  await stores.audit.append(news.map((told) => deps.seal(proposalRecord(proposal, told))))
+  await stores.audit.append(sealInOrder(deps, news.map((told) => proposalRecord(proposal, told))))
   await stores.timeline.append(
     news.map(({ actor, origin, event, text }) => ({ incidentId, actor, origin, event, text })),
   )
@@ -37,18 +44,20 @@ export async function tellOfProposal(
 export function proposalRecord(proposal: Proposal, told: Omit<Told, 'text'>): AuditRecord {
   const { plan } = proposal
   return {
+    ...planFields(proposal),
+    ...told.record,
     event: told.event,
     actor: told.actor,
     origin: told.origin,
     outcome: told.outcome ?? 'success',
     ...(told.reasonCode === undefined ? {} : { reasonCode: told.reasonCode }),
     ...(told.runId === undefined ? {} : { runId: told.runId }),
-    target: { system: 'countersign', resource: plan.service ?? 'none', environment: plan.environment },
-    incidentId: proposal.incidentId,
-    proposalId: proposal.id,
-    playbook: { name: plan.playbook.name, digest: plan.playbook.digest },
-    planHash: proposal.planHash,
-    policyVersion: proposal.policyVersion,
+    target: {
+      system: 'countersign',
+      resource: plan.service ?? 'none',
+      environment: plan.environment,
+      service: plan.service,
+    },
     details: { state: proposal.state, ...told.details },
   }
 }

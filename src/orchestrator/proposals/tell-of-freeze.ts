@@ -25,7 +25,7 @@ export async function tellOfFreeze(deps: Deps, stores: Stores, news: FreezeNews)
       actor: news.actor,
       origin: news.origin,
       outcome: 'success',
-      target: { system: 'countersign', resource: news.service ?? 'all', environment: null },
+      target: { system: 'countersign', resource: news.service ?? 'all', environment: null, service: news.service },
       details: news.details,
     }),
   ])

@@ -1,4 +1,5 @@
 import { COUNTERSIGN } from '../../domain/actor.ts'
+import { incidentTarget } from '../incident-target.ts'
 import { clockTime, percent, shortRevision } from '../../summaries/wording.ts'
 import type { AuditRecord } from '../../domain/audit-entry.ts'
 import type { Deps } from '../dependencies.ts'
@@ -100,6 +101,7 @@ function auditRecord(incident: Incident, event: string, leader: Suspect | undefi
     origin: 'clock',
     outcome: 'success',
     incidentId: incident.id,
+    target: incidentTarget(incident),
     details:
       leader === undefined ? {} : { changeId: leader.changeId, probability: Number(leader.probability.toFixed(3)) },
   }

@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals'
 import { COUNTERSIGN } from '../../../src/domain/actor.ts'
 import type { AuditRecord } from '../../../src/domain/audit-entry.ts'
+import { canonicalJson } from '../../../src/kernel/canonical-json.ts'
+import { sha256Hex } from '../../../src/kernel/sha256.ts'
 import type { JsonObject } from '../../../src/kernel/json.ts'
 import { leafHashOf } from '../../../src/audit/hash-chain.ts'
 import { sealEntry } from '../../../src/audit/seal-entry.ts'
@@ -15,7 +17,7 @@ describe('a sealed entry', () => {
     const leaf = sealEntry({ ...record, incidentId: 'INC-1' }, context)
 
     expect(Buffer.from(leaf.bytes).toString()).toBe(
-      '{"actor":{"id":"countersign","name":"Countersign","type":"service"},"at":"2026-01-02T03:04:05.678Z","build":"0.1.0","entryId":"id-1","event":"incident.opened","incidentId":"INC-1","origin":"webhook","outcome":"success","replica":"replica-1","schema":1}',
+      '{"actor":{"id":"countersign","name":"Countersign","type":"service"},"at":"2026-01-02T03:04:05.678Z","auth":{"method":"webhook_credential"},"build":"0.1.0","correlationId":"INC-1","dataClass":"internal","dbTime":"2026-01-02T03:04:05.678Z","entryId":"id-1","event":"incident.opened","incidentId":"INC-1","origin":"webhook","outcome":"success","phase":"recorded","redactions":{"count":0,"rules":[]},"replica":"replica-1","retentionUntil":"2027-01-03","schema":2}',
     )
     expect(leaf).toMatchObject({ incidentId: 'INC-1', event: 'incident.opened', leafHash: leafHashOf(leaf.bytes) })
   })
@@ -51,5 +53,76 @@ describe('a sealed entry', () => {
     const details = { text: '\0 and \ud800 alone' }
 
     expect(contentOf({ ...record, details })['details']).toEqual(details)
+  })
+
+  it('says by whose clock: the time of this replica, and the time of the database as last measured', () => {
+    const leaf = sealEntry(record, { ...context, clockOffsetMs: -61_000.4 })
+
+    expect(JSON.parse(Buffer.from(leaf.bytes).toString())).toMatchObject({
+      at: '2026-01-02T03:04:05.678Z',
+      clockOffsetMs: -61_000,
+      dbTime: '2026-01-02T03:03:04.678Z',
+    })
+  })
+
+  it('names the account that spoke, and the proof of it, by hash', () => {
+    const request = {
+      account: { platform: 'slack', tenant: 'T1', user: 'U1' },
+      channel: 'C1',
+      message: '1700000000.000100',
+      signatureHash: 'ab'.repeat(32),
+      sessionHash: null,
+      mfa: null,
+      verifiedAt: '2026-01-02T03:04:05.000Z',
+    } as const
+    const actor = { type: 'human', id: 'ana@bank.example', name: 'Ana' } as const
+
+    expect(contentOf({ ...record, origin: 'slack', actor, request })).toMatchObject({
+      actor: { ...actor, chat: request.account },
+      auth: { method: 'slack_signature', verifiedAt: request.verifiedAt },
+      request: { channel: 'C1', message: request.message, signatureHash: request.signatureHash },
+    })
+    expect(contentOf({ ...record, origin: 'slack', request })['actor']).not.toHaveProperty('chat')
+  })
+
+  it('knows whether the service is in scope for PCI DSS, where it is reached, and by which credential', () => {
+    const target = { system: 'argocd', resource: 'prod/shop', environment: 'production', service: 'shop' }
+    const execution = { attempt: 1, effect: 'main', idempotencyKey: 'RUN-1:a:main', fence: 1 }
+    const known = { systems: { argocd: { account: 'argocd.example', credentialRef: 'env:ARGOCD_AUTH_TOKEN' } } }
+    const sealed = (scope: boolean | undefined): JsonObject =>
+      JSON.parse(
+        Buffer.from(
+          sealEntry({ ...record, target, execution }, { ...context, ...known, isInPciScope: () => scope }).bytes,
+        ).toString(),
+      ) as JsonObject
+
+    expect(sealed(true)).toMatchObject({
+      target: { ...target, account: 'argocd.example', pciScope: 'in' },
+      execution: { ...execution, credentialRef: 'env:ARGOCD_AUTH_TOKEN' },
+      dataClass: 'restricted',
+    })
+    expect(sealed(false)).toMatchObject({ target: { pciScope: 'out' }, dataClass: 'internal' })
+    expect(sealed(undefined)).toMatchObject({ target: { pciScope: 'unknown' } })
+  })
+
+  it('hashes parameters before it redacts them', () => {
+    const params = { password: 'hunter2-hunter2', app: 'shop' }
+
+    expect(contentOf({ ...record, params })).toMatchObject({
+      params: { password: '[redacted]', app: 'shop' },
+      paramsHash: sha256Hex(canonicalJson(params)),
+    })
+  })
+
+  it('refuses to say that a language model decided or did something', () => {
+    const llm = { type: 'llm', id: 'gpt', name: 'gpt' } as const
+    const seal = (given: Partial<AuditRecord>) => () => sealEntry({ ...record, actor: llm, ...given }, context)
+
+    expect(seal({ event: 'proposal.approved' })).toThrow('cannot be the actor')
+    expect(seal({ event: 'decision.recorded' })).toThrow('cannot be the actor')
+    expect(seal({ event: 'step.intended' })).toThrow('cannot be the actor')
+    expect(seal({ event: 'breakglass.used' })).toThrow('cannot be the actor')
+    expect(seal({ event: 'summary.written' })).not.toThrow()
+    expect(() => sealEntry({ ...record, event: 'decision.recorded' }, context)).not.toThrow()
   })
 })

@@ -48,9 +48,11 @@ describe('a summary by a model', () => {
     expect(summary?.sentences).toEqual(GOOD)
     expect(summary?.record).toMatchObject({
       event: 'summary.written',
-      details: { model: 'scripted-1', prompt: 'summarize-incident@1', usedFor: 'summary', kept: 2, dropped: 0 },
+      actor: { type: 'llm', id: 'scripted-1' },
+      llm: { model: 'scripted-1', promptTemplate: 'summarize-incident@1', usedFor: 'summary' },
+      details: { kept: 2, dropped: 0 },
     })
-    expect(summary?.record.details?.['inputHash']).toMatch(/^[0-9a-f]{64}$/)
+    expect(summary?.record.llm?.inputHash).toMatch(/^[0-9a-f]{64}$/)
     expect(counts).toEqual([['model_calls', { purpose: 'summarize-incident', outcome: 'used' }]])
   })
 
