@@ -96,7 +96,9 @@ function auditOf({ delivery, outcome }: Told, now: Date): readonly AuditRecord[]
     outcome: 'success' as const,
     receivedAt: now.toISOString(),
   }
-  const newest = [...outcome.news].map(({ startsAt }) => startsAt.getTime()).reduce((left, right) => Math.max(left, right), 0)
+  const newest = [...outcome.news]
+    .map(({ startsAt }) => startsAt.getTime())
+    .reduce((left, right) => Math.max(left, right), 0)
   const [only, ...others] = outcome.incidents
   const received: AuditRecord = {
     ...base,

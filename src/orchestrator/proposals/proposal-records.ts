@@ -34,7 +34,12 @@ export async function tellOfProposal(
   ...news: readonly Told[]
 ): Promise<void> {
   const { incidentId } = proposal
-  await stores.audit.append(sealInOrder(deps, news.map((told) => proposalRecord(proposal, told))))
+  await stores.audit.append(
+    sealInOrder(
+      deps,
+      news.map((told) => proposalRecord(proposal, told)),
+    ),
+  )
   await stores.timeline.append(
     news.map(({ actor, origin, event, text }) => ({ incidentId, actor, origin, event, text })),
   )
