@@ -14,6 +14,7 @@ const PHASE_OF_EVENT: Readonly<Record<string, AuditPhase>> = {
   'refusals.counted': 'auth_fail',
   'step.retry_approved': 'approved',
   'step.intended': 'intent',
+  'step.sent': 'intent',
   'step.unknown': 'unknown',
   'step.handed_over': 'unknown',
   'run.parked': 'unknown',

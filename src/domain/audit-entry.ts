@@ -1,5 +1,7 @@
 import type { JsonObject } from '../kernel/json.ts'
 import type { Actor } from './actor.ts'
+import type { ProposalState } from './approval.ts'
+import type { AttemptState, RunState } from './run.ts'
 import type { Origin, SurfaceName } from './surface.ts'
 
 export type AuditOutcome = 'success' | 'failure' | 'refused' | 'unknown'
@@ -168,6 +170,15 @@ export interface AuditRecord {
   readonly correlationId?: string
   /** The entry that led to this one, where the same process wrote it. */
   readonly parentEntryId?: string
+  /**
+   * The states after it, of what this entry moved (`proposalId`, `runId`, and the attempt of `execution`). Every move is
+   * on the log: these alone, laid over one another, give the states that the database has.
+   */
+  readonly states?: {
+    readonly proposal?: ProposalState
+    readonly run?: RunState
+    readonly attempt?: AttemptState
+  }
   readonly details?: JsonObject
 }
 

@@ -68,6 +68,10 @@ async function dropCheckWhenStopped(
 ): Promise<RunEnd | undefined> {
   const verdict = checkBeforeStep(await readGrounds(session, progress.plan))
   if (verdict.verdict !== 'stop') return undefined
-  await write(session, progress, work, { to: 'failed', detail: `Not decided: ${verdict.reason}` }, null)
+  const move = { to: 'failed', detail: `Not decided: ${verdict.reason}` } as const
+  // The end of the run says why; this only closes the check.
+  const run = progress.run.state
+  const telling = { event: 'step.failed', outcome: 'failure', status: 'failed', text: null, run } as const
+  await write(session, progress, work, move, telling)
   return endRun(session, progress, endingOf(verdict))
 }

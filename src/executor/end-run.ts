@@ -35,20 +35,24 @@ export async function endRun(session: RunSession, progress: Progress, ending: En
   const undoesItself = shouldUndoItself(session, progress, ending)
   const text = sentenceOf(progress, ending, undoesItself)
   await deps.unitOfWork.run(async (stores) => {
-    if (ending.proposal != null && run.startedAt === null) {
-      await stores.proposals.move(proposal.id, ['pending', 'approved'], ending.proposal, ending.reason)
-    }
+    const moved =
+      ending.proposal != null && run.startedAt === null
+        ? await stores.proposals.move(proposal.id, ['pending', 'approved'], ending.proposal, ending.reason)
+        : undefined
     await stores.leasedRuns.move(held.lease, ['queued', 'running', 'waiting', 'unknown'], ending.state, text)
     const record = recordOf(progress, `run.${ending.state}`, outcomeOf(ending.state), {
       reason: ending.reason,
       direction: run.direction,
       tier: plan.tier,
     })
-    await stores.audit.append([deps.seal({ ...record, reasonCode: ending.reasonCode })])
+    const states = { run: ending.state, ...(moved === undefined ? {} : { proposal: moved.state }) }
+    await stores.audit.append([deps.seal({ ...record, reasonCode: ending.reasonCode, states })])
     await keepRecord(session, stores, progress, ending.state)
     await addFollowUps(stores, run, plan, progress.attempts)
     if (undoesItself) {
       await stores.runControl.startUndo(run.id)
+      const undoing = recordOf(progress, 'run.undo_requested', 'success', { by: 'playbook' })
+      await stores.audit.append([deps.seal({ ...undoing, states: { run: 'running' } })])
       await stores.jobs.enqueue('run.advance', { runId: run.id }, { singletonKey: run.id })
     }
     if (ending.asksAgain === true) {

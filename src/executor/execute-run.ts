@@ -12,6 +12,7 @@ import { readGrounds, readProgress } from './read-progress.ts'
 import { markUnknown, reconcileStep } from './reconcile-step.ts'
 import type { Progress, RunSession } from './run-session.ts'
 import { stepsOfRun } from './steps-of-run.ts'
+import { recordOf } from './tell.ts'
 import { verifyPlan } from './verify-plan.ts'
 
 /**
@@ -59,9 +60,14 @@ async function refusePlan(session: RunSession, progress: Progress, reason: strin
 }
 
 /** At shutdown: an unknown run goes on as a running one, so that its given-back lease does not mean a person. */
-async function giveBack(session: RunSession, { run }: Progress): Promise<RunEnd> {
+async function giveBack({ deps, held }: RunSession, progress: Progress): Promise<RunEnd> {
+  const { run } = progress
   if (run.state === 'unknown') {
-    await session.deps.stores.leasedRuns.move(session.held.lease, ['unknown'], 'running', run.detail)
+    const record = recordOf(progress, 'run.resumed', 'success', { reason: 'the replica stops' })
+    await deps.unitOfWork.run(async (stores) => {
+      await stores.leasedRuns.move(held.lease, ['unknown'], 'running', run.detail)
+      await stores.audit.append([deps.seal({ ...record, states: { run: 'running' } })])
+    })
   }
   return { kind: 'later', afterMs: 0 }
 }

@@ -190,9 +190,10 @@ async function intend(
   const leaf = deps.seal({
     ...stepRecordOf(progress, 'step.intended', 'success', work, about, behalf),
     ...intentFields(progress, work, attempt.before),
+    states: { attempt: 'intended' },
   })
   try {
-    return await deps.stores.ledger.intend(held.lease, attempt, step.description.isVerification ? null : leaf)
+    return await deps.stores.ledger.intend(held.lease, attempt, leaf)
   } catch (error) {
     if (error instanceof StaleError) return undefined
     throw error
@@ -221,8 +222,9 @@ async function ensureRunning(session: RunSession, progress: Progress): Promise<v
   const isStart = run.state === 'queued'
   await session.deps.unitOfWork.run(async (stores) => {
     await stores.leasedRuns.move(session.held.lease, ['queued', 'waiting', 'unknown'], 'running', null)
+    const record = recordOf(progress, isStart ? 'run.started' : 'run.resumed', 'success', { tier: plan.tier })
+    await stores.audit.append([session.deps.seal({ ...record, states: { run: 'running' } })])
     if (!isStart) return
-    await stores.audit.append([session.deps.seal(recordOf(progress, 'run.started', 'success', { tier: plan.tier }))])
     await tell(session, stores, 'run.started', `${run.id} starts: ${plan.playbook.title}.`, 'status')
   })
 }
@@ -241,7 +243,9 @@ async function send(
   const { deps, held } = session
   held.assertHeld()
   const move = { to: 'sent', detail: 'sent' } as const
-  const attempt = await deps.stores.ledger.move(held.lease, intended, move, null)
+  const record = stepRecordOf(progress, 'step.sent', 'success', work, intended, {})
+  const leaf = deps.seal({ ...record, states: { attempt: 'sent' } })
+  const attempt = await deps.stores.ledger.move(held.lease, intended, move, leaf)
   await reach(session, 'before-send', work)
   held.assertHeld()
   const behalf = onBehalfOf(grounds.proposal, grounds.decisions)

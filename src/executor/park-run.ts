@@ -25,6 +25,7 @@ export async function parkRun(deps: ExecutorDeps, held: HeldLease): Promise<RunE
         proposalId: run.proposalId,
         runId: run.id,
         reasonCode: 'crashes',
+        ...(run.state === 'unknown' ? {} : { states: { run: 'unknown' } }),
         details: { crashes },
       }),
     ])

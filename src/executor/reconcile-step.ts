@@ -158,7 +158,7 @@ async function askPerson(session: RunSession, progress: Progress, work: Unknown,
     await stores.leasedRuns.move(held.lease, ['running', 'waiting', 'unknown'], 'unknown', text)
     await stores.leasedRuns.release(held.lease)
     const record = stepRecordOf(progress, 'step.handed_over', 'unknown', work, attempt, { why })
-    await stores.audit.append([deps.seal(record)])
+    await stores.audit.append([deps.seal(run.state === 'unknown' ? record : { ...record, states: { run: 'unknown' } })])
     await tell(session, stores, 'step.handed_over', text, 'approval')
   })
   deps.log.error({ runId: run.id, stepId: step.id }, 'a step needs a person')

@@ -17,7 +17,8 @@ interface Telling {
   readonly event: string
   readonly outcome: AuditOutcome
   readonly status: ResponseStatus
-  readonly text: string
+  /** null where people are told otherwise: it stands on the log alone. */
+  readonly text: string | null
   /** What the run becomes with it. */
   readonly run: RunState
 }
@@ -109,7 +110,10 @@ function accepted({ step, attempt }: StepWork & { readonly attempt: Attempt }, d
   return { event: 'step.accepted', outcome: 'success', status: 'pending', text, run: 'waiting' }
 }
 
-/** Also for what is found out later: an attempt that was unknown, or provably never sent. */
+/**
+ * Also for what is found out later: an attempt that was unknown, or provably never sent. Without a telling the attempt
+ * stays in its state, since every move of a state is on the log.
+ */
 export async function write(
   session: RunSession,
   progress: Progress,
@@ -119,13 +123,21 @@ export async function write(
 ): Promise<void> {
   const { deps, held } = session
   await deps.unitOfWork.run(async (stores) => {
-    const leaf = telling === null ? null : deps.seal(outcomeRecordOf(progress, work, move, telling, deps.clock.now()))
-    await stores.ledger.move(held.lease, work.attempt, move, leaf)
-    if (telling === null) return
-    if (telling.run !== progress.run.state) {
+    if (telling === null) {
+      await stores.ledger.move(held.lease, work.attempt, move, null)
+      return
+    }
+    const record = outcomeRecordOf(progress, work, move, telling, deps.clock.now())
+    const runMoves = telling.run !== progress.run.state
+    const states = {
+      ...(move.to === work.attempt.state ? {} : { attempt: move.to }),
+      ...(runMoves ? { run: telling.run } : {}),
+    }
+    await stores.ledger.move(held.lease, work.attempt, move, deps.seal({ ...record, states }))
+    if (runMoves) {
       await stores.leasedRuns.move(held.lease, ['running', 'waiting', 'unknown'], telling.run, telling.text)
     }
-    await tell(session, stores, telling.event, telling.text, 'status')
+    if (telling.text !== null) await tell(session, stores, telling.event, telling.text, 'status')
   })
 }
 

@@ -46,6 +46,7 @@ async function cancelProposal(deps: Deps, stores: Stores, intent: IncidentIntent
       outcome: 'success',
       reasonCode: 'incident_resolved',
       ...planFields(cancelled),
+      states: { proposal: cancelled.state },
     }),
   ])
 }

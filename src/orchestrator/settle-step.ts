@@ -148,7 +148,7 @@ async function waitForApprovals(
     origin,
     event: 'step.retry_approved',
     text,
-    record: { details: { reason } },
+    record: { details: { reason, decision: 'approve' } },
   })
   return { run: subject.run, isSettled: false, text }
 }
@@ -164,7 +164,8 @@ async function settle(
   const text = sentenceOf(input, attempt)
   // With no attempt to close there is nothing that could fail: the run is asked to stop instead.
   if (choice === 'abort' && attempt === undefined) await stores.runs.requestStop(input.runId, person.id, reason)
-  const run = await stores.runControl.settle(input.runId, { attempt: closing(choice, attempt), detail: text })
+  const closed = closing(choice, attempt)
+  const run = await stores.runControl.settle(input.runId, { attempt: closed, detail: text })
   if (run === undefined) throw new RefusedError('nothing_to_settle', `${input.runId} was settled already.`)
   await tellRun(deps, stores, subject, {
     person,
@@ -172,12 +173,23 @@ async function settle(
     event: 'step.settled',
     text,
     record: {
-      ...(attempt === undefined ? {} : { stepId: attempt.stepId }),
-      details: { choice, reason, attempt: attempt?.number ?? null },
+      ...(attempt === undefined ? {} : placeOf(attempt)),
+      states: { run: run.state, ...(closed === null ? {} : { attempt: closed.to }) },
+      details: {
+        choice,
+        reason,
+        attempt: attempt?.number ?? null,
+        // Having it sent again is an approval anew.
+        ...(choice === 'retry' && attempt !== undefined ? { decision: 'approve' } : {}),
+      },
     },
   })
   await stores.jobs.enqueue('run.advance', { runId: run.id }, { singletonKey: run.id })
   return { run, isSettled: true, text }
+}
+
+function placeOf({ stepId, number, effect, idempotencyKey, fence, requestHash }: Attempt) {
+  return { stepId, execution: { attempt: number, effect, idempotencyKey, fence, requestHash } }
 }
 
 function closing(choice: SettleStepInput['choice'], attempt: Attempt | undefined): Settlement['attempt'] {

@@ -52,7 +52,13 @@ async function startUndo(deps: Deps, subject: RunSubject, { runId, person, origi
       )
     }
     const text = `${person.name} undoes ${runId}.`
-    await tellRun(deps, stores, subject, { person, origin, event: 'run.undo_requested', text })
+    await tellRun(deps, stores, subject, {
+      person,
+      origin,
+      event: 'run.undo_requested',
+      text,
+      record: { states: { run: run.state } },
+    })
     await stores.jobs.enqueue('run.advance', { runId }, { singletonKey: runId })
     return run
   })

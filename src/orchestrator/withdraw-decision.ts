@@ -91,6 +91,7 @@ async function applyWithdrawal(
     actor: humanActor(person),
     origin: ground.origin,
     event: 'decision.withdrawn',
+    ...(moved === undefined ? {} : { states: { proposal: moved.state } }),
     text,
     details: { missing: quorum.missing.approvals },
   })

@@ -125,6 +125,8 @@ async function start(
     actor: humanActor(ground.person),
     origin: ground.origin,
     event: 'proposal.approved',
+    // After a withdrawal the run is there already, and does not move.
+    states: { proposal: approved.state, ...(ground.run === undefined ? { run: run.state } : {}) },
     text: `${approved.id} is approved by ${names}; ${run.id} starts.`,
     runId: run.id,
     record: { approvals: approvalFields(loaded.decisions) },

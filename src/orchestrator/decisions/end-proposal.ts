@@ -41,6 +41,7 @@ export async function endProposal(
     actor: ending.actor,
     origin: ending.origin,
     event: `proposal.${ending.to}`,
+    states: { proposal: moved.state },
     text: ending.text,
     ...(stopped === null ? {} : { runId: stopped.id }),
     details: { reason: ending.reason, ...ending.details },

@@ -47,6 +47,7 @@ export async function makeProposal(deps: Deps, stores: Stores, facts: NewProposa
     actor: facts.requester,
     origin: facts.origin,
     event: 'proposal.made',
+    states: { proposal: proposal.state },
     text: `${facts.requester.name} proposes ${proposal.plan.playbook.name} (${proposal.id}, tier ${String(proposal.tier)}): ${proposal.plan.playbook.title}.`,
     record: { ...planContent(proposal.plan), alertFingerprints: facts.alertFingerprints },
     details: detailsOf(proposal),
@@ -65,6 +66,7 @@ async function supersede(deps: Deps, stores: Stores, older: Proposal, facts: New
     actor: facts.requester,
     origin: facts.origin,
     event: 'proposal.superseded',
+    states: { proposal: moved.state },
     text: `${older.id} gives way to a newer plan; its approvals do not count for the new one.`,
   })
 }
@@ -123,6 +125,7 @@ async function startByItself(deps: Deps, stores: Stores, proposal: Proposal): Pr
     actor: COUNTERSIGN,
     origin: 'clock',
     event: 'proposal.approved',
+    states: { proposal: approved.state, run: run.state },
     text: `${proposal.id} needs no approval. ${reason}`,
     runId: run.id,
     details: { approvals: [], reason },

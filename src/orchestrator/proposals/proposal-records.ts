@@ -23,6 +23,8 @@ export interface Told {
     AuditRecord,
     'approvals' | 'params' | 'preconditions' | 'rollbackRef' | 'breakGlass' | 'alertFingerprints'
   >
+  /** Of what it moved. */
+  readonly states?: AuditRecord['states']
   readonly details?: JsonObject
 }
 
@@ -57,6 +59,7 @@ export function proposalRecord(proposal: Proposal, told: Omit<Told, 'text'>): Au
     outcome: told.outcome ?? 'success',
     ...(told.reasonCode === undefined ? {} : { reasonCode: told.reasonCode }),
     ...(told.runId === undefined ? {} : { runId: told.runId }),
+    ...(told.states === undefined ? {} : { states: told.states }),
     target: {
       system: 'countersign',
       resource: plan.service ?? 'none',

@@ -139,7 +139,7 @@ export async function approveRun(
 
 let alertCount = 0
 
-async function openIncident(stores: Stores): Promise<string> {
+export async function openIncident(stores: Stores): Promise<string> {
   const now = new Date()
   const incident = await stores.incidents.open({
     title: 'Many errors on checkout',

@@ -28,7 +28,9 @@ describe('an approved run', () => {
     expect(await auditEvents(world, run.id)).toEqual([
       'run.started',
       'step.intended',
+      'step.sent',
       'step.succeeded',
+      'step.intended',
       'step.succeeded',
       'run.succeeded',
     ])

@@ -1,0 +1,22 @@
+import type { Client } from 'pg'
+import type { ReplayedState } from '../../../src/audit/replay-entries.ts'
+
+/** The tables in the words of `ReplayedState`. */
+export async function readTables(client: Client): Promise<ReplayedState> {
+  const read = async (query: string): Promise<ReadonlyMap<string, string>> => {
+    const { rows } = await client.query<{ name: string; text: string }>(query)
+    return new Map(rows.map(({ name, text }) => [name, text]))
+  }
+  return {
+    proposals: await read(`SELECT id AS name, state || '; plan ' || plan_hash AS text FROM proposals`),
+    decisions: await read(`
+      SELECT proposal_id || ' ' || person_id AS name,
+             string_agg(decision || CASE WHEN withdrawn_at IS NULL THEN '' ELSE ' withdrawn' END, ', ' ORDER BY id) AS text
+        FROM decisions GROUP BY proposal_id, person_id`),
+    runs: await read(`SELECT id AS name, state || '; of ' || proposal_id AS text FROM runs`),
+    attempts: await read(`
+      SELECT idempotency_key || ' #' || number AS name,
+             state || CASE WHEN sent_at IS NULL THEN '' ELSE '; sent' END || '; fence ' || fence || '; request ' || request_hash AS text
+        FROM attempts`),
+  }
+}
