@@ -2,7 +2,15 @@
 export type { AuditPage } from './read/read-audit.ts'
 export type { Capture, CaptureAnswer, IncidentChoice } from './verbs/handle-capture.ts'
 export type { ChatWords } from './messages/chat-words.ts'
-export type { Conversation, ConversationPlace, Press, Reply, ReplyRow, Utterance } from './verbs/conversation.ts'
+export type {
+  Conversation,
+  ConversationPlace,
+  Press,
+  RequestProof,
+  Reply,
+  ReplyRow,
+  Utterance,
+} from './verbs/conversation.ts'
 export type { Deps } from './dependencies.ts'
 export type { FilledForm, FormInput, FormOffer, FormWish } from './forms/form.ts'
 export type { Home, HomeAnswer, HomeItem } from './read/read-home.ts'

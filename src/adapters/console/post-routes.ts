@@ -6,7 +6,8 @@ import { incidentPage, listPage } from './show-pages.ts'
 import { refusedPage } from './refused-page.ts'
 import { requirePost, sessionAuthentication, visitorOf } from './console-session.ts'
 import type { ConsoleSettings } from './console-settings.ts'
-import type { ConversationPlace, Reply } from '../../orchestrator/index.ts'
+import { sha256Hex } from '../../kernel/sha256.ts'
+import type { ConversationPlace, Reply, RequestProof } from '../../orchestrator/index.ts'
 import type { HttpAnswer } from '../http/answers.ts'
 import type { HttpRequest, Route } from '../http/route.ts'
 import type { Person } from '../../domain/person.ts'
@@ -34,19 +35,19 @@ const SayForm = z.object({ text: z.string().max(100_000), incidentId: optional(i
 
 /** A button of a card. */
 export function pressRoute(settings: ConsoleSettings): Route<Visitor> {
-  return post(settings, '/press', async (form, person) => {
+  return post(settings, '/press', async (form, person, proof) => {
     const press = parseForm(PressForm, form)
-    const reply = await settings.conversation.press({ ...press, ...placeOf(person) })
+    const reply = await settings.conversation.press({ ...press, ...placeOf(person, proof) })
     return { reply, incidentId: press.incidentId }
   })
 }
 
 /** The command box: the same verbs as in chat; on an incident's page they mean that incident. */
 export function sayRoute(settings: ConsoleSettings): Route<Visitor> {
-  return post(settings, '/say', async (form, person) => {
+  return post(settings, '/say', async (form, person, proof) => {
     const said = parseForm(SayForm, form)
     const reply = await settings.conversation.say({
-      ...placeOf(person),
+      ...placeOf(person, proof),
       text: said.text,
       incidentId: said.incidentId,
     })
@@ -62,7 +63,7 @@ interface Answered {
 function post(
   settings: ConsoleSettings,
   path: string,
-  work: (form: URLSearchParams, person: Person) => Promise<Answered>,
+  work: (form: URLSearchParams, person: Person, proof: RequestProof) => Promise<Answered>,
 ): Route<Visitor> {
   return {
     method: 'POST',
@@ -71,7 +72,8 @@ function post(
     authentication: sessionAuthentication(settings),
     handle: async (request, visitor) => {
       const form = formOf(request)
-      const { reply, incidentId } = await work(form, await requirePerson(settings, request, form))
+      const person = await requirePerson(settings, request, form)
+      const { reply, incidentId } = await work(form, person, proofOf(form))
       const now = visitorOf(settings, request) ?? visitor
       return answerWith(settings, now, reply, incidentId)
     },
@@ -115,7 +117,12 @@ function parseForm<Output>(schema: z.ZodType<Output>, form: URLSearchParams): Ou
   })
 }
 
-function placeOf(person: Person): ConversationPlace {
+/** The session's own token names it; it was compared a moment ago. */
+function proofOf(form: URLSearchParams): RequestProof {
+  return { sessionHash: sha256Hex(form.get('csrf') ?? '') }
+}
+
+function placeOf(person: Person, proof: RequestProof): ConversationPlace {
   const account = { surface: 'console', tenant: 'console', user: person.id, displayName: person.name } as const
-  return { surface: 'console', account, channel: null, message: null }
+  return { surface: 'console', account, channel: null, message: null, proof }
 }

@@ -42,13 +42,14 @@ export async function answerToForm(
 async function outcomeOf(
   work: SlackWork,
   road: ReplyRoad,
-  { form, place }: Extract<SlackRequest, { kind: 'form' }>,
+  { form, place, signatureHash }: Extract<SlackRequest, { kind: 'form' }>,
 ): Promise<Outcome> {
+  const proof = signatureHash === undefined ? {} : { proof: { signatureHash } }
   switch (form?.kind) {
     case undefined:
       return { reply: NOT_OURS }
     case 'press':
-      return { reply: await work.press(form.press) }
+      return { reply: await work.press({ ...form.press, ...proof }) }
     case 'filled': {
       const answer = await work.rich.submit(form.filled)
       return answer.kind === 'reply' ? answer : { problems: byBlock(form.filled, answer.fields) }

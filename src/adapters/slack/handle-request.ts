@@ -48,7 +48,8 @@ async function answerTo(
   const { place } = request
   switch (request.kind) {
     case 'utterance': {
-      const { utterance, triggerId } = request
+      const { triggerId } = request
+      const utterance = { ...request.utterance, ...proofOf(request) }
       const offered =
         triggerId === null
           ? undefined
@@ -78,9 +79,13 @@ async function answerTo(
 async function answerToButton(work: SlackWork, road: ReplyRoad, request: ButtonRequest): Promise<Reply | null> {
   const { button, message, place } = request
   if (button === null) return NOT_OURS
-  if (!needsWords(button.verb)) return work.press(pressOf(button, place, message))
+  if (!needsWords(button.verb)) return work.press({ ...pressOf(button, place, message), ...proofOf(request) })
   const view = renderReasonForm(button.verb, button, { channel: place.channel, message })
   return openForm(road, request.triggerId, view, `/incident ${button.verb} ${button.incidentId}`)
+}
+
+function proofOf({ signatureHash }: Pick<ButtonRequest, 'signatureHash'>): Pick<Press, 'proof'> {
+  return signatureHash === undefined ? {} : { proof: { signatureHash } }
 }
 
 function pressOf(button: PressedButton, place: ReplyPlace, message: string | null): Press {

@@ -4,12 +4,14 @@ import { declareAndTell } from '../verbs/declare-and-tell.ts'
 import { oneLineText } from '../../kernel/clean-text.ts'
 import { proposeAndTell } from '../verbs/propose-and-tell.ts'
 import { resolveInputs } from '../../playbooks/resolve-inputs.ts'
+import { withRequest } from '../with-request.ts'
 import type { Deps } from '../dependencies.ts'
 import type { FilledForm, FormAnswer } from './form.ts'
 import type { Reply } from '../verbs/conversation.ts'
 
 /** A form says what the verb says: the same intent, the same refusals, the same answer. Problems of one field name it. */
-export async function submitForm(deps: Deps, form: FilledForm): Promise<FormAnswer> {
+export async function submitForm(given: Deps, form: FilledForm): Promise<FormAnswer> {
+  const deps = withRequest(given, form.place)
   const fields = problemsOf(deps, form)
   if (Object.keys(fields).length > 0) return { kind: 'problems', fields }
   return { kind: 'reply', reply: await answered(deps, form.place, () => carryOut(deps, form)) }

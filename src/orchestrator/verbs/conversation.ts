@@ -11,6 +11,14 @@ export interface ConversationPlace {
   readonly channel: string | null
   /** The message whose thread it was said in, or the card that was pressed. */
   readonly message: string | null
+  /** Hashes of what the surface verified, for the record. */
+  readonly proof?: RequestProof
+}
+
+/** SHA-256, hex, of a request's signature or token, and of what names a browser session; never the things themselves. */
+export interface RequestProof {
+  readonly signatureHash?: string
+  readonly sessionHash?: string
 }
 
 /** A line of chat: `/incident <text>`, a mention in a thread, the console's command box. */

@@ -7,6 +7,7 @@ import { openIncidentsHere } from './open-incidents-here.ts'
 import { requireReading } from '../read/reader.ts'
 import type { ChatWords } from '../messages/chat-words.ts'
 import type { ConversationPlace, Reply } from './conversation.ts'
+import { withRequest } from '../with-request.ts'
 import type { Deps } from '../dependencies.ts'
 import type { Incident } from '../../domain/incident.ts'
 import type { MessagePlace } from '../../ports/captured-message-store.ts'
@@ -39,7 +40,8 @@ export type CaptureAnswer =
 
 const MOST_CHOICES = 100
 
-export async function handleCapture(deps: Deps, capture: Capture): Promise<CaptureAnswer> {
+export async function handleCapture(given: Deps, capture: Capture): Promise<CaptureAnswer> {
+  const deps = withRequest(given, capture)
   const isPin = capture.how === 'pin'
   if (isPin && deps.directory.findByAccount(capture.account) === undefined && !(await isOurChannel(deps, capture))) {
     return { kind: 'nothing' }

@@ -3,6 +3,7 @@ import { answered, requirePerson } from './handle-utterance.ts'
 import { replyOf } from './decision-verbs.ts'
 import { recordDecision } from '../record-decision.ts'
 import { VERB_HANDLERS } from './verb-handlers.ts'
+import { withRequest } from '../with-request.ts'
 import type { Deps } from '../dependencies.ts'
 import type { Person } from '../../domain/person.ts'
 import type { Press, Reply } from './conversation.ts'
@@ -12,7 +13,8 @@ import type { VerbRequest } from './parse-verb.ts'
  * A button of a card. The press names the proposal and the hash that the card showed; a card that was forwarded or
  * copied elsewhere is refused, since who pressed may not have seen what is current here.
  */
-export async function handlePress(deps: Deps, press: Press): Promise<Reply> {
+export async function handlePress(given: Deps, press: Press): Promise<Reply> {
+  const deps = withRequest(given, press)
   return answered(deps, press, async () => {
     // Looked up while the platform is asked who presses; who presses is judged first.
     const onOwnCard = requireOwnCard(deps, press)

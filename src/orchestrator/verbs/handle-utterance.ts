@@ -6,6 +6,7 @@ import { parseVerb } from './parse-verb.ts'
 import { refusal } from './replies.ts'
 import { requireAuthorized } from '../require-authorized.ts'
 import { requireStanding } from './require-standing.ts'
+import { withRequest } from '../with-request.ts'
 import type { Account, Person } from '../../domain/person.ts'
 import type { AuthorizedAction } from '../../domain/verb.ts'
 import type { ConversationPlace, Reply, Utterance } from './conversation.ts'
@@ -16,7 +17,8 @@ import type { Deps } from '../dependencies.ts'
  * and answered in the same words everywhere. What is refused comes back as an answer to the asker; what breaks is
  * thrown to the surface, which says so and logs it.
  */
-export async function handleUtterance(deps: Deps, utterance: Utterance): Promise<Reply> {
+export async function handleUtterance(given: Deps, utterance: Utterance): Promise<Reply> {
+  const deps = withRequest(given, utterance)
   return answered(deps, utterance, async () => {
     const request = parseVerb(utterance.text)
     const person = await requirePerson(deps, utterance, request.verb)

@@ -42,6 +42,7 @@ describe('what a person types', () => {
         channel: 'C0001',
         message: null,
         text: 'list',
+        proof: { signatureHash: expect.stringMatching(/^[0-9a-f]{64}$/) },
       },
     ])
     expect(shown(ANA.user)[0]).toBe('Two incidents are open.\nINC-12 checkout <!channel>')
@@ -150,6 +151,7 @@ describe('a press on the card', () => {
         text: null,
         stepId: null,
         answer: null,
+        proof: { signatureHash: expect.stringMatching(/^[0-9a-f]{64}$/) },
       },
     ])
   })

@@ -29,6 +29,8 @@ interface Keyed {
   /** What makes it one request, however often it arrives. */
   readonly key: string
   readonly place: ReplyPlace
+  /** Of the signature that was verified; absent over a socket, where Slack signs nothing. */
+  readonly signatureHash?: string
 }
 
 /** A verified request in our words. */

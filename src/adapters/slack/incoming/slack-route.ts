@@ -4,6 +4,7 @@ import { UnreadableJsonError } from '../../../kernel/parse-json.ts'
 import { isSslCheck, parseBody } from './parse-body.ts'
 import { readContentKind, verifyRequest } from './verify-request.ts'
 import { readHomeQuery } from './home-query.ts'
+import { sha256Hex } from '../../../kernel/sha256.ts'
 import { readRequest } from './read-request.ts'
 import type { Clock } from '../../../kernel/clock.ts'
 import type { ContentKind } from './verify-request.ts'
@@ -72,7 +73,7 @@ async function answer(
   if (read !== 'malformed' && 'request' in read && read.request.kind === 'ignored') return emptyAnswer(200)
   const first = await front.replays.begin(signature)
   if (!first.isNew) return emptyAnswer(first.status)
-  const given = await answerOnce(front, request, read)
+  const given = await answerOnce(front, request, signedBy(read, signature))
   // The answer does not wait for its record: a copy in between is told the same a moment later.
   front.replays.end(signature, given.status).catch((error: unknown) => {
     front.log.warn({ err: error }, 'slack answer could not be recorded')
@@ -81,6 +82,12 @@ async function answer(
 }
 
 type Readable = ReadRequest | { readonly challenge: string } | 'malformed'
+
+/** The signature itself is no secret once its five minutes are over; its hash is all that the record needs. */
+function signedBy(read: Readable, signature: string): Readable {
+  if (read === 'malformed' || !('request' in read) || !('place' in read.request)) return read
+  return { ...read, request: { ...read.request, signatureHash: sha256Hex(signature) } }
+}
 
 async function answerOnce(front: SlackFront, request: HttpRequest, read: Readable): Promise<HttpAnswer> {
   if (read === 'malformed') {
