@@ -1,5 +1,6 @@
 import type { Alert } from '../domain/alert.ts'
 import type { ChangeEvent } from '../domain/change-event.ts'
+import type { Comparison } from './compare-instances.ts'
 import type { ServiceCatalog } from '../domain/service-catalog.ts'
 
 /** What a change is judged against. */
@@ -22,6 +23,10 @@ export interface SuspicionContext {
   readonly alerting: readonly string[]
   /** All changes known of these services, earlier and later ones, those under suspicion among them. */
   readonly past: readonly ChangeEvent[]
+  /** By change: its new instances against the old ones, where they were measured. */
+  readonly comparisons: ReadonlyMap<string, Comparison>
+  /** By service: how much more of what it answers fails than before, 0 to 1; empty where nothing was measured. */
+  readonly failures: ReadonlyMap<string, number>
 }
 
 /** One sentence and its weight in log-odds: +0.7 doubles the odds that the change is the cause, -0.7 halves them. */

@@ -1,14 +1,11 @@
-import { changeKind } from './features/change-kind.ts'
+import { compareInstances } from './compare-instances.ts'
 import { describeDuration } from '../kernel/duration.ts'
-import { environment } from './features/environment.ts'
-import { gapBeforeOnset, timeBeforeOnset } from './features/time-before-onset.ts'
-import { graphDistance } from './features/graph-distance.ts'
-import { rollout } from './features/rollout.ts'
-import { sameVersion } from './features/same-version.ts'
-import { serviceHistory } from './features/service-history.ts'
+import { FEATURES } from './features.ts'
+import { gapBeforeOnset } from './features/time-before-onset.ts'
+import { serviceFailures } from './service-failures.ts'
 import { symptomRoots } from './symptom-roots.ts'
-import { versionMention } from './features/version-mention.ts'
 import type { ChangeEvent, Suspect } from '../domain/change-event.ts'
+import type { InstanceReading } from '../domain/instance-reading.ts'
 import type { Feature, Reason, SuspicionContext, Symptom } from './feature.ts'
 import type { ServiceCatalog } from '../domain/service-catalog.ts'
 
@@ -18,6 +15,8 @@ export interface ScoreInput {
   readonly past: readonly ChangeEvent[]
   readonly catalog: ServiceCatalog
   readonly lookbackMs: number
+  /** What instances of these services measured up to `symptom.openedAt`; empty where no source tells instances apart. */
+  readonly readings: readonly InstanceReading[]
 }
 
 export interface ScoredSuspects {
@@ -29,16 +28,6 @@ export interface ScoredSuspects {
   readonly considered: readonly Suspect[]
 }
 
-const FEATURES: readonly Feature[] = [
-  timeBeforeOnset,
-  graphDistance,
-  changeKind,
-  rollout,
-  versionMention,
-  serviceHistory,
-  environment,
-  sameVersion,
-]
 // Log-odds that any one change is the cause before anything is known of it, against "none of them": about one in five.
 const BASE_RATE = -1.5
 // Clocks of sources differ by seconds, and an alert's start is as exact as the rule's interval.
@@ -49,13 +38,16 @@ const WORTH_SHOWING = 0.05
 const MOST_SHOWN = 5
 
 /**
- * Ranks changes by how likely each caused the symptom. Every feature adds its weight in log-odds; the candidates then
+ * Ranks changes by how likely each caused the symptom, from `features` (all, but where one is measured by itself). Every feature adds its weight in log-odds; the candidates then
  * compete with each other and with "none of them", so that the probabilities of all of them and of none sum to one.
  */
-export function scoreSuspects(input: ScoreInput): ScoredSuspects {
+export function scoreSuspects(
+  input: ScoreInput,
+  features: readonly Feature[] = Object.values(FEATURES),
+): ScoredSuspects {
   const context = contextOf(input)
   const candidates = input.changes.filter((change) => isCandidate(change, input))
-  const scored = candidates.map((change) => ({ change, reasons: reasonsFor(change, context) }))
+  const scored = candidates.map((change) => ({ change, reasons: reasonsFor(change, context, features) }))
   const considered = compete(scored)
   const leader = considered[0]
   if (leader !== undefined && leader.probability >= LIKELY) {
@@ -69,7 +61,15 @@ function contextOf(input: ScoreInput): SuspicionContext {
   const { symptom, catalog, past } = input
   const named = symptom.alerts.flatMap((alert) => (alert.service === null ? [] : [alert.service]))
   const alerting = [...new Set(named.length > 0 || symptom.service === null ? named : [symptom.service])]
-  return { symptom, catalog, past, alerting, roots: symptomRoots(catalog, alerting) }
+  const measured = input.readings.filter((one) => one.at.getTime() <= symptom.openedAt.getTime())
+  const comparisons = input.changes.flatMap((change) => {
+    const comparison = compareInstances(change, measured)
+    return comparison === undefined ? [] : [[change.id, comparison] as const]
+  })
+  return {
+    ...{ symptom, catalog, past, alerting, roots: symptomRoots(catalog, alerting) },
+    ...{ comparisons: new Map(comparisons), failures: serviceFailures(measured, symptom.openedAt) },
+  }
 }
 
 /**
@@ -93,8 +93,8 @@ function goesBack(change: ChangeEvent, changes: readonly ChangeEvent[]): boolean
   )
 }
 
-function reasonsFor(change: ChangeEvent, context: SuspicionContext): readonly Reason[] {
-  const reasons = FEATURES.map((feature) => feature(change, context)).filter((reason) => reason !== undefined)
+function reasonsFor(change: ChangeEvent, context: SuspicionContext, features: readonly Feature[]): readonly Reason[] {
+  const reasons = features.map((feature) => feature(change, context)).filter((reason) => reason !== undefined)
   return reasons.toSorted((left, right) => Math.abs(right.weight) - Math.abs(left.weight))
 }
 

@@ -3,6 +3,7 @@ import { auditKeygenCommand } from './audit-keygen.ts'
 import { auditVerifyCommand } from './audit-verify.ts'
 import { demoCommand } from './demo.ts'
 import { doctorCommand } from './doctor.ts'
+import { evalChangesCommand } from './eval-changes.ts'
 import { freezeCommand } from './freeze.ts'
 import { manifestSlackCommand } from './manifest-slack.ts'
 import { manifestTeamsCommand } from './manifest-teams.ts'
@@ -32,4 +33,5 @@ export const COMMANDS: readonly Command[] = [
   outboxListCommand,
   outboxRetryCommand,
   freezeCommand,
+  evalChangesCommand,
 ]

@@ -61,6 +61,7 @@ async function collect(
     past: found.changes,
     catalog: deps.catalog,
     lookbackMs,
+    readings: [],
   })
   const unreachable = [...new Set([...unreachableOf([...metrics, ...deploys, ...onCall]), ...found.unreachable])].sort()
   const search = {

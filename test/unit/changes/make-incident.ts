@@ -97,5 +97,6 @@ export function input(part: {
     past: part.past ?? [],
     catalog: CATALOG,
     lookbackMs: 2 * 3_600_000,
+    readings: [],
   }
 }
