@@ -13,6 +13,7 @@ export function buildSettings(config: Config, replicaId: string, decidesInConsol
     linkHosts: settings.links.hosts,
     groupingWindowMs: settings.grouping.window,
     changesLookbackMs: settings.changes.lookback,
+    instanceMetrics: settings.changes.instances ?? null,
     approvalsTtlMs: settings.approvals.ttl,
     fatigue: { decisions: settings.approvals.fatigue.decisions, perMs: settings.approvals.fatigue.per },
     inflightWindowMs: settings.execution.inflightWindow,

@@ -41,6 +41,19 @@ const labels = (fallback: readonly string[]) =>
     .min(1)
     .default([...fallback])
 
+/** PromQL that gives one series for each instance of each service. */
+const instanceQuery = z
+  .string()
+  .refine((query) => query.includes('=~"${{ services }}"'), 'a query with a matcher =~"${{ services }}"')
+
+const instances = z.strictObject({
+  requests: instanceQuery.describe('Requests a second of each instance.'),
+  errors: instanceQuery.describe('Failed requests a second of each instance.'),
+  latency: instanceQuery.nullable().default(null).describe('Seconds a request of each instance.'),
+  serviceLabel: z.string().min(1).default('service'),
+  instanceLabel: z.string().min(1).default('pod'),
+})
+
 /** `countersign.yaml` (CONTRACT 3). Secrets have no place here: they come from the environment. */
 export const ConfigurationFile = z.strictObject({
   mode: z.enum(MODES).default('assist').describe('The strictest of this and each service’s own mode wins.'),
@@ -77,7 +90,12 @@ export const ConfigurationFile = z.strictObject({
     .prefault({}),
   links: z.strictObject({ hosts: z.array(z.string().min(1)).default([]) }).prefault({}),
   grouping: z.strictObject({ window: duration.prefault('5m') }).prefault({}),
-  changes: z.strictObject({ lookback: duration.prefault('2h') }).prefault({}),
+  changes: z
+    .strictObject({
+      lookback: duration.prefault('2h'),
+      instances: instances.optional().describe('Lets new instances of a service be compared with its old ones.'),
+    })
+    .prefault({}),
   approvals: z
     .strictObject({
       ttl: duration.prefault('15m'),

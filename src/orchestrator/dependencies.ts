@@ -27,6 +27,18 @@ export interface CardRouteRule {
   readonly channel: string
 }
 
+/** How Prometheus tells the instances of a service apart. `${{ services }}` stands for a pattern of their names. */
+export interface InstanceMetrics {
+  /** Requests a second of each instance. */
+  readonly requests: string
+  /** Failed requests a second of each instance. */
+  readonly errors: string
+  /** Seconds a request of each instance; null when it is not measured. */
+  readonly latency: string | null
+  readonly serviceLabel: string
+  readonly instanceLabel: string
+}
+
 export interface Settings {
   readonly mode: Mode
   readonly replicaId: string
@@ -38,6 +50,8 @@ export interface Settings {
   readonly linkHosts: readonly string[]
   readonly groupingWindowMs: number
   readonly changesLookbackMs: number
+  /** null: changes are judged without comparing new instances with old ones. */
+  readonly instanceMetrics: InstanceMetrics | null
   readonly approvalsTtlMs: number
   readonly fatigue: { readonly decisions: number; readonly perMs: number }
   readonly inflightWindowMs: number

@@ -4,6 +4,7 @@ import { changeEvidence, searchEvidence } from './refresh/change-evidence.ts'
 import { collectChanges } from './refresh/collect-changes.ts'
 import { deployEvidence } from './refresh/deploy-evidence.ts'
 import { focusOf } from './refresh/focus.ts'
+import { instanceReadings } from './refresh/instance-readings.ts'
 import { metricEvidence } from './refresh/metric-evidence.ts'
 import { onCallEvidence } from './refresh/on-call-evidence.ts'
 import { saveFindings } from './refresh/save-findings.ts'
@@ -48,11 +49,12 @@ async function collect(
   signal: AbortSignal,
 ): Promise<Collected> {
   const focus = focusOf(deps.catalog, incident, alerts)
-  const [metrics, deploys, onCall, found] = await Promise.all([
+  const [metrics, deploys, onCall, found, instances] = await Promise.all([
     metricEvidence(deps, alerts, incident.onsetAt, signal),
     deployEvidence(deps, incident.id, focus.asked, signal),
     onCallEvidence(deps, incident, signal),
     collectChanges(deps, focus, incident.onsetAt, signal),
+    instanceReadings(deps, incident, focus.around, signal),
   ])
   const lookbackMs = deps.settings.changesLookbackMs
   const scored = scoreSuspects({
@@ -61,9 +63,11 @@ async function collect(
     past: found.changes,
     catalog: deps.catalog,
     lookbackMs,
-    readings: [],
+    readings: instances.ok ? instances.value : [],
   })
-  const unreachable = [...new Set([...unreachableOf([...metrics, ...deploys, ...onCall]), ...found.unreachable])].sort()
+  const unreachable = [
+    ...new Set([...unreachableOf([...metrics, ...deploys, ...onCall, instances]), ...found.unreachable]),
+  ].sort()
   const search = {
     ...{ considered: scored.considered.length, lookbackMs, unreachable },
     asked: deps.changeSources.map((source) => source.name),

@@ -97,6 +97,7 @@ function settingsOf(replicaId: string): Settings {
     linkHosts: [],
     groupingWindowMs: 300_000,
     changesLookbackMs: 7_200_000,
+    instanceMetrics: null,
     approvalsTtlMs: 900_000,
     fatigue: { decisions: 10, perMs: 600_000 },
     inflightWindowMs: 100,

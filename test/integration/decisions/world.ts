@@ -177,6 +177,7 @@ const SETTINGS: Settings = {
   linkHosts: [],
   groupingWindowMs: 300_000,
   changesLookbackMs: 7_200_000,
+  instanceMetrics: null,
   approvalsTtlMs: 900_000,
   // The few people of a test press more often than anybody does; T26 sets its own limit.
   fatigue: { decisions: 1_000_000, perMs: 600_000 },
