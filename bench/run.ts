@@ -3,14 +3,15 @@ import { parseArgs } from 'node:util'
 import { describeMachine } from './support/machine.ts'
 import { isMissed } from './benchmark.ts'
 import { approveBench } from './approve-bench.ts'
+import { auditBench } from './audit-bench.ts'
 import { cardBench } from './card-bench.ts'
 import { startBench } from './start-bench.ts'
 import type { Benchmark, Figure, Options } from './benchmark.ts'
 import type { Machine } from './support/machine.ts'
 
-const BENCHMARKS: readonly Benchmark[] = [cardBench, approveBench, startBench]
+const BENCHMARKS: readonly Benchmark[] = [cardBench, approveBench, startBench, auditBench]
 
-const USAGE = `npm run bench -- NAME [--json] [--seconds N] [--rate N] [--proposals N] [--starts N] [--idle-seconds N]
+const USAGE = `npm run bench -- NAME [--json] [--seconds N] [--rate N] [--proposals N] [--starts N] [--idle-seconds N] [--replicas N]
 
 Measures the real product in processes of its own, on loopback, with a durable database in a temporary folder.
 Exits 1 when a goal is missed.
@@ -48,7 +49,7 @@ function readArguments() {
       allowPositionals: true,
       options: {
         ...{ help: flag, list: flag, json: flag },
-        ...{ seconds: count, rate: count, proposals: count, starts: count, 'idle-seconds': count },
+        ...{ seconds: count, rate: count, proposals: count, starts: count, 'idle-seconds': count, replicas: count },
       },
     })
   } catch (error) {
@@ -70,6 +71,7 @@ function optionsOf(values: Readonly<Record<string, string | boolean | undefined>
     proposals: read('proposals', 110),
     starts: read('starts', 5),
     idleSeconds: read('idle-seconds', 10),
+    replicas: read('replicas', 2),
   }
 }
 
@@ -90,11 +92,18 @@ function report(benchmark: Benchmark, machine: Machine, figures: readonly Figure
 }
 
 function describe(figure: Figure): string {
-  const { value, unit, below, exactly } = figure
-  const shown = `${Number.isInteger(value) ? String(value) : value.toFixed(1)} ${unit}`.trim().padStart(12)
-  const goal = below ?? exactly
+  const { value, unit, below, atLeast, exactly } = figure
+  const shown = `${Number.isInteger(value) ? String(value) : value.toFixed(value < 10 ? 2 : 1)} ${unit}`
+    .trim()
+    .padStart(12)
+  const goal = below ?? atLeast ?? exactly
   if (goal === undefined) return shown
-  const words = below === undefined ? `exactly ${goal}` : `below ${goal} ${unit}`
+  const words =
+    below !== undefined
+      ? `below ${goal} ${unit}`
+      : atLeast !== undefined
+        ? `at least ${goal} ${unit}`
+        : `exactly ${goal}`
   return `${shown}   goal: ${words}${isMissed(figure) ? '   MISSED' : ''}`
 }
 

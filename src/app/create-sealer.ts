@@ -4,6 +4,7 @@ import type { SystemFacts } from '../audit/seal-entry.ts'
 import type { AuditRecord, SealedLeaf } from '../domain/audit-entry.ts'
 import { findService } from '../domain/service-catalog.ts'
 import type { ServiceCatalog } from '../domain/service-catalog.ts'
+import { bulkRandom } from '../kernel/bulk-random.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { uuidV7 } from '../kernel/ids.ts'
 import type { RandomBytes } from '../kernel/ids.ts'
@@ -23,8 +24,9 @@ export interface SealerNeeds {
 
 /** `Deps.seal`: redacts, adds id, time and what this process knows, makes the bytes and their hash. */
 export function createSealer(needs: SealerNeeds): (record: AuditRecord) => SealedLeaf {
-  const { clock, randomBytes, replicaId: replica, secrets, clockOffset, catalog, systems } = needs
+  const { clock, replicaId: replica, secrets, clockOffset, catalog, systems } = needs
   const program = { replica, build: packageJson.version, buildDigest: buildDigest() }
+  const randomBytes = bulkRandom(needs.randomBytes)
   const isInPciScope = (service: string) =>
     catalog === undefined ? undefined : findService(catalog, service)?.isInPciScope
   return (record) => {

@@ -26,39 +26,67 @@ const SECRET_NAME =
   /(^|[-_.\s])(pass|passwd|password|passphrase|pwd|secret|secrets|token|credential|credentials|authorization|cookie)([-_.\s]|$)|(api|access|private|signing|routing|account|encryption|shared)[-_.\s]?key|(client|webhook|app)[-_.\s]?secret|connection[-_.\s]?string|x-amz-security-token/i
 
 const START = '(?<![A-Za-z0-9_])'
-const SHAPES: readonly { readonly rule: string; readonly pattern: RegExp; readonly replace: string }[] = [
+interface Shape {
+  readonly rule: string
+  /** What every text that the pattern matches holds, letters in either case. */
+  readonly hint: string
+  readonly pattern: RegExp
+  readonly replace: string
+}
+const SHAPES: readonly Shape[] = [
   {
     rule: 'private-key',
+    hint: 'PRIVATE KEY',
     pattern: /-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----[^-]{0,8192}(-----END [A-Z ]{0,40}PRIVATE KEY-----)?/g,
     replace: MARK,
   },
   {
     rule: 'bearer',
+    hint: 'bearer|basic|token|genericapikey',
     pattern: new RegExp(`${START}((?:bearer|basic|token|genericapikey)\\s{1,4})[A-Za-z0-9._~+/=-]{8,}`, 'gi'),
     replace: `$1${MARK}`,
   },
   {
     rule: 'jwt',
+    hint: 'eyJ',
     pattern: /(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{8,2048}(?:\.[A-Za-z0-9_-]{0,8192}){1,2}/g,
     replace: MARK,
   },
-  { rule: 'slack', pattern: new RegExp(`${START}(?:xox[a-z]|xapp)-[A-Za-z0-9-]{8,}`, 'g'), replace: MARK },
+  {
+    rule: 'slack',
+    hint: 'xox|xapp',
+    pattern: new RegExp(`${START}(?:xox[a-z]|xapp)-[A-Za-z0-9-]{8,}`, 'g'),
+    replace: MARK,
+  },
   {
     rule: 'slack-webhook',
+    hint: 'hooks\\.slack',
     pattern: /hooks\.slack\.com\/(?:services|actions|commands|workflows)\/[A-Za-z0-9/_-]{8,}/g,
     replace: `hooks.slack.com/${MARK}`,
   },
-  { rule: 'aws', pattern: new RegExp(`${START}(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}(?![A-Z0-9])`, 'g'), replace: MARK },
+  {
+    rule: 'aws',
+    hint: 'AKIA|ASIA|ABIA|ACCA',
+    pattern: new RegExp(`${START}(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}(?![A-Z0-9])`, 'g'),
+    replace: MARK,
+  },
   {
     rule: 'github',
+    hint: 'gh[pousr]_|github_pat_',
     pattern: new RegExp(`${START}(?:gh[pousr]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{20,})`, 'g'),
     replace: MARK,
   },
-  { rule: 'openai', pattern: new RegExp(`${START}sk-[A-Za-z0-9_-]{16,}`, 'g'), replace: MARK },
-  { rule: 'pagerduty', pattern: new RegExp(`${START}(?:u\\+|y_|pd[a-z]{2}\\+)[A-Za-z0-9_-]{16,}`, 'g'), replace: MARK },
-  { rule: 'url-login', pattern: /(:\/\/[^\s/:@"']{0,200}:)[^\s/@"']{1,400}@/g, replace: `$1${MARK}@` },
+  { rule: 'openai', hint: 'sk-', pattern: new RegExp(`${START}sk-[A-Za-z0-9_-]{16,}`, 'g'), replace: MARK },
+  {
+    rule: 'pagerduty',
+    hint: 'u\\+|y_|pd[a-z]{2}\\+',
+    pattern: new RegExp(`${START}(?:u\\+|y_|pd[a-z]{2}\\+)[A-Za-z0-9_-]{16,}`, 'g'),
+    replace: MARK,
+  },
+  { rule: 'url-login', hint: '://', pattern: /(:\/\/[^\s/:@"']{0,200}:)[^\s/@"']{1,400}@/g, replace: `$1${MARK}@` },
   {
     rule: 'assignment',
+    hint: 'pass|pwd|secret|token|key|authorization|sig',
     pattern: new RegExp(
       `${START}((?:password|passwd|pwd|secret|token|api[-_]?key|access[-_]?key|authorization|signature|sig|x-amz-signature)["']?\\s{0,3}[=:]\\s{0,3}["']?)(?!\\[redacted|(?:bearer|basic|token)\\s)[^\\s"'&,;}\\]]{4,}`,
       'gi',
@@ -66,6 +94,9 @@ const SHAPES: readonly { readonly rule: string; readonly pattern: RegExp; readon
     replace: `$1${MARK}`,
   },
 ]
+
+/** Most texts hold none of them and are looked at once. */
+const HINTS = new RegExp(SHAPES.map(({ hint }) => hint).join('|'), 'i')
 
 export function redactText(text: string, options: RedactionOptions = {}): Redacted<string> {
   const findings = new Findings()
@@ -92,6 +123,19 @@ function redactDeep(value: Json, findings: Findings, secrets: readonly string[],
 
 /** Names in any spelling: `apiKey`, `api_key` and `API-KEY` are one. */
 function isSecretName(name: string): boolean {
+  const known = knownNames.get(name)
+  if (known !== undefined) return known
+  const isSecret = saysSecret(name)
+  if (knownNames.size < MOST_NAMES && name.length <= LONGEST_NAME) knownNames.set(name, isSecret)
+  return isSecret
+}
+
+/** Nearly all names are our own, few and always the same. */
+const MOST_NAMES = 1_000
+const LONGEST_NAME = 64
+const knownNames = new Map<string, boolean>()
+
+function saysSecret(name: string): boolean {
   return SECRET_NAME.test(name.slice(0, 200).replace(/([a-z0-9])([A-Z])/g, '$1_$2'))
 }
 
@@ -147,8 +191,14 @@ class Findings {
     if (text.length < SHORTEST_SECRET) return text
     let result = text
     for (const secret of secrets) {
-      if (result.includes(secret)) result = result.replaceAll(secret, () => this.note('known-secret', MARK))
+      if (secret.length > result.length || !result.includes(secret)) continue
+      result = result.replaceAll(secret, () => this.note('known-secret', MARK))
     }
+    return HINTS.test(result) ? this.#shapes(result) : result
+  }
+
+  #shapes(text: string): string {
+    let result = text
     for (const { rule, pattern, replace } of SHAPES) {
       result = result.replace(pattern, (...match: unknown[]) => {
         const kept = typeof match[1] === 'string' && replace.startsWith('$1') ? match[1] : ''

@@ -12,8 +12,17 @@ export function canonicalJson(value: Json): string {
     return JSON.stringify(value)
   }
   if (Array.isArray(value)) return `[${value.map((item: Json) => canonicalJson(item)).join(',')}]`
-  const entries = Object.entries(value as Record<string, Json | undefined>)
-    .filter((entry): entry is [string, Json] => entry[1] !== undefined)
-    .sort(([left], [right]) => (left < right ? -1 : left > right ? 1 : 0))
-  return `{${entries.map(([key, item]) => `${JSON.stringify(key)}:${canonicalJson(item)}`).join(',')}}`
+  return canonicalObject(value as Record<string, Json | undefined>)
+}
+
+/** Every audit entry goes through here, inside the transaction it tells of: no lists of pairs, no closures. */
+function canonicalObject(value: Readonly<Record<string, Json | undefined>>): string {
+  let members = ''
+  // Without an order of its own `sort` compares UTF-16 code units.
+  for (const name of Object.keys(value).sort()) {
+    const item = value[name]
+    if (item === undefined) continue
+    members += `${members === '' ? '' : ','}${JSON.stringify(name)}:${canonicalJson(item)}`
+  }
+  return `{${members}}`
 }

@@ -24,7 +24,7 @@ export interface Placement {
 }
 
 export interface AuditLag {
-  /** Leaves that have no number yet. */
+  /** Leaves that have no number yet, counted up to ten thousand. */
   readonly waiting: number
   readonly oldestSeconds: number
 }

@@ -2,6 +2,10 @@ import { sql } from './drizzle.ts'
 import type { AuditReader, AuditReading, AuditStanding } from '../ports/audit-reader.ts'
 import type { Database } from './database.ts'
 import type { JsonObject } from '../kernel/json.ts'
+import { leavesBehind, NUMBER_OF_LEAF } from './waiting-leaves.ts'
+
+/** What waits is counted up to here: beyond that it is many. */
+const COUNTED = 10_000
 
 export function createAuditReader(db: Database): AuditReader {
   return { list: (filter) => list(db, filter), describe: () => describe(db) }
@@ -32,13 +36,14 @@ async function list(db: Database, filter: Parameters<AuditReader['list']>[0]): P
 }
 
 async function describe(db: Database): Promise<AuditStanding> {
+  const behind = leavesBehind({ xid: sql`s.last_xid`, leafId: sql`s.last_leaf_id`, limit: COUNTED })
   const { rows } = await db.execute<{ size: number; waiting: number; lag: number; may_change: boolean }>(sql`
     select s.size, w.waiting, w.lag,
       has_table_privilege('audit_leaves', 'UPDATE, DELETE, TRUNCATE') or has_table_privilege('audit_entries', 'UPDATE, DELETE, TRUNCATE') as may_change
     from audit_sequencer s,
       lateral (
-        select count(*)::int as waiting, coalesce(extract(epoch from clock_timestamp() - min(l.at)), 0)::float8 as lag
-        from audit_leaves l where (l.xid, l.id) > (s.last_xid, s.last_leaf_id)
+        select count(*)::int as waiting, coalesce(extract(epoch from clock_timestamp() - min(leaf.at)), 0)::float8 as lag
+        from ${behind} as leaf where ${NUMBER_OF_LEAF} is null
       ) w
     where s.id = 1`)
   const [row] = rows

@@ -1,7 +1,9 @@
 import { sql } from './drizzle.ts'
+import type { SQL } from 'drizzle-orm'
 import type { Pool } from 'pg'
 import type { AuditHead, AuditLag, AuditSequencer, Placement } from '../ports/audit-sequencer.ts'
 import type { Database } from './database.ts'
+import { leavesBehind, NUMBER_OF_LEAF } from './waiting-leaves.ts'
 import { channelOf } from './signals.ts'
 import { runTransaction } from './unit-of-work.ts'
 
@@ -38,6 +40,7 @@ interface LeafRow extends Record<string, unknown> {
   /** As text, to the microsecond. */
   readonly at: string
   readonly hash: string
+  readonly numbered: boolean
 }
 
 export function createAuditSequencer(pool: Pool, db: Database): AuditSequencer {
@@ -62,7 +65,7 @@ export function createAuditSequencer(pool: Pool, db: Database): AuditSequencer {
 
 async function hasWaiting(db: Database): Promise<boolean> {
   const { rows } = await db.execute<{ waits: boolean }>(
-    sql`SELECT EXISTS (SELECT FROM audit_leaves l WHERE (l.xid, l.id) > (s.last_xid, s.last_leaf_id))
+    sql`SELECT EXISTS (SELECT FROM ${behindHead(1, OLDEST_RUNNING)} AS leaf)
             OR s.cluster_id <> (SELECT system_identifier::text FROM pg_control_system()) AS waits
           FROM audit_sequencer s`,
   )
@@ -77,15 +80,14 @@ async function advance(
   const [row] = await selectHead(db, sql`FOR UPDATE SKIP LOCKED`)
   if (row === undefined) return undefined
   const found = row.isNewCluster ? await selectAllWaiting(db) : await selectNext(db, row, limit)
-  const leaves = found.filter((leaf) => leaf.id !== null)
-  const last = leaves.at(-1)
-  if (last === undefined && !row.isNewCluster) return 0
+  if (found[0]?.id === null && !row.isNewCluster) return 0
+  const leaves = found.filter((leaf) => leaf.id !== null && !leaf.numbered)
   const placement = place(
     toHead(row),
     leaves.map((leaf) => leaf.hash),
   )
   await insertEntries(db, row.size, leaves, placement)
-  await moveHead(db, placement, leaves.length, row.isNewCluster ? startOver(row, found) : goOn(row, leaves))
+  await moveHead(db, placement, leaves.length, row.isNewCluster ? startOver(row, found) : goOn(row, found))
   await db.execute(sql`SELECT pg_notify(${channelOf('audit')}, ${String(row.size + leaves.length)})`)
   return leaves.length
 }
@@ -96,8 +98,9 @@ interface Place {
   readonly epoch: number
 }
 
-function goOn(row: Row, leaves: readonly LeafRow[]): Place {
-  const last = leaves.at(-1)
+/** Past what has its number already as well, so that each is looked at once. */
+function goOn(row: Row, found: readonly LeafRow[]): Place {
+  const last = found.at(-1)
   return { xid: last?.xid ?? row.lastXid, leafId: last?.id ?? row.lastLeafId, epoch: row.epoch }
 }
 
@@ -127,23 +130,31 @@ function toHead({ origin, epoch, size, link, frontier, at }: Row): AuditHead {
 }
 
 const SNAPSHOT = sql`(SELECT pg_snapshot_xmin(pg_current_snapshot()) AS xmin) AS snapshot`
-const WITHOUT_NUMBER = sql`NOT EXISTS (SELECT FROM audit_entries e WHERE e.leaf_id = l.id)`
+/** What one look counts at most: beyond that it is many, and somebody should look. */
+const COUNTED = 10_000
+const OLDEST_RUNNING = sql`pg_snapshot_xmin(pg_current_snapshot())`
+const behindHead = (limit: number, below?: SQL) =>
+  leavesBehind({ xid: sql`s.last_xid`, leafId: sql`s.last_leaf_id`, limit, ...(below === undefined ? {} : { below }) })
 
 async function selectNext(db: Database, row: Row, limit: number): Promise<readonly LeafRow[]> {
+  const next = leavesBehind({
+    xid: sql`${row.lastXid}::text::xid8`,
+    leafId: sql`${row.lastLeafId}::bigint`,
+    limit,
+    below: sql`snapshot.xmin`,
+  })
   const { rows } = await db.execute<LeafRow>(sql`
-    SELECT snapshot.xmin::text AS xmin, leaf.* FROM ${SNAPSHOT} LEFT JOIN LATERAL (
-      SELECT l.id, l.xid::text AS xid, l.at::text AS at, l.leaf_hash AS hash FROM audit_leaves l
-       WHERE (l.xid, l.id) > (${row.lastXid}::text::xid8, ${row.lastLeafId}::bigint)
-         AND l.xid < snapshot.xmin AND ${WITHOUT_NUMBER}
-       ORDER BY l.xid, l.id LIMIT ${limit}) AS leaf ON true`)
+    SELECT snapshot.xmin::text AS xmin, leaf.id, leaf.xid::text AS xid, leaf.at::text AS at, leaf.leaf_hash AS hash,
+           ${NUMBER_OF_LEAF} IS NOT NULL AS numbered
+      FROM ${SNAPSHOT} LEFT JOIN LATERAL ${next} AS leaf ON true`)
   return rows
 }
 
 async function selectAllWaiting(db: Database): Promise<readonly LeafRow[]> {
   const { rows } = await db.execute<LeafRow>(sql`
     SELECT snapshot.xmin::text AS xmin, leaf.* FROM ${SNAPSHOT} LEFT JOIN LATERAL (
-      SELECT l.id, l.xid::text AS xid, l.at::text AS at, l.leaf_hash AS hash FROM audit_leaves l
-       WHERE ${WITHOUT_NUMBER} ORDER BY l.id) AS leaf ON true`)
+      SELECT l.id, l.xid::text AS xid, l.at::text AS at, l.leaf_hash AS hash, false AS numbered FROM audit_leaves l
+       WHERE NOT EXISTS (SELECT FROM audit_entries e WHERE e.leaf_id = l.id) ORDER BY l.id) AS leaf ON true`)
   return rows
 }
 
@@ -166,9 +177,9 @@ async function insertEntries(
 }
 
 async function readLag(db: Database): Promise<AuditLag> {
-  const { rows } = await db.execute<{ waiting: string; oldest: string | null }>(sql`
-    SELECT count(*) AS waiting, extract(epoch FROM clock_timestamp() - min(l.at)) AS oldest
-      FROM audit_sequencer s JOIN audit_leaves l ON (l.xid, l.id) > (s.last_xid, s.last_leaf_id)
-     WHERE ${WITHOUT_NUMBER}`)
-  return { waiting: Number(rows[0]?.waiting ?? 0), oldestSeconds: Number(rows[0]?.oldest ?? 0) }
+  const { rows } = await db.execute<{ waiting: number; oldest: number | null }>(sql`
+    SELECT count(*)::int AS waiting, extract(epoch FROM clock_timestamp() - min(leaf.at))::float8 AS oldest
+      FROM audit_sequencer s, LATERAL ${behindHead(COUNTED)} AS leaf
+     WHERE ${NUMBER_OF_LEAF} IS NULL`)
+  return { waiting: rows[0]?.waiting ?? 0, oldestSeconds: rows[0]?.oldest ?? 0 }
 }
