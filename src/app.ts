@@ -12,6 +12,7 @@ import { openDeliverer } from './orchestrator/outbox/open-deliverer.ts'
 import { openOperations } from './app/open-operations.ts'
 import { openWeb } from './app/open-web.ts'
 import { openWorkers } from './app/open-workers.ts'
+import { startLookout } from './app/start-lookout.ts'
 import { surfacesOf } from './app/surfaces-of.ts'
 import { COUNTERSIGN } from './domain/actor.ts'
 import type { IncidentRooms } from './ports/incident-rooms.ts'
@@ -116,6 +117,8 @@ async function startWorking(
   closers.add('audit', () => audit.close())
   await recordStart(foundation, 'service.started', roles)
   closers.add('audit stop', () => recordStart(foundation, 'service.stopped', roles))
+  const lookout = startLookout(config, foundation)
+  closers.add('lookout', () => lookout.close())
   if (!roles.includes('worker')) return audit
   const workers = await openWorkers(deps, jobs.workers)
   closers.add('workers', () => workers.close())

@@ -1,3 +1,4 @@
+import { LOOKOUT_DUTY } from '../ports/clock-duty-store.ts'
 import type { AuditKeeper } from '../orchestrator/keep-audit.ts'
 import type { Foundation } from './build-deps.ts'
 import type { MetricsRegistry } from '../telemetry/metrics.ts'
@@ -25,6 +26,16 @@ export function addGauges({ deps, jobs }: Foundation, metrics: MetricsRegistry, 
   )
   add('outbox_waiting', 'Messages that wait for delivery.', async () => (await outbox()).waiting)
   add('outbox_dead', 'Messages that no surface would take; somebody must look.', async () => (await outbox()).dead)
+  add(
+    'lookout_last_pass_seconds',
+    'Since somebody last looked for what stands still; -1 before the first pass.',
+    async () => (await deps.stores.clockDuties.lastEndedSeconds(LOOKOUT_DUTY)) ?? -1,
+  )
+  add(
+    'standing_still',
+    'Runs, jobs, duties and deliveries that ought to go on and do not.',
+    async () => (await deps.stores.standstills.listOpen()).length,
+  )
   add('jobs_dead', 'Jobs that failed three times; somebody must look.', async () => (await jobs.listDead()).length)
 }
 

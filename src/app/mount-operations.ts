@@ -1,5 +1,6 @@
 import { addGauges } from './add-gauges.ts'
 import { isMigrated } from '../store/migrate.ts'
+import { describeLookout } from '../orchestrator/read/describe-lookout.ts'
 import { describeDelivery } from '../orchestrator/read/describe-delivery.ts'
 import { jsonAnswer, textAnswer } from '../adapters/http/answers.ts'
 import type { AuditKeeper } from '../orchestrator/keep-audit.ts'
@@ -48,7 +49,7 @@ async function readiness({ database, deps }: Foundation, audit: AuditKeeper | nu
     problems.push('the database does not answer')
   }
   if (audit !== null && audit.refusal !== null) problems.push(`the audit log is not signed any more: ${audit.refusal}`)
-  const notes = problems.length === 0 ? await describeDelivery(deps) : []
+  const notes = problems.length === 0 ? [...(await describeDelivery(deps)), ...(await describeLookout(deps))] : []
   return jsonAnswer(problems.length === 0 ? 200 : 503, {
     status: problems.length === 0 ? 'ready' : 'not ready',
     problems,

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { MODES } from '../domain/mode.ts'
 import { SEVERITIES } from '../domain/severity.ts'
 import { parseDuration } from '../kernel/duration.ts'
+import { isHeartbeatAddress } from './heartbeat-address.ts'
 
 /** A duration such as `5m`, as milliseconds. */
 const duration = z
@@ -24,6 +25,9 @@ const size = z
     context.addIssue({ code: 'custom', message: 'a size such as 512KiB or 1MiB' })
     return z.NEVER
   })
+
+/** Somebody looks for what stands still this often, and a beat follows a look. */
+const SHORTEST_BEAT_MS = 10_000
 
 const route = z
   .strictObject({
@@ -113,6 +117,22 @@ export const ConfigurationFile = z.strictObject({
   http: z
     .strictObject({
       hosts: z.array(z.string().min(1)).default([]).describe('Hosts (with port when not 443) that http/check may ask.'),
+    })
+    .prefault({}),
+  operations: z
+    .strictObject({
+      heartbeat: z
+        .strictObject({
+          url: z
+            .string()
+            .refine(isHeartbeatAddress, 'an https address such as https://hc.example.com/ping/{secret}')
+            .describe('Of a dead-man switch. {secret} stands for COUNTERSIGN_HEARTBEAT_SECRET.'),
+          every: duration
+            .refine((ms) => ms >= SHORTEST_BEAT_MS, 'at least 10s')
+            .prefault('30s')
+            .describe('The switch pages when no beat came for about three times this.'),
+        })
+        .optional(),
     })
     .prefault({}),
   audit: z

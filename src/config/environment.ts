@@ -72,6 +72,7 @@ const Environment = z.object({
   GITHUB_WEBHOOK_SECRET: secrets,
   COUNTERSIGN_WEBHOOK_TOKEN: secrets,
   COUNTERSIGN_API_TOKEN: text,
+  COUNTERSIGN_HEARTBEAT_SECRET: text,
   COUNTERSIGN_AUDIT_KEY: text,
   COUNTERSIGN_AUDIT_KEY_PEM: text,
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),

@@ -8,6 +8,7 @@ import { findGaps } from './find-gaps.ts'
 import { findSecretShapes, findSecrets, withoutSecrets } from './find-secrets.ts'
 import { loadCatalog } from './load-catalog.ts'
 import { loadPeople } from './load-people.ts'
+import { needsHeartbeatSecret } from './heartbeat-address.ts'
 import { OBSERVING_POLICY } from './observing-policy.ts'
 import { parsePlaybooks } from '../playbooks/parse-playbook.ts'
 import { parsePolicies } from '../policy/parse-policies.ts'
@@ -47,6 +48,7 @@ export async function loadConfig(source: ConfigSource): Promise<Config> {
     ...file.problems,
     ...slackNowhere(source.variables, file),
     ...nowhereToReturn(source.variables, file),
+    ...heartbeatWithoutSecret(source.variables, file),
     ...absentFolders(file, { catalog, playbooks }, at),
     ...catalog.problems,
     ...people.problems,
@@ -124,6 +126,14 @@ function nowhereToReturn(variables: ConfigSource['variables'], file: ReadConfigu
   if (!hasClient || file.settings.server.publicUrl !== undefined || file.written === undefined) return []
   const expected = 'server: { publicUrl: https://… }, since SLACK_CLIENT_ID is set'
   return [{ file: file.path, at: 'server.publicUrl', found: 'nothing', expected }]
+}
+
+function heartbeatWithoutSecret(variables: ConfigSource['variables'], file: ReadConfiguration): readonly Problem[] {
+  const { heartbeat } = file.settings.operations
+  if (heartbeat === undefined || !needsHeartbeatSecret(heartbeat.url)) return []
+  if ((variables['COUNTERSIGN_HEARTBEAT_SECRET'] ?? '') !== '') return []
+  const expected = 'a value, since operations.heartbeat.url has {secret} in it'
+  return [{ file: 'environment', at: 'COUNTERSIGN_HEARTBEAT_SECRET', found: 'nothing', expected }]
 }
 
 interface Folders {

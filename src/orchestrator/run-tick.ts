@@ -5,9 +5,13 @@ import { sweepRuns } from './sweep-runs.ts'
 import { watchQuiet } from './watch-quiet.ts'
 import type { Deps } from './dependencies.ts'
 
+/** A duty that began this often in a row and never ended would end the next process like that as well. */
+export const BEGINS_BEFORE_PARKING = 3
+
 /**
  * What is due, by the database's clock. Each duty stands for itself: one that fails is logged and tried again at the
- * next tick, and the others are done all the same.
+ * next tick, and the others are done all the same. One that takes its process down three times in a row is set aside
+ * until a person says so (`jobs retry`); the lookout pages.
  */
 export async function runTick(deps: Deps): Promise<void> {
   const duties: readonly (readonly [name: string, duty: () => Promise<unknown>])[] = [
@@ -18,11 +22,19 @@ export async function runTick(deps: Deps): Promise<void> {
     ['close refusal minutes', () => closeRefusalMinutes(deps)],
     ['drop what is kept for a while only', () => deps.stores.housekeeping.dropOld()],
   ]
-  for (const [name, duty] of duties) {
-    try {
-      await duty()
-    } catch (error) {
-      deps.log.error({ error, duty: name }, 'a duty of the clock failed; the next tick tries again')
-    }
+  for (const [name, duty] of duties) await doDuty(deps, name, duty)
+}
+
+async function doDuty(deps: Deps, name: string, duty: () => Promise<unknown>): Promise<void> {
+  const { clockDuties } = deps.stores
+  try {
+    // Counted before it begins: only so is a try on record that takes the process with it.
+    if ((await clockDuties.begin(name, BEGINS_BEFORE_PARKING)) > BEGINS_BEFORE_PARKING) return
+    await duty()
+  } catch (error) {
+    deps.log.error({ error, duty: name }, 'a duty of the clock failed; the next tick tries again')
   }
+  await clockDuties.end(name).catch((error: unknown) => {
+    deps.log.warn({ error, duty: name }, 'the end of a duty could not be recorded')
+  })
 }

@@ -22,6 +22,15 @@ export interface JobQueue {
   enqueue(name: JobName, data: JsonObject, options?: JobOptions): Promise<void>
 }
 
+/** A job that failed three times, or ended its process three times. */
+export interface DeadJob {
+  readonly id: string
+  readonly queue: string | null
+  readonly data: JsonObject
+  readonly failure: string
+  readonly since: Date
+}
+
 export type JobHandler = (data: JsonObject, signal: AbortSignal) => Promise<void>
 
 /** The receiving side; only the process with the worker role opens it. */

@@ -15,6 +15,7 @@ export interface RunStore {
   /** Undefined when the proposal has a run already. Lock keys are taken when the run is claimed first. */
   create(run: { readonly incidentId: string; readonly proposalId: string }): Promise<Run | undefined>
   find(id: string): Promise<Run | undefined>
+  /** `detail` of one that stands still says that in the place of its own. */
   listByIncident(incidentId: string): Promise<readonly Run[]>
   /** Raises the fence and takes the lease by database time; undefined when another replica holds it or there is nothing to do. */
   claim(id: string, owner: string, leaseMs: number): Promise<RunLease | undefined>
@@ -53,8 +54,4 @@ export interface Settlement {
 export interface RunSweep {
   /** Runs that may be advanced and that nobody holds, by database time: what a lost hint left behind. */
   listAbandoned(limit: number): Promise<readonly string[]>
-  /** Runs that ought to move and that nobody has held for this long, by database time. */
-  listStuck(
-    forMs: number,
-  ): Promise<readonly { readonly id: string; readonly state: RunState; readonly idleMs: number }[]>
 }

@@ -2,6 +2,7 @@ import type { AlertStore } from './alert-store.ts'
 import type { AuditLeafStore } from './audit-leaf-store.ts'
 import type { AuditReader } from './audit-reader.ts'
 import type { CapturedMessageStore } from './captured-message-store.ts'
+import type { ClockDutyStore } from './clock-duty-store.ts'
 import type { CardQueries, CardStore } from './card-store.ts'
 import type { ChangeStore } from './change-store.ts'
 import type { DeadLetterStore } from './dead-letter-store.ts'
@@ -20,6 +21,7 @@ import type { Outbox, OutboxQueue } from './outbox.ts'
 import type { PlaybookRecordStore } from './playbook-record-store.ts'
 import type { RoomStore } from './room-store.ts'
 import type { RefusalStore } from './refusal-store.ts'
+import type { StandstillStore } from './standstill-store.ts'
 import type { SurfaceStateStore } from './surface-state-store.ts'
 import type { TeamsConversationStore } from './teams-conversation-store.ts'
 import type { TimelineStore } from './timeline-store.ts'
@@ -36,6 +38,7 @@ export interface Stores {
   readonly cardQueries: CardQueries
   readonly cards: CardStore
   readonly changes: ChangeStore
+  readonly clockDuties: ClockDutyStore
   readonly deadLetters: DeadLetterStore
   readonly decisions: DecisionStore
   readonly deliveries: DeliveryStore
@@ -59,6 +62,7 @@ export interface Stores {
   readonly rooms: RoomStore
   readonly runSweep: RunSweep
   readonly runs: RunStore
+  readonly standstills: StandstillStore
   readonly surfaceStates: SurfaceStateStore
   readonly teamsConversations: TeamsConversationStore
   readonly timeline: TimelineStore

@@ -20,6 +20,9 @@ export const COUNTERS = [
   'outbox_failed',
   'model_calls',
   'model_sentences_dropped',
+  'standstills',
+  'lookout_failures',
+  'heartbeats',
 ] as const
 export type CounterName = (typeof COUNTERS)[number]
 

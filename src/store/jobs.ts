@@ -3,7 +3,7 @@ import { PgBoss } from 'pg-boss'
 import type { RandomBytes } from '../kernel/ids.ts'
 import type { JsonObject } from '../kernel/json.ts'
 import type { Logger } from '../kernel/logger.ts'
-import type { JobHandler, JobName, JobQueue, JobWorkers } from '../ports/job-queue.ts'
+import type { DeadJob, JobHandler, JobName, JobQueue, JobWorkers } from '../ports/job-queue.ts'
 import type { Database } from './database.ts'
 import { watchDueJobs } from './due-jobs.ts'
 import { createJobQueue } from './job-queue.ts'
@@ -30,14 +30,6 @@ export interface JobsOptions {
   readonly supervises?: boolean
   /** How long running handlers may go on when closing; default 10 s. */
   readonly closeTimeoutMs?: number
-}
-
-export interface DeadJob {
-  readonly id: string
-  readonly queue: string | null
-  readonly data: JsonObject
-  readonly failure: string
-  readonly since: Date
 }
 
 export interface Jobs {

@@ -12,6 +12,7 @@ import { createAuditLeafStore } from './audit-leaf-store.ts'
 import { createAuditReader } from './audit-reader.ts'
 import { createCapturedMessageStore } from './captured-message-store.ts'
 import { createCardQueries, createCardStore } from './card-store.ts'
+import { createClockDutyStore } from './clock-duty-store.ts'
 import { createDeadLetterStore } from './dead-letter-store.ts'
 import { createDecisionStore } from './decision-store.ts'
 import { createEvidenceStore } from './evidence-store.ts'
@@ -26,6 +27,7 @@ import { createRoomStore } from './room-store.ts'
 import { createRunControlStore } from './run-control-store.ts'
 import { createRunStore } from './run-store.ts'
 import { createRunSweepStore } from './run-sweep-store.ts'
+import { createStandstillStore } from './standstill-store.ts'
 import { createSurfaceStateStore } from './surface-state-store.ts'
 import { createTeamsConversationStore } from './teams-conversation-store.ts'
 import { createTimelineStore } from './timeline-store.ts'
@@ -54,6 +56,7 @@ export function openStores(db: Database, { surfaces, queueOf }: StoreNeeds): Sto
     capturedMessages: createCapturedMessageStore(db),
     cardQueries: createCardQueries(db),
     cards: createCardStore(db),
+    clockDuties: createClockDutyStore(db),
     deadLetters: createDeadLetterStore(db),
     decisions: createDecisionStore(db),
     evidence: createEvidenceStore(db),
@@ -71,6 +74,7 @@ export function openStores(db: Database, { surfaces, queueOf }: StoreNeeds): Sto
     runControl: createRunControlStore(db),
     runSweep: createRunSweepStore(db),
     runs: createRunStore(db),
+    standstills: createStandstillStore(db),
     surfaceStates: createSurfaceStateStore(db),
     teamsConversations: createTeamsConversationStore(db),
     timeline: createTimelineStore(db),

@@ -6,14 +6,17 @@ import type { Database } from './database.ts'
 import { toRun } from './run-row.ts'
 import type { RunRow } from './run-row.ts'
 
-/** Both moves are made by a person while no replica holds the run; the fence rises, so that a sleeping one stays out. */
+/**
+ * Both moves are made by a person while no replica holds the run; the fence rises, so that a sleeping one stays out, and
+ * the run is due from that moment on.
+ */
 export function createRunControlStore(db: Database): RunControl {
   return {
     startUndo: async (id) => {
       const { rows } = await db.execute<RunRow>(sql`
         UPDATE runs
            SET state = 'running', direction = 'undo', fence = fence + 1, crashes = 0, detail = NULL, finished_at = NULL,
-               stop_requested_by = NULL, stop_reason = NULL, lease_owner = NULL, lease_until = NULL
+               stop_requested_by = NULL, stop_reason = NULL, lease_owner = NULL, lease_until = clock_timestamp()
          WHERE id = ${id} AND direction = 'forward' AND state IN ('failed', 'stopped')
         RETURNING *`)
       return rows[0] === undefined ? undefined : toRun(rows[0])
@@ -49,7 +52,7 @@ async function settle(db: Database, id: string, { attempt, detail }: Settlement)
        WHERE id = ${attempt?.id ?? null}::bigint AND run_id = (SELECT id FROM waiting)
     )
     UPDATE runs
-       SET state = 'running', fence = fence + 1, crashes = 0, detail = ${text}, lease_until = NULL
+       SET state = 'running', fence = fence + 1, crashes = 0, detail = ${text}, lease_until = clock_timestamp()
      WHERE id = (SELECT id FROM waiting)
     RETURNING *`)
   return rows[0] === undefined ? undefined : toRun(rows[0])

@@ -23,7 +23,9 @@ export function createRunStore(db: Database): RunStore {
     find: async (id) => first(await db.execute<RunRow>(sql`SELECT * FROM runs WHERE id = ${id}`)),
     listByIncident: async (incidentId) => {
       const { rows } = await db.execute<RunRow>(
-        sql`SELECT * FROM runs WHERE incident_id = ${incidentId} ORDER BY created_at, id`,
+        sql`SELECT r.*, coalesce(s.text, r.detail) AS detail
+              FROM runs r LEFT JOIN standstills s ON s.run_id = r.id AND s.ended_at IS NULL
+             WHERE r.incident_id = ${incidentId} ORDER BY r.created_at, r.id`,
       )
       return rows.map(toRun)
     },
@@ -69,7 +71,7 @@ async function requestStop(db: Database, id: string, personId: string, reason: s
       UPDATE runs
          SET stop_requested_by = coalesce(stop_requested_by, ${personId}),
              stop_reason = coalesce(stop_reason, ${reason}),
-             lease_until = CASE WHEN lease_owner IS NULL THEN NULL ELSE lease_until END
+             lease_until = CASE WHEN lease_owner IS NULL THEN clock_timestamp() ELSE lease_until END
        WHERE id = ${id} AND state IN ('queued', 'running', 'waiting', 'unknown')
       RETURNING *`),
   )

@@ -17,6 +17,9 @@ const COUNTER_HELP: Readonly<Record<CounterName, readonly [help: string, ...labe
   outbox_failed: ['Deliveries that failed, by what comes next.', 'surface', 'next'],
   model_calls: ['Calls of the language model, by outcome.', 'purpose', 'outcome'],
   model_sentences_dropped: ['Sentences of the language model that had no ground and were dropped.', 'reason'],
+  standstills: ['Work that was found to stand still, by kind.', 'kind'],
+  lookout_failures: ['Passes of the lookout that did not come to their end.'],
+  heartbeats: ['Beats to the dead-man switch outside, by outcome.', 'outcome'],
 }
 
 const HISTOGRAM_HELP: Readonly<Record<HistogramName, readonly [help: string, ...labels: string[]]>> = {

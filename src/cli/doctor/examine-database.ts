@@ -4,6 +4,7 @@ import { isMigrated } from '../../store/migrate.ts'
 import { openDatabase } from '../../store/database.ts'
 import { silentLogger } from '../../kernel/silent-logger.ts'
 import { examineDelivery } from './examine-delivery.ts'
+import { examineLookout } from './examine-lookout.ts'
 import { fine, guarded, wrong } from './finding.ts'
 import type { Config } from '../../config/config.ts'
 import type { Finding } from './finding.ts'
@@ -21,7 +22,7 @@ export async function examineDatabase(config: Config): Promise<readonly Finding[
     try {
       const database = await connect(storage, { applicationName: APPLICATION, maxConnections: 2 })
       try {
-        return [await examineServer(database, storage), ...(await examineTables(database, storage))]
+        return [await examineServer(database, storage), ...(await examineTables(database, storage, config))]
       } finally {
         await database.close()
       }
@@ -42,7 +43,7 @@ async function examineServer({ pool }: OpenDatabase, storage: Storage): Promise<
   return fine('Database', `${version}, ${storage.isEmbedded ? 'embedded' : 'from DATABASE_URL'}`)
 }
 
-async function examineTables(database: OpenDatabase, storage: Storage): Promise<readonly Finding[]> {
+async function examineTables(database: OpenDatabase, storage: Storage, config: Config): Promise<readonly Finding[]> {
   const owner = await examineOwner(storage)
   if (await isMigrated(database.db)) {
     return [
@@ -50,6 +51,7 @@ async function examineTables(database: OpenDatabase, storage: Storage): Promise<
       ...owner,
       await examineProtection(database),
       ...(await examineDelivery(database.db)),
+      ...(await examineLookout(database.db, config)),
     ]
   }
   const { rows } = await database.pool.query<{ may: boolean }>(

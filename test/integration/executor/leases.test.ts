@@ -5,7 +5,6 @@ import { keepLease, momentOf } from '../../../src/orchestrator/heartbeat.ts'
 import { sweepRuns } from '../../../src/orchestrator/sweep-runs.ts'
 import { settleStep } from '../../../src/orchestrator/settle-step.ts'
 import { FencedError } from '../../../src/kernel/errors.ts'
-import { silentLogger } from '../../../src/kernel/silent-logger.ts'
 import type { JobName } from '../../../src/ports/job-queue.ts'
 import type { JsonObject } from '../../../src/kernel/json.ts'
 import type { RunLease } from '../../../src/ports/run-store.ts'
@@ -208,21 +207,6 @@ describe('what was left behind', () => {
     await sweepRuns(replica.deps)
 
     expect(hints).toContainEqual(['run.advance', { runId: run.id }])
-  })
-
-  it('is an alarm after a minute', async () => {
-    const alarms: object[] = []
-    const log = { ...silentLogger, error: (fields: object) => alarms.push(fields) }
-    const replica = await world.replica({ log })
-    const run = await approveOne(replica)
-    await owner.query(
-      `UPDATE runs SET lease_owner = 'dead', lease_until = clock_timestamp() - interval '61 seconds' WHERE id = $1`,
-      [run.id],
-    )
-
-    await sweepRuns(replica.deps)
-
-    expect(alarms).toContainEqual(expect.objectContaining({ runId: run.id, state: 'queued' }))
   })
 })
 

@@ -18,7 +18,7 @@ export interface CountersignProcess {
   ready(): Promise<string>
   /** Waits for a line of its log. */
   said(message: string): Promise<LogLine>
-  signal(name: 'SIGTERM' | 'SIGINT' | 'SIGKILL'): void
+  signal(name: 'SIGTERM' | 'SIGINT' | 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): void
   /** Nobody reads what it writes any more: its pipes break. */
   stopReading(): void
   /** Its exit code, or the signal that ended it. */

@@ -44,10 +44,13 @@ export interface Shop {
   close(): Promise<void>
 }
 
-export async function openShop(variables: Readonly<Record<string, string>> = {}): Promise<Shop> {
+export async function openShop(
+  variables: Readonly<Record<string, string>> = {},
+  settings: readonly string[] = [],
+): Promise<Shop> {
   const slack = await startFakeSlack({ botToken: SECRETS.SLACK_BOT_TOKEN })
   const installation = await openInstallation({
-    settings: `slack: { channel: ${CHANNEL} }`,
+    settings: [`slack: { channel: ${CHANNEL} }`, ...settings].join('\n'),
     variables: { ...SECRETS, SLACK_API_URL: slack.apiUrl, ...variables },
   })
   const processes: CountersignProcess[] = []
