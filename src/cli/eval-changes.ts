@@ -18,6 +18,7 @@ export const evalChangesCommand: Command = {
 DIR holds a folder for each incident (case.json, pod_metrics.csv) and answers.json, as the ChangeRCA data are laid out.
 Ranks with the function that intake uses, from what was known at detection, and opens the answers afterwards.
 --ablation also scores each view on a change alone, and all others without it.`,
+  examples: ['eval changes --data docs/examples/incidents', 'eval changes --data docs/examples/incidents --json'],
   async run(args, context) {
     const { options, positionals } = parseOptions(args, { data: 'text', ablation: 'flag', json: 'flag' })
     refusePositionals(positionals)

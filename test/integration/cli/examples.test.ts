@@ -38,6 +38,8 @@ beforeAll(async () => {
   installation = await openInstallation({ database: { isMigrated: false } })
   const { folder, variables, database } = installation
   await cp(join(REPOSITORY, 'playbooks'), join(folder, 'playbooks'), { recursive: true })
+  const incidents = join('docs', 'examples', 'incidents')
+  await cp(join(REPOSITORY, incidents), join(folder, incidents), { recursive: true })
   await addCommandTo(folder)
   environment = {
     ...variables,
