@@ -4,10 +4,12 @@ import { createChatPostAction } from '../connectors/chat/post-action.ts'
 import { createHttpCheckAction } from '../connectors/http-check/check-action.ts'
 import { createWaitAction } from '../connectors/clock/wait-action.ts'
 import { prometheusActions } from '../connectors/prometheus/prometheus-actions.ts'
+import { createPreviewer } from '../connectors/prometheus/create-previewer.ts'
 import { buildVendors } from './build-vendors.ts'
 import { traceToPagerDuty } from './trace-to-pagerduty.ts'
 import type { Vendors } from './build-vendors.ts'
 import type { ActionModule } from '../connectors/action-module.ts'
+import type { ActionPreviewer } from '../ports/action-previewer.ts'
 import type { ActionRunner } from '../ports/action-runner.ts'
 import type { ChangeSource } from '../ports/change-source.ts'
 import type { Config } from '../config/config.ts'
@@ -31,6 +33,7 @@ export interface Connectors {
   readonly deployState: DeployStateReader | null
   readonly changeSources: readonly ChangeSource[]
   readonly onCall: OnCall | null
+  readonly previewers: readonly ActionPreviewer[]
 }
 
 /** Builds what the environment configures; an action of a system that is not configured is refused by name. */
@@ -45,7 +48,13 @@ export function buildConnectors(needs: ConnectorNeeds): Connectors {
     deployState: argocd?.deployState ?? null,
     changeSources: argocd === undefined ? [] : [argocd.changes],
     onCall: pagerduty?.onCall ?? null,
+    previewers: listPreviewers(built),
   }
+}
+
+function listPreviewers({ argocd, lambda, pagerduty, metrics }: Vendors): readonly ActionPreviewer[] {
+  const vendors = [argocd, lambda, pagerduty].flatMap((vendor) => vendor?.previewer ?? [])
+  return metrics === null ? vendors : [...vendors, createPreviewer(metrics)]
 }
 
 function listActions({ config, clock, stores }: ConnectorNeeds, built: Vendors): readonly ActionModule[] {

@@ -93,6 +93,7 @@ export async function buildDeps(needs: FoundationNeeds, closers: Closers): Promi
     metrics: connectors.metrics,
     changeSources: connectors.changeSources,
     deployState: connectors.deployState,
+    previewers: connectors.previewers,
     model: buildModel(config),
     firstCards: createFirstCards(),
   }

@@ -1,5 +1,6 @@
 import { advanceRun } from '../orchestrator/advance-run.ts'
 import { proposeForIncident } from '../orchestrator/propose-for-incident.ts'
+import { refreshPreview } from '../orchestrator/refresh-preview.ts'
 import { refreshIncident } from '../orchestrator/refresh-incident.ts'
 import { runTick } from '../orchestrator/run-tick.ts'
 import type { Deps } from '../orchestrator/dependencies.ts'
@@ -27,6 +28,9 @@ export async function openWorkers(deps: Deps, workers: JobWorkers): Promise<Open
   await workers.work('incident.propose', LOOKS_AT_ONCE, async (data) => {
     await proposeForIncident(deps, { incidentId: textOf(data, 'incidentId') })
   })
+  await workers.work('proposal.preview', LOOKS_AT_ONCE, (data, signal) =>
+    refreshPreview(deps, { proposalId: textOf(data, 'proposalId') }, signal),
+  )
   await workers.work('clock.tick', 1, () => runTick(deps))
   return {
     close: async () => {

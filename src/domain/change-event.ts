@@ -18,6 +18,14 @@ export interface IncomingChange {
   readonly summary: string | null
   /** What the source says became of it; a rolled back or failed deploy is a weaker suspect. */
   readonly outcome: 'running' | 'succeeded' | 'failed' | 'rolled_back' | null
+  readonly commits?: ChangeCommits | null
+}
+
+/** What a push carried. */
+export interface ChangeCommits {
+  readonly count: number
+  /** Cut; each with the first line of its message. */
+  readonly newest: readonly { readonly revision: string; readonly message: string; readonly author: string | null }[]
 }
 
 /** One change, however many sources reported it. */
@@ -34,6 +42,7 @@ export interface ChangeEvent {
   readonly url: string | null
   readonly summary: string | null
   readonly outcome: IncomingChange['outcome']
+  readonly commits?: ChangeCommits | null
   readonly sources: readonly { readonly source: string; readonly sourceId: string }[]
 }
 

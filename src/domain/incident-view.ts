@@ -2,7 +2,9 @@ import type { AttemptState, RunState, StepOutcome } from './run.ts'
 import type { ProposalState, QuorumRequirement } from './approval.ts'
 import type { ActionName, TargetState } from './action.ts'
 import type { IncidentState } from './incident.ts'
+import type { BlastGraph } from './blast-graph.ts'
 import type { JsonObject } from '../kernel/json.ts'
+import type { StepPreview } from './plan-preview.ts'
 import type { Severity } from './severity.ts'
 import type { SurfaceName } from './surface.ts'
 import type { Suspect } from './change-event.ts'
@@ -44,10 +46,22 @@ export interface PlanStepView {
   readonly with: JsonObject
   readonly target: string
   readonly before: TargetState | null
+  /** The same in one line; empty when nothing is compared. */
+  readonly beforeText: string
   readonly isVerification: boolean
   readonly undo: string | null
   /** One line in plain words: `Roll checkout back from 7f3c… (history 42) to 1b22… (history 41)`. */
   readonly sentence: string
+  /** What it would change, as found out beside the plan; null while that is not known. */
+  readonly preview: StepPreviewView | null
+}
+
+export interface StepPreviewView {
+  readonly facts: StepPreview
+  /** One line for a card; empty when there is nothing to say. */
+  readonly short: Untrusted
+  readonly rows: readonly { readonly label: string; readonly text: Untrusted }[]
+  readonly gatheredAt: Date
 }
 
 export interface ProposalView {
@@ -62,6 +76,8 @@ export interface ProposalView {
   readonly planHash: string
   readonly steps: readonly PlanStepView[]
   readonly disturbed: readonly string[]
+  /** How the disturbed services hang together. */
+  readonly blast: BlastGraph
   readonly reversible: boolean
   readonly requester: string
   readonly requesterName: string

@@ -1,6 +1,7 @@
 import type { AuditRecord, SealedLeaf } from '../domain/audit-entry.ts'
 import type { AuthorizationRequest, AuthorizationVerdict } from '../domain/authorization.ts'
 import type { AccountStandings } from '../ports/account-standing.ts'
+import type { ActionPreviewer } from '../ports/action-previewer.ts'
 import type { ActionRunner } from '../ports/action-runner.ts'
 import type { ChangeSource } from '../ports/change-source.ts'
 import type { FirstCards } from './outbox/first-cards.ts'
@@ -89,6 +90,8 @@ export interface Deps {
   readonly metrics: Metrics | null
   readonly changeSources: readonly ChangeSource[]
   readonly deployState: DeployStateReader | null
+  /** Who can tell what a step would change; an action that none of them knows has no preview. */
+  readonly previewers: readonly ActionPreviewer[]
   readonly model: LanguageModel | null
   /** The short way of a new incident's card, where a deliverer runs in this process. */
   readonly firstCards: FirstCards

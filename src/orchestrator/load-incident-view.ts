@@ -23,6 +23,7 @@ import type { Freeze } from '../domain/freeze.ts'
 import type { Incident } from '../domain/incident.ts'
 import type { IncidentFindings } from '../ports/incident-store.ts'
 import type { IncidentView } from '../domain/incident-view.ts'
+import type { PlanPreview } from '../domain/plan-preview.ts'
 import type { Mode } from '../domain/mode.ts'
 import type { SurfaceState } from '../ports/surface-state-store.ts'
 
@@ -38,6 +39,8 @@ export interface IncidentRecords {
   readonly evidence: readonly Evidence[]
   readonly proposal: Proposal | undefined
   readonly decisions: readonly Decision[]
+  /** What the plan of this proposal would change, as far as it is known. */
+  readonly preview: PlanPreview | null
   /** Approvers of this proposal who are beyond the limit of decisions. */
   readonly fatigued: ReadonlySet<string>
   readonly runs: readonly Run[]
@@ -80,15 +83,16 @@ async function loadRecords(
   if (incident === undefined || findings === undefined) return undefined
   const run = newestRun(runs)
   const isOther = run !== undefined && run.proposalId !== proposal?.id
-  const [decisions, attempts, runProposal] = await Promise.all([
+  const [decisions, attempts, runProposal, preview] = await Promise.all([
     proposal === undefined ? [] : stores.decisions.list(proposal.id),
     run === undefined ? [] : stores.ledger.list(run.id),
     isOther ? stores.proposals.find(run.proposalId) : proposal,
+    proposal === undefined ? undefined : stores.previews.find(proposal.id),
   ])
   const fatigued = await findFatigued(deps, proposal, decisions)
   return {
     ...{ incident, alerts, findings, evidence, proposal, runs, freezes, surfaces },
-    ...{ decisions, fatigued, attempts, runProposal },
+    ...{ decisions, fatigued, attempts, runProposal, preview: preview?.preview ?? null },
     counts: counts.get(incidentId) ?? { total: 0, distinct: 0, firing: 0 },
   }
 }
@@ -150,6 +154,8 @@ export function viewOfRecords(deps: Deps, records: IncidentRecords): IncidentVie
             commander: commander ?? null,
             known: stepKnowledge(evidence),
             playbooks: deps.playbooks,
+            catalog: deps.catalog,
+            preview: records.preview,
           }),
     run: run === undefined ? null : viewRun(run, records.runProposal?.plan ?? null, records.attempts, deps.actions),
     runIds: runs.map((one) => one.id),

@@ -5,6 +5,7 @@ export const JOB_NAMES = [
   'incident.refresh',
   'incident.propose',
   'run.advance',
+  'proposal.preview',
   'proposal.expire',
   'proposal.remind',
   'clock.tick',

@@ -18,6 +18,7 @@ import type { LeaseStore } from './lease-store.ts'
 import type { LeasedRunStore, RunControl, RunStore, RunSweep } from './run-store.ts'
 import type { LedgerStore } from './ledger-store.ts'
 import type { Outbox, OutboxQueue } from './outbox.ts'
+import type { PreviewStore } from './preview-store.ts'
 import type { PlaybookRecordStore } from './playbook-record-store.ts'
 import type { RoomStore } from './room-store.ts'
 import type { RefusalStore } from './refusal-store.ts'
@@ -55,6 +56,7 @@ export interface Stores {
   readonly outbox: Outbox
   readonly outboxQueue: OutboxQueue
   readonly playbookRecords: PlaybookRecordStore
+  readonly previews: PreviewStore
   readonly proposalQueries: ProposalQueries
   readonly proposals: ProposalStore
   readonly runControl: RunControl

@@ -183,7 +183,7 @@ class RunningSandbox implements Sandbox {
   }
 
   push(service: string, version: string, by: string): void {
-    this.#apps.push(service, version, by, this.#nowMs())
+    this.#apps.push({ service, version, by }, this.#nowMs())
   }
 
   firing(): readonly { readonly alert: string; readonly service: string }[] {
@@ -246,7 +246,7 @@ class RunningSandbox implements Sandbox {
       const next = events[this.#eventsPlayed]
       if (next === undefined || this.#startMs + next.at > atMs) return
       this.#eventsPlayed += 1
-      this.#apps.push(next.deploy.service, next.deploy.version, next.deploy.by, atMs)
+      this.#apps.push(next.deploy, atMs)
     }
   }
 

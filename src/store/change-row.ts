@@ -16,6 +16,7 @@ export interface ChangeRow extends Record<string, unknown> {
   readonly url: string | null
   readonly summary: string | null
   readonly outcome: string | null
+  readonly commits: NonNullable<ChangeEvent['commits']> | null
   readonly sources: ChangeEvent['sources'] | null
 }
 
@@ -34,6 +35,7 @@ export function toChange(row: ChangeRow): ChangeEvent {
     summary: row.summary,
     outcome: row.outcome as ChangeEvent['outcome'],
     sources: row.sources ?? [],
+    ...(row.commits === null ? {} : { commits: row.commits }),
   }
 }
 
@@ -54,6 +56,18 @@ export function changeToJson(change: IncomingChange) {
     url: clean(change.url),
     summary: clean(change.summary),
     outcome: change.outcome,
+    commits: change.commits == null ? null : cleanCommits(change.commits),
+  }
+}
+
+function cleanCommits({ count, newest }: NonNullable<IncomingChange['commits']>) {
+  return {
+    count,
+    newest: newest.map(({ revision, message, author }) => ({
+      revision: storableText(revision),
+      message: storableText(message),
+      author: clean(author),
+    })),
   }
 }
 

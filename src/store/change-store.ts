@@ -92,11 +92,12 @@ async function findSame(db: Database, report: IncomingChange): Promise<ChangeEve
 async function insert(db: Database, report: IncomingChange): Promise<ChangeEvent> {
   const given = changeToJson(report)
   const { rows } = await db.execute<ChangeRow>(sql`
-    INSERT INTO changes (kind, service, environment, at, finished_at, revision, previous, actor, url, summary, outcome)
-    SELECT kind, service, environment, at, "finishedAt", revision, previous, actor, url, summary, outcome
+    INSERT INTO changes (kind, service, environment, at, finished_at, revision, previous, actor, url, summary, outcome, commits)
+    SELECT kind, service, environment, at, "finishedAt", revision, previous, actor, url, summary, outcome,
+           nullif(commits, 'null'::jsonb)
       FROM jsonb_to_record(${JSON.stringify(given)}::jsonb) AS given(
         kind text, service text, environment text, at timestamptz, "finishedAt" timestamptz, revision text,
-        previous jsonb, actor text, url text, summary text, outcome text)
+        previous jsonb, actor text, url text, summary text, outcome text, commits jsonb)
     RETURNING *`)
   const row = requireRow(rows[0])
   await insertReport(db, report, row.id)
@@ -116,7 +117,8 @@ async function write(db: Database, id: string, change: Omit<ChangeEvent, 'id' | 
     UPDATE changes SET environment = ${given.environment}, at = ${given.at}::timestamptz,
            finished_at = ${given.finishedAt}::timestamptz, revision = ${given.revision},
            previous = ${given.previous === null ? null : JSON.stringify(given.previous)}::jsonb, actor = ${given.actor},
-           url = ${given.url}, summary = ${given.summary}, outcome = ${given.outcome}
+           url = ${given.url}, summary = ${given.summary}, outcome = ${given.outcome},
+           commits = ${given.commits === null ? null : JSON.stringify(given.commits)}::jsonb
      WHERE id = ${id}`)
   const [row] = await select(db, sql`changes.id = ${id}`)
   return toChange(requireRow(row))

@@ -17,6 +17,7 @@ export function mergeChange(known: ChangeEvent, report: IncomingChange): Omit<Ch
     actor: known.actor ?? report.actor,
     url: known.url ?? report.url,
     summary: known.summary ?? report.summary,
+    commits: known.commits ?? report.commits ?? null,
     outcome:
       report.outcome === null || report.outcome === 'running' ? (known.outcome ?? report.outcome) : report.outcome,
   }

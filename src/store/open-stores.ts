@@ -22,6 +22,7 @@ import { createLeasedRunStore } from './leased-run-store.ts'
 import { createLedgerStore } from './ledger-store.ts'
 import { createOutbox, createOutboxQueue } from './outbox-store.ts'
 import { createPlaybookRecordStore } from './playbook-record-store.ts'
+import { createPreviewStore } from './preview-store.ts'
 import { createProposalQueries, createProposalStore } from './proposal-store.ts'
 import { createRoomStore } from './room-store.ts'
 import { createRunControlStore } from './run-control-store.ts'
@@ -68,6 +69,7 @@ export function openStores(db: Database, { surfaces, queueOf }: StoreNeeds): Sto
     outbox: createOutbox(db, surfaces),
     outboxQueue: createOutboxQueue(db),
     playbookRecords: createPlaybookRecordStore(db),
+    previews: createPreviewStore(db),
     proposalQueries: createProposalQueries(db),
     proposals: createProposalStore(db),
     rooms: createRoomStore(db),

@@ -65,6 +65,7 @@ function proposalJson(proposal: ProposalView): object {
       undo: proposal.steps.flatMap((step) => (step.undo === null ? [] : [{ step: step.id, does: step.undo }])),
       verification: proposal.steps.filter((step) => step.isVerification).map((step) => step.id),
     },
+    preview: previewJson(proposal),
     requester: proposal.requester,
     required: { approvals: proposal.required.approvals, rules: proposal.required.rules },
     decisions: proposal.decisions.map((decision) => ({
@@ -77,6 +78,12 @@ function proposalJson(proposal: ProposalView): object {
     })),
     expiresAt: proposal.expiresAt.toISOString(),
   }
+}
+
+/** Evidence beside the plan: null until something was found out. */
+function previewJson({ steps, blast }: ProposalView): object | null {
+  const known = steps.flatMap(({ preview }) => (preview === null ? [] : [preview.facts]))
+  return known.length === 0 ? null : { steps: known, blast }
 }
 
 export function runJson(incidentId: string, run: RunView): object {

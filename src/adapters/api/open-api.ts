@@ -24,6 +24,32 @@ const SCHEMAS = {
     probability: { type: 'number', minimum: 0, maximum: 1 },
     reasons: list(object({ feature: string, weight: { type: 'number' }, text: string })),
   }),
+  Preview: object({
+    steps: list(
+      object({
+        stepId: string,
+        gatheredAt: time,
+        source: string,
+        revisions: maybe(object({ from: maybe(string), to: maybe(string) })),
+        commits: maybe(
+          object({
+            direction: { enum: ['taken_out', 'brought_in'] },
+            isComplete: { type: 'boolean' },
+            count: { type: 'integer' },
+            commits: list(object({ revision: string, message: string, author: maybe(string) })),
+            source: string,
+          }),
+        ),
+        images: maybe(list(object({ name: string, from: maybe(string), to: maybe(string) }))),
+        resources: maybe(list(object({ kind: string, name: string, change: string }))),
+        versions: maybe({ type: 'object' }),
+        paged: maybe(list(string)),
+        reading: maybe(object({ values: list({ type: 'number' }) })),
+        unread: list(string),
+      }),
+    ),
+    blast: object({ layers: list(list(string)), edges: list(object({ service: string, dependant: string })) }),
+  }),
   Proposal: object({
     id: string,
     playbook: string,
@@ -34,6 +60,7 @@ const SCHEMAS = {
     planDigest: string,
     planHash: string,
     plan: object({ steps: list({ type: 'object' }), undo: list({ type: 'object' }), verification: list(string) }),
+    preview: maybe(ref('Preview')),
     requester: string,
     required: object({ approvals: { type: 'integer' }, rules: list(string) }),
     decisions: list(

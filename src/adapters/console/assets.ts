@@ -35,6 +35,8 @@ table { border-collapse: collapse; width: 100%; } th, td { text-align: left; pad
 .reply { border: 1px solid var(--line); border-left: 6px solid var(--accent); border-radius: 6px; padding: 10px 16px; margin: 16px 0; } .reply[data-kind=refused] { border-left-color: var(--bad); }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: 2px 16px; margin: 8px 0; } dt { color: var(--soft); } dd { margin: 0; }
 .chart { margin: 8px 0; } .chart svg { width: 100%; height: auto; } .chart .series { fill: none; stroke: var(--accent); stroke-width: 2; } .chart .grid { stroke: var(--line); } .chart .axis { fill: var(--soft); font-size: 11px; } .chart line.mark { stroke: var(--bad); stroke-dasharray: 4 3; } .chart text.mark { fill: var(--ink); font-size: 11px; } figcaption { color: var(--soft); font-size: 13px; }
+.blast svg { width: auto; max-width: 100%; } .blast .box { fill: none; stroke: var(--soft); } .blast .edge { stroke: var(--soft); } .blast .name { fill: var(--ink); font-size: 12px; }
+.preview { display: grid; grid-template-columns: max-content 1fr; gap: 0 10px; margin: 4px 0; font-size: 14px; } .preview dt { color: var(--soft); } .preview dd { margin: 0; overflow-wrap: anywhere; }
 @media (max-width: 700px) { thead { position: absolute; left: -9999px; } tr { display: block; padding: 8px 0; border-bottom: 1px solid var(--line); } td { display: inline-block; border: 0; padding: 2px 10px 2px 0; } }
 meter { width: 70px; vertical-align: middle; }
 .previews { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 380px), 1fr)); gap: 24px; align-items: start; }

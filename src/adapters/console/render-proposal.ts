@@ -1,4 +1,6 @@
 import { button, reasonForm } from './forms.ts'
+import { renderBlast } from './render-blast.ts'
+import { renderPreview } from './render-preview.ts'
 import { html } from './html.ts'
 import { renderTime } from './times.ts'
 import type { CardContext } from './card-context.ts'
@@ -22,10 +24,10 @@ export function renderProposal(view: IncidentView, proposal: ProposalView, conte
     </p>
     ${
       isPending
-        ? renderPlan(proposal)
+        ? renderPlan(proposal, context)
         : html`<details>
             <summary>The plan</summary>
-            ${renderPlan(proposal)}
+            ${renderPlan(proposal, context)}
           </details>`
     }
     ${renderDecisions(proposal, missing, context)} ${renderButtons(view, proposal, context)}
@@ -33,7 +35,7 @@ export function renderProposal(view: IncidentView, proposal: ProposalView, conte
 }
 
 /** Unfolded while it is to be decided; afterwards the run tells what is done. */
-function renderPlan(proposal: ProposalView): SafeHtml {
+function renderPlan(proposal: ProposalView, context: CardContext): SafeHtml {
   return html`${
       proposal.reasons.length === 0
         ? ''
@@ -42,20 +44,18 @@ function renderPlan(proposal: ProposalView): SafeHtml {
           </ul>`
     }
     <ol class="steps">
-      ${proposal.steps.map(renderStep)}
+      ${proposal.steps.map((step) => renderStep(step, context))}
     </ol>
-    <p>
-      ${proposal.reversible ? 'Can be undone.' : 'Hard to undo.'} Disturbs
-      ${proposal.disturbed.length === 0 ? 'nothing while it runs' : proposal.disturbed.join(', ')}.
-    </p>
+    <p>${proposal.reversible ? 'Can be undone.' : 'Hard to undo.'}</p>
+    ${renderBlast(proposal.blast)}
     <ul class="fine">
       ${proposal.tierReasons.map((reason) => html`<li>${reason}</li>`)}
     </ul>`
 }
 
-function renderStep(step: PlanStepView): SafeHtml {
+function renderStep(step: PlanStepView, context: CardContext): SafeHtml {
   return html`<li>
-    ${step.sentence}
+    ${step.sentence} ${renderPreview(step, context)}
     <details>
       <summary><code>${step.uses}</code> on ${step.target}</summary>
       <pre>

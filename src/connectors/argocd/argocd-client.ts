@@ -1,7 +1,16 @@
 import { VendorRejectedError } from '../../kernel/vendor-errors.ts'
 import { parseAnswer } from '../shared/parse-answer.ts'
 import { sendRequest } from '../shared/http-request.ts'
-import { Accepted, Application, CanI, LiveResource, ResourceAnswer, UserInfo } from './schema.ts'
+import {
+  Accepted,
+  Application,
+  CanI,
+  LiveResource,
+  ManifestsAnswer,
+  ResourceAnswer,
+  RevisionMetadata,
+  UserInfo,
+} from './schema.ts'
 import type { z } from 'zod'
 import type { JsonObject } from '../../kernel/json.ts'
 import type { HttpRequest, HttpTiming } from '../shared/http-request.ts'
@@ -49,6 +58,24 @@ export class ArgoCdClient {
 
   getApplication(app: AppReference, signal: AbortSignal): Promise<Application> {
     return this.#call('GET', pathOf(app), { query: queryOf(app), effect: false, signal }, Application)
+  }
+
+  /** The same after Argo CD has looked at Git anew: `status.sync.revision` is then what the target resolves to now. */
+  refreshApplication(app: AppReference, signal: AbortSignal): Promise<Application> {
+    const query = new URLSearchParams({ ...bodyOf(app), refresh: 'normal' })
+    return this.#call('GET', pathOf(app), { query, effect: false, signal }, Application)
+  }
+
+  /** Author, date and message of one commit. */
+  getRevisionMetadata(app: AppReference, revision: string, signal: AbortSignal): Promise<RevisionMetadata> {
+    const path = `${pathOf(app)}/revisions/${encodeURIComponent(revision)}/metadata`
+    return this.#call('GET', path, { query: queryOf(app), effect: false, signal }, RevisionMetadata)
+  }
+
+  /** What the app would be at this revision, rendered with its source of today; only a reading, no dry run. */
+  getManifests(app: AppReference, revision: string, signal: AbortSignal): Promise<ManifestsAnswer> {
+    const query = new URLSearchParams({ ...bodyOf(app), revision })
+    return this.#call('GET', `${pathOf(app)}/manifests`, { query, effect: false, signal }, ManifestsAnswer)
   }
 
   /** Asynchronous: the answer only says that the operation was requested. */

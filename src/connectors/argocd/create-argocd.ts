@@ -3,11 +3,13 @@ import { ArgoCdClient } from './argocd-client.ts'
 import { createAutoSyncAction } from './auto-sync-action.ts'
 import { checkArgoCd } from './check-argocd.ts'
 import { createChangeSource, createDeployStateReader } from './deploy-history.ts'
+import { createPreviewer } from './create-previewer.ts'
 import { createPromoteAction } from './promote-action.ts'
 import { createRestartAction } from './restart-action.ts'
 import { createTerminateAction } from './terminate-action.ts'
 import { createRollbackAction } from './rollback-action.ts'
 import { createSyncAction } from './sync-action.ts'
+import type { ActionPreviewer } from '../../ports/action-previewer.ts'
 import type { ChangeSource } from '../../ports/change-source.ts'
 import type { DeployStateReader } from '../../ports/deploy-state.ts'
 import type { ActionModule } from '../action-module.ts'
@@ -32,6 +34,7 @@ export interface ArgoCd {
   readonly actions: readonly ActionModule[]
   readonly deployState: DeployStateReader
   readonly changes: ChangeSource
+  readonly previewer: ActionPreviewer
   /** `apps` are those of the catalog. */
   checkHealth(apps: readonly string[], signal: AbortSignal): Promise<ConnectorHealth>
 }
@@ -60,6 +63,7 @@ export function createArgoCd(options: ArgoCdOptions): ArgoCd {
     ],
     deployState: createDeployStateReader(argocd),
     changes: createChangeSource(argocd),
+    previewer: createPreviewer(argocd),
     checkHealth: (apps, signal) => checkArgoCd(argocd, apps, signal),
   }
 }

@@ -51,7 +51,15 @@ export const Application = z.object({
   status: z
     .object({
       health: z.object({ status: z.string().nullish() }).nullish(),
-      sync: z.object({ status: z.string().nullish(), revision: z.string().nullish() }).nullish(),
+      sync: z
+        .object({
+          status: z.string().nullish(),
+          /** What Git's target revision resolved to when Argo CD last compared: what auto-sync would deploy. */
+          revision: z.string().nullish(),
+          revisions: z.array(z.string()).nullish(),
+        })
+        .nullish(),
+      summary: z.object({ images: z.array(z.string()).nullish() }).nullish(),
       history: z.array(HistoryEntry).nullish(),
       operationState: OperationState.nullish(),
       reconciledAt: z.string().nullish(),
@@ -66,6 +74,28 @@ export const CanI = z.object({ value: z.string().nullish() })
 
 /** An answer that only says that the request was taken. */
 export const Accepted = z.object({})
+
+export const RevisionMetadata = z.object({
+  author: z.string().nullish(),
+  date: z.string().nullish(),
+  message: z.string().nullish(),
+})
+export type RevisionMetadata = z.infer<typeof RevisionMetadata>
+
+/** Each manifest travels as a text of its own. */
+export const ManifestsAnswer = z.object({
+  manifests: z.array(z.string()).nullish(),
+  /** What the revision that was asked for resolved to. */
+  revision: z.string().nullish(),
+})
+export type ManifestsAnswer = z.infer<typeof ManifestsAnswer>
+
+/** Of a manifest, what names the resource; the rest is only hashed and looked through for images. */
+export const Manifest = z.looseObject({
+  kind: z.string(),
+  apiVersion: z.string().nullish(),
+  metadata: z.looseObject({ name: z.string().nullish(), namespace: z.string().nullish() }).nullish(),
+})
 
 export const ResourceAnswer = z.object({ manifest: z.string() })
 

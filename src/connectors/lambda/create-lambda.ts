@@ -1,14 +1,17 @@
 import { AppError } from '../../kernel/errors.ts'
 import { createAliasAction } from './alias-action.ts'
+import { createPreviewer } from './create-previewer.ts'
 import { createInvokeAction } from './invoke-action.ts'
 import { LambdaApi } from './lambda-api.ts'
 import { splitQualifier } from './split-qualifier.ts'
 import type { ActionModule } from '../action-module.ts'
+import type { ActionPreviewer } from '../../ports/action-previewer.ts'
 import type { ConnectorHealth } from '../shared/connector-health.ts'
 import type { LambdaOptions } from './lambda-api.ts'
 
 export interface Lambda {
   readonly actions: readonly ActionModule[]
+  readonly previewer: ActionPreviewer
   /** `functions` are those of the catalog, `name` or `name:alias`. */
   checkHealth(functions: readonly string[], signal: AbortSignal): Promise<ConnectorHealth>
 }
@@ -17,6 +20,7 @@ export function createLambda(options: LambdaOptions = {}): Lambda {
   const api = new LambdaApi(options)
   return {
     actions: [createInvokeAction(api), createAliasAction(api)],
+    previewer: createPreviewer(api),
     checkHealth: (functions, signal) => checkLambda(api, functions, signal),
   }
 }

@@ -7,8 +7,10 @@ import { createResolveAction } from './resolve-action.ts'
 import { createRespondersAction } from './responders-action.ts'
 import { createWorkflowAction } from './workflow-action.ts'
 import { createOnCall } from './on-call.ts'
+import { createPreviewer } from './create-previewer.ts'
 import { PagerDutyClient } from './pagerduty-client.ts'
 import type { Clock } from '../../kernel/clock.ts'
+import type { ActionPreviewer } from '../../ports/action-previewer.ts'
 import type { OnCall } from '../../ports/directory.ts'
 import type { ActionModule } from '../action-module.ts'
 import type { ConnectorHealth } from '../shared/connector-health.ts'
@@ -25,6 +27,7 @@ export interface PagerDutyOptions extends PagerDutyClientOptions {
 export interface PagerDuty {
   readonly actions: readonly ActionModule[]
   readonly onCall: OnCall
+  readonly previewer: ActionPreviewer
   findLinkedIncident(trace: IncidentTrace, signal: AbortSignal): Promise<string | null>
   /** `serviceIds` are those of the catalog. */
   checkHealth(serviceIds: readonly string[], signal: AbortSignal): Promise<ConnectorHealth>
@@ -52,6 +55,7 @@ export function createPagerDuty(options: PagerDutyOptions): PagerDuty {
       createWorkflowAction(client, linked),
     ],
     onCall: createOnCall(client, options.clock),
+    previewer: createPreviewer(client, linked),
     findLinkedIncident: (trace, signal) => findLinkedIncident(client, trace, signal),
     checkHealth: (serviceIds, signal) => checkPagerDuty(client, serviceIds, signal),
   }

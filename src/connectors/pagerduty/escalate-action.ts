@@ -8,8 +8,11 @@ import type { LinkedIncidents } from './incident-of-step.ts'
 import type { PagerDutyClient } from './pagerduty-client.ts'
 
 /** The first level was paged when the incident was triggered. */
-const NEXT_LEVEL = 2
-const Arguments = z.strictObject({ incident: IncidentId.optional(), level: z.int().min(1).max(20).default(NEXT_LEVEL) })
+export const FIRST_ESCALATION = 2
+const Arguments = z.strictObject({
+  incident: IncidentId.optional(),
+  level: z.int().min(1).max(20).default(FIRST_ESCALATION),
+})
 
 /**
  * `pagerduty/escalate`: sets the level, so that asking twice is asking once. PagerDuty does not tell the level an

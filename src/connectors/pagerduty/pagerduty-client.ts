@@ -9,6 +9,7 @@ import {
   OnCallsAnswer,
   ResponderRequestAnswer,
   ServiceAnswer,
+  UserAnswer,
   UsersAnswer,
   WorkflowInstanceAnswer,
 } from './schema.ts'
@@ -138,6 +139,11 @@ export class PagerDutyClient {
     const body = { incident_workflow_instance: { id: key, incident } }
     const answer = await this.#call(path, { body, ...call }, WorkflowInstanceAnswer)
     return answer.incident_workflow_instance.id ?? null
+  }
+
+  async getUserName(userId: string, signal: AbortSignal): Promise<string> {
+    const { user } = await this.#call(`/users/${encodeURIComponent(userId)}`, { signal }, UserAnswer)
+    return user.name ?? user.summary ?? user.id
   }
 
   /** The id of the user with this e-mail; null when PagerDuty knows none. */

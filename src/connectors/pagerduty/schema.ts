@@ -40,6 +40,10 @@ export const OnCallsAnswer = z.object({
 
 export const UsersAnswer = z.object({ users: z.array(z.object({ id: z.string(), email: z.string().nullish() })) })
 
+export const UserAnswer = z.object({
+  user: z.object({ id: z.string(), name: z.string().nullish(), summary: z.string().nullish() }),
+})
+
 export const AbilitiesAnswer = z.object({ abilities: z.array(z.string()) })
 
 /** One incident, as reading and changing it answer. */
@@ -48,6 +52,7 @@ export const IncidentAnswer = z.object({
     id: z.string(),
     status: z.string(),
     html_url: z.string().nullish(),
+    escalation_policy: Reference.nullish(),
     incidents_responders: z.array(z.object({ message: z.string().nullish() })).nullish(),
     responder_requests: z.array(z.object({ message: z.string().nullish() })).nullish(),
   }),

@@ -43,6 +43,8 @@ export async function makeProposal(deps: Deps, stores: Stores, facts: NewProposa
   if (facts.supersedes !== null) await supersede(deps, stores, facts.supersedes, facts)
   const proposal = await insertProposal(deps, stores, facts)
   await stores.findings.save(facts.incident.id, { noProposal: null })
+  // What it would change is found out afterwards: no vendor stands between a plan and the people who decide on it.
+  await stores.jobs.enqueue('proposal.preview', { proposalId: proposal.id }, { singletonKey: proposal.id })
   await tellOfProposal(deps, stores, proposal, {
     actor: facts.requester,
     origin: facts.origin,

@@ -1,4 +1,8 @@
 import { answer } from './replies.ts'
+import { blastGraphOf, drawBlastGraph } from '../../domain/blast-graph.ts'
+import { describeBefore } from '../../summaries/describe-before.ts'
+import { describePreview } from '../../summaries/describe-preview.ts'
+import { gatherPreview } from '../proposals/gather-preview.ts'
 import { describeStep } from '../../summaries/describe-step.ts'
 import { findIncident } from './find-incident.ts'
 import { listPlaybooks } from '../list-playbooks.ts'
@@ -9,8 +13,14 @@ import type { Deps } from '../dependencies.ts'
 import type { PlanPlaybookInput } from '../plan-playbook.ts'
 import { findFreeze, freezeText, servicesOf, servicesOfPlan, unfreezeCommand } from '../proposals/mode-and-freeze.ts'
 import type { Incident } from '../../domain/incident.ts'
-import type { Reply } from './conversation.ts'
+import type { PlanPreview } from '../../domain/plan-preview.ts'
+import type { Reply, ReplyRow } from './conversation.ts'
+import type { TargetState } from '../../domain/action.ts'
 import type { VerbCall } from './conversation-context.ts'
+
+/** Whoever asked for a plan waits for what it would change, but not for long. */
+const PREVIEW_MS = 6_000
+const MOST_NAMED = 12
 
 export async function playbooksVerb(deps: Deps, call: VerbCall): Promise<Reply> {
   const incident = await findIncident(deps, call)
@@ -35,11 +45,19 @@ export async function planVerb(deps: Deps, call: VerbCall): Promise<Reply> {
   const input = await planInput(deps, call)
   const { draft, reasons } = await planPlaybook(deps, input)
   const { plan } = draft
+  const preview = await gatherPreview(deps, plan, input.incidentId, AbortSignal.timeout(PREVIEW_MS))
   const rows = [
     ...plan.steps.map((step, index) => ({ label: `${index + 1}. ${step.id}`, text: describeStep(step) })),
     { label: 'tier', text: `${plan.tier}. ${draft.tierReasons.join(' ')}` },
     { label: 'needs', text: draft.required.rules.join(' ') },
-    { label: 'disturbs', text: plan.risk.disturbed.join(', ') || 'nothing' },
+    ...plan.steps.flatMap((step) => previewRows(step.id, step.before, preview)),
+    {
+      label: 'disturbs',
+      text: drawBlastGraph(blastGraphOf(deps.catalog, plan.risk.disturbed), MOST_NAMED) || 'nothing',
+    },
+    ...plan.steps.flatMap(({ undo }) =>
+      undo === null ? [] : [{ label: 'undo', text: describeStep({ ...undo, before: null }) }],
+    ),
     { label: 'digest', text: draft.planDigest },
     ...reasons.map((reason) => ({ label: 'note', text: reason })),
   ]
@@ -48,6 +66,18 @@ export async function planVerb(deps: Deps, call: VerbCall): Promise<Reply> {
   const next = held === '' ? ` Type "run ${plan.playbook.name}" for that.` : held
   const text = `This is what ${plan.playbook.name} would do for ${input.incidentId} now. Nothing is proposed.${next}`
   return answer(text, { rows, shared: call.request.share, incidentId: input.incidentId })
+}
+
+function previewRows(stepId: string, before: TargetState | null, preview: PlanPreview): readonly ReplyRow[] {
+  const facts = preview.steps.find((step) => step.stepId === stepId)
+  const was = describeBefore(before)
+  return [
+    ...(was === '' ? [] : [{ label: `${stepId} before`, text: was }]),
+    ...(facts === undefined ? [] : describePreview(facts)).map(({ label, text }) => ({
+      label: `${stepId} ${label}`,
+      text,
+    })),
+  ]
 }
 
 export async function runVerb(deps: Deps, call: VerbCall): Promise<Reply> {

@@ -1,9 +1,14 @@
+import { blastGraphOf } from '../../domain/blast-graph.ts'
+import { describeBefore } from '../../summaries/describe-before.ts'
+import { describePreview, describePreviewShort } from '../../summaries/describe-preview.ts'
 import { COUNTERSIGN } from '../../domain/actor.ts'
 import { countQuorum, listEligibleApprovers } from '../../policy/approval-quorum.ts'
 import { describeStep } from '../../summaries/describe-step.ts'
 import type { Decision, Proposal } from '../../domain/approval.ts'
-import type { DecisionView, PlanStepView, ProposalView } from '../../domain/incident-view.ts'
+import type { DecisionView, PlanStepView, ProposalView, StepPreviewView } from '../../domain/incident-view.ts'
 import type { Directory } from '../../ports/directory.ts'
+import type { PlanPreview } from '../../domain/plan-preview.ts'
+import type { ServiceCatalog } from '../../domain/service-catalog.ts'
 import type { Person } from '../../domain/person.ts'
 import type { PlanStep } from '../../domain/plan.ts'
 import type { Playbook } from '../../domain/playbook.ts'
@@ -20,6 +25,8 @@ export interface ProposalFacts {
   readonly fatigued: ReadonlySet<string>
   readonly known: StepKnowledge
   readonly playbooks: readonly Playbook[]
+  readonly catalog: ServiceCatalog
+  readonly preview: PlanPreview | null
 }
 
 export function viewProposal(facts: ProposalFacts): ProposalView {
@@ -37,8 +44,9 @@ export function viewProposal(facts: ProposalFacts): ProposalView {
     tierReasons: proposal.tierReasons,
     planDigest: proposal.planDigest,
     planHash: proposal.planHash,
-    steps: plan.steps.map((step) => viewStep(step, known)),
+    steps: plan.steps.map((step) => viewStep(step, known, facts.preview)),
     disturbed: plan.risk.disturbed,
+    blast: blastGraphOf(facts.catalog, plan.risk.disturbed),
     reversible: plan.risk.reversible,
     requester,
     requesterName: nameOf(requester, directory),
@@ -71,7 +79,7 @@ export function nameOf(personId: string, directory: Directory): string {
   return directory.findById(personId)?.name ?? personId
 }
 
-function viewStep(step: PlanStep, known: StepKnowledge): PlanStepView {
+function viewStep(step: PlanStep, known: StepKnowledge, preview: PlanPreview | null): PlanStepView {
   return {
     id: step.id,
     uses: step.uses,
@@ -81,7 +89,16 @@ function viewStep(step: PlanStep, known: StepKnowledge): PlanStepView {
     isVerification: step.isVerification,
     undo: step.undo === null ? null : describeStep({ ...step.undo, before: null }, known),
     sentence: describeStep(step, known),
+    beforeText: describeBefore(step.before),
+    preview: viewPreview(step, preview),
   }
+}
+
+function viewPreview(step: PlanStep, preview: PlanPreview | null): StepPreviewView | null {
+  const facts = preview?.steps.find(({ stepId }) => stepId === step.id)
+  if (facts === undefined) return null
+  const gatheredAt = new Date(facts.gatheredAt)
+  return { facts, short: describePreviewShort(facts), rows: describePreview(facts), gatheredAt }
 }
 
 function viewDecision(decision: Decision): DecisionView {

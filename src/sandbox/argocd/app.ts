@@ -21,6 +21,8 @@ export interface HistoryEntry {
   readonly id: number
   readonly version: string
   readonly revision: string
+  /** Of its newest commit. */
+  readonly message: string
   readonly startedAtMs: number
   readonly deployedAtMs: number
   readonly username: string | null
@@ -32,7 +34,7 @@ export interface App {
   readonly project: string
   automated: { readonly enabled: boolean | undefined; readonly prune: boolean; readonly selfHeal: boolean }
   /** What Git's main branch says should run. */
-  head: { readonly version: string; readonly revision: string; readonly by: string }
+  head: { readonly version: string; readonly revision: string; readonly by: string; readonly message: string }
   readonly history: HistoryEntry[]
   /** Requested or running. */
   operation: { readonly of: Operation; readonly requestedAtMs: number } | null
@@ -69,6 +71,7 @@ export function describeApp(app: App): object {
     },
     ...(app.operation === null ? {} : { operation: describeOperation(app.operation.of) }),
     status: {
+      summary: { images: top === undefined ? [] : [imageOf(app, top.version)] },
       sync: { status: top?.revision === app.head.revision ? 'Synced' : 'OutOfSync', revision: app.head.revision },
       health: { status: app.health },
       history: app.history.map((entry) => ({
@@ -83,6 +86,20 @@ export function describeApp(app: App): object {
       reconciledAt: timeOf(app.reconciledAtMs),
     },
   }
+}
+
+export function imageOf(app: Pick<App, 'service'>, version: string): string {
+  return `registry.shop.example/${app.service}:${version}`
+}
+
+/** What a version renders, each manifest as a text of its own. */
+export function describeManifests(app: App, version: string): readonly string[] {
+  const metadata = { name: app.service, namespace: app.service }
+  const container = { name: app.service, image: imageOf(app, version) }
+  return [
+    { apiVersion: 'v1', kind: 'Service', metadata, spec: { ports: [{ port: 80 }] } },
+    { apiVersion: 'apps/v1', kind: 'Deployment', metadata, spec: { template: { spec: { containers: [container] } } } },
+  ].map((manifest) => JSON.stringify(manifest))
 }
 
 function describeState(state: OperationState): object {

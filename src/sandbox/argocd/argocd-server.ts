@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { ACCOUNT, NAMESPACE, describeApp } from './app.ts'
+import { ACCOUNT, NAMESPACE, describeApp, describeManifests } from './app.ts'
 import { ArgoCdRefusal } from './argocd-world.ts'
 import { openLoopbackServer } from '../http/loopback-server.ts'
 import { readJson } from '../http/read-json.ts'
@@ -64,6 +64,7 @@ function answerForApp(request: SandboxRequest, { apps, nowMs }: ArgoCdParts): Sa
   }
   const revision = /^revisions\/([0-9a-f]{40})\/metadata$/.exec(rest)?.[1]
   if (request.method === 'GET' && revision !== undefined) return revisionMetadata(app, revision)
+  if (request.method === 'GET' && rest === 'manifests') return manifests(app, request.query.get('revision'))
   return act(`${request.method} ${rest}`, request, app, { apps, atMs: nowMs() })
 }
 
@@ -113,7 +114,19 @@ function revisionMetadata(app: App, revision: string): SandboxAnswer {
   const version = entry?.version ?? app.head.version
   const author = isHead ? app.head.by : (entry?.username ?? app.head.by)
   const date = new Date(entry?.startedAtMs ?? 0).toISOString()
-  return ok({ author: `${author}@shop.example`, date, message: `${app.service} ${version}`, tags: [`v${version}`] })
+  return ok({
+    author: `${author}@shop.example`,
+    date,
+    message: entry?.message ?? app.head.message,
+    tags: [`v${version}`],
+  })
+}
+
+function manifests(app: App, revision: string | null): SandboxAnswer {
+  const asked = revision === null || revision === 'main' ? app.head.revision : revision
+  const known = [app.head, ...app.history].find((each) => each.revision === asked)
+  if (known === undefined) return refusal(400, 9, `Unable to resolve '${asked}' to a commit SHA`)
+  return ok({ manifests: describeManifests(app, known.version), namespace: app.service, revision: asked })
 }
 
 /** Where a link to the app leads. */

@@ -13,6 +13,14 @@ export interface ArgoCdWorldSettings {
   readonly onFinished: (app: App) => void
 }
 
+export interface Pushed {
+  readonly service: string
+  readonly version: string
+  readonly by: string
+  /** Of its newest commit. */
+  readonly message?: string | undefined
+}
+
 const PICKED_UP_AFTER_MS = 250
 const APPLIED_AFTER_MS = 600
 const HEALTHY_AFTER_MS = 200
@@ -49,10 +57,12 @@ export class ArgoCdWorld {
   }
 
   /** A new version on Git's main branch. */
-  push(service: string, version: string, by: string, atMs: number): void {
+  push(deploy: Pushed, atMs: number): void {
+    const { service, version, by } = deploy
     const app = [...this.#apps.values()].find((each) => each.service === service)
     if (app === undefined) throw new Error(`The sandbox's ${service} has no Argo CD application.`)
-    app.head = { version, revision: revisionFor(service, version), by }
+    const message = deploy.message ?? `${service} ${version}`
+    app.head = { version, revision: revisionFor(service, version), by, message }
     this.#tell('deploy.pushed', app, `${by} merges ${service} ${version}`, atMs)
     this.advance(atMs)
   }
@@ -138,10 +148,15 @@ export class ArgoCdWorld {
     const id = (currentEntry(app)?.id ?? -1) + 1
     const { version, revision, username } = operation
     const startedAtMs = app.state?.startedAtMs ?? atMs
-    app.history.push({ id, version, revision, username, startedAtMs, deployedAtMs: atMs })
+    const message = this.#messageOf(app, revision)
+    app.history.push({ id, version, revision, message, username, startedAtMs, deployedAtMs: atMs })
     while (app.history.length > HISTORY_LIMIT) app.history.shift()
     this.#settings.onRunning(app.service, version, atMs)
     this.#tell('version.running', app, `${app.name} ${version} serves`, atMs)
+  }
+
+  #messageOf(app: App, revision: string): string {
+    return [app.head, ...app.history].find((each) => each.revision === revision)?.message ?? ''
   }
 
   #finish(app: App, atMs: number): void {
@@ -172,12 +187,16 @@ function createApps({ file, startMs }: ArgoCdWorldSettings): readonly App[] {
       id: index,
       version: deploy.version,
       revision: revisionFor(service.name, deploy.version),
+      message: `${service.name} ${deploy.version}`,
       startedAtMs: startMs - deploy.ago - APPLIED_AFTER_MS,
       deployedAtMs: startMs - deploy.ago,
       username: deploy.by === 'auto-sync' ? null : deploy.by,
     }))
     const top = history.at(-1)
-    const head = { version: top?.version ?? '', revision: top?.revision ?? '', by: top?.username ?? 'auto-sync' }
+    const head = {
+      ...{ version: top?.version ?? '', revision: top?.revision ?? '', message: top?.message ?? '' },
+      by: top?.username ?? 'auto-sync',
+    }
     return [
       {
         ...{ name: service.app, service: service.name, project: file.project, head, history },

@@ -1,7 +1,13 @@
 import { z } from 'zod'
 import { Moment, Span } from './moment.ts'
 
-const Deploy = z.strictObject({ service: z.string(), version: z.string().min(1), by: z.string().min(1) })
+const Deploy = z.strictObject({
+  service: z.string(),
+  version: z.string().min(1),
+  by: z.string().min(1),
+  /** Of its newest commit. */
+  message: z.string().min(1).max(200).optional(),
+})
 
 const Fault = z
   .strictObject({

@@ -12,6 +12,8 @@ export interface FakeApp {
   readonly namespace: string
   readonly project: string
   readonly targetRevision: string
+  /** What Git's target revision resolves to; null: what was deployed last. */
+  head: string | null
   automated: { readonly enabled: boolean | undefined; readonly prune: boolean; readonly selfHeal: boolean } | null
   readonly history: {
     readonly id: number
@@ -47,7 +49,7 @@ export function describeApplication(app: FakeApp): object {
     },
     ...(app.operation === null ? {} : { operation: describeOperation(app.operation) }),
     status: {
-      sync: { status: app.sync, revision: app.history.at(-1)?.revision ?? '' },
+      sync: { status: app.sync, revision: app.head ?? app.history.at(-1)?.revision ?? '' },
       health: { status: app.health },
       history: app.history.map((entry) => ({
         id: entry.id,

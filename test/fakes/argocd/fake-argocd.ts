@@ -32,6 +32,10 @@ export class FakeArgoCd {
   /** As when an ApplicationSet owns the app: changes of the sync policy are undone at once. */
   revertsAutoSync = false
   failsNextOperation: string | null = null
+  /** What Git tells of a revision; one without an entry is not known. */
+  readonly commits = new Map<string, { readonly author: string; readonly message: string }>()
+  /** What a revision renders, each manifest as JSON; one without an entry cannot be rendered. */
+  readonly rendered = new Map<string, readonly string[]>()
   #seconds = 0
 
   constructor() {
@@ -51,6 +55,7 @@ export class FakeArgoCd {
       namespace: 'argocd',
       project: 'payments',
       targetRevision: 'main',
+      head: null,
       automated: options.autoSync === true ? { enabled: undefined, prune: true, selfHeal: true } : null,
       history: revisions.map((revision, index) => ({
         id: (options.firstId ?? 40) + index,
@@ -143,7 +148,7 @@ export class FakeArgoCd {
   }
 
   #answerForApp(request: SeenRequest): FakeAnswer {
-    const [, name = '', verb = ''] = /^\/api\/v1\/applications\/([^/]+)(?:\/([a-z0-9/]+))?$/.exec(request.path) ?? []
+    const [, name = '', verb = ''] = /^\/api\/v1\/applications\/([^/]+)(?:\/(.+))?$/.exec(request.path) ?? []
     const body = (request.body ?? {}) as Record<string, unknown>
     const project = request.query.get('project') ?? body['project']
     const app = this.apps.get(decodeURIComponent(name))
@@ -152,9 +157,31 @@ export class FakeArgoCd {
       const isNamed = typeof project === 'string'
       return isNamed ? refusal(404, 5, `application ${name} not found`) : refusal(403, 7, 'permission denied')
     }
+    const told = this.#tellOfRevision(request)
+    if (told !== undefined) return told
     return verb.startsWith('resource')
       ? this.#answerForResource(request, app, verb)
       : this.#answerForOperation(`${request.method} ${verb}`, app, body)
+  }
+
+  #tellOfRevision({ path, query }: SeenRequest): FakeAnswer | undefined {
+    const [, revision] = /\/revisions\/([^/]+)\/metadata$/.exec(path) ?? []
+    if (revision !== undefined) {
+      const commit = this.commits.get(decodeURIComponent(revision))
+      if (commit === undefined) return refusal(404, 5, `revision ${revision} not found`)
+      return ok({ ...commit, date: '2026-11-21T08:00:00Z', tags: [] })
+    }
+    if (!path.endsWith('/manifests')) return undefined
+    const asked = query.get('revision') ?? ''
+    const manifests = this.rendered.get(asked)
+    if (manifests === undefined) return refusal(400, 9, `Unable to resolve '${asked}' to a commit SHA`)
+    return ok({
+      manifests,
+      namespace: 'shop',
+      server: 'https://kubernetes.default.svc',
+      revision: asked,
+      sourceType: 'Kustomize',
+    })
   }
 
   #answerForOperation(call: string, app: FakeApp, body: Record<string, unknown>): FakeAnswer {
@@ -228,12 +255,21 @@ export class FakeArgoCd {
     return ok(describeApplication(app))
   }
 
+  /** While auto-sync is on, what Git holds is deployed without being asked for. */
+  #syncByItself(app: FakeApp): void {
+    const isBehind = app.head !== null && app.head !== app.history.at(-1)?.revision
+    if (!isAutoSyncOn(app) || app.head === null || !isBehind || app.operation !== null) return
+    this.#setOperation(app, { kind: 'sync', revision: app.head, username: '', infos: [], partial: false })
+    this.effects.push({ kind: 'sync', app: app.name, detail: app.head })
+  }
+
   #patch(app: FakeApp, body: Record<string, unknown>): FakeAnswer {
     if (body['patchType'] !== 'merge' || typeof body['patch'] !== 'string') return refusal(400, 3, 'unknown patch')
     const patch = JSON.parse(body['patch']) as { spec: { syncPolicy: { automated: { enabled: boolean } } } }
     const { enabled } = patch.spec.syncPolicy.automated
     this.effects.push({ kind: 'auto-sync', app: app.name, detail: String(enabled) })
     if (!this.revertsAutoSync) app.automated = { ...(app.automated ?? { prune: false, selfHeal: false }), enabled }
+    this.#syncByItself(app)
     return ok(describeApplication(app))
   }
 }

@@ -83,6 +83,7 @@ export async function openReplica(options: ReplicaOptions): Promise<Replica> {
     firstCards: createFirstCards(),
     changeSources: [],
     deployState: null,
+    previewers: [],
     model: null,
   }
   return { deps, close: database.close }

@@ -76,6 +76,7 @@ export function makeProposal(changes: Partial<ProposalView> = {}): ProposalView 
     planHash: 'abcdef01'.repeat(8),
     steps: [makeStep(), makeStep({ id: 'healthy', uses: 'prometheus/assert', isVerification: true, undo: null })],
     disturbed: ['checkout', 'cart'],
+    blast: { layers: [['checkout'], ['cart']], edges: [{ service: 'checkout', dependant: 'cart' }] },
     reversible: true,
     requester: 'countersign',
     requesterName: 'Countersign',
@@ -120,6 +121,8 @@ export function makeStep(changes: Partial<PlanStepView> = {}): PlanStepView {
     before: { historyId: '42' },
     isVerification: false,
     undo: 'Roll checkout back to 7f3c21a (history 42)',
+    beforeText: 'history 42',
+    preview: null,
     sentence: 'Roll checkout back from 7f3c21a (history 42) to 1b22c0d (history 41)',
     ...changes,
   }

@@ -153,6 +153,7 @@ function depsOf(world: World, base: Pick<Deps, 'unitOfWork' | 'stores' | 'action
     metrics: null,
     firstCards: createFirstCards(),
     changeSources: [],
+    previewers: [],
     deployState: {
       read: async (about) => ({
         app: about.argocd?.app ?? '',

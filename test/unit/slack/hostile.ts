@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { makeProposal, makeRun, makeRunStep, makeStep, makeView } from '../../fakes/slack/make-view.ts'
-import type { IncidentView } from '../../../src/domain/incident-view.ts'
+import type { IncidentView, StepPreviewView } from '../../../src/domain/incident-view.ts'
 
 /** What an attacker would write into a label, a commit message or a name. */
 const TRICKS = [
@@ -84,6 +84,23 @@ export function fillView(view: IncidentView, nextText: () => string, times: numb
   return fill(view, '') as IncidentView
 }
 
+/** Commits, images and names are an attacker's to write. */
+const PREVIEW: StepPreviewView = {
+  facts: {
+    ...{
+      stepId: 'rollback',
+      gatheredAt: '2026-11-21T10:04:00.000Z',
+      source: 'Argo CD',
+      revisions: null,
+      commits: null,
+    },
+    ...{ images: null, resources: null, versions: null, paged: null, reading: null, unread: [] },
+  },
+  short: 'takes out 1 commit by Mara',
+  rows: [{ label: '7f3c21a', text: 'Ask payments once (Mara)' }],
+  gatheredAt: new Date('2026-11-21T10:04:00Z'),
+}
+
 /** One of each: nothing in them is empty, so that every text of a card can be replaced. */
 export const VIEWS: readonly IncidentView[] = [
   makeView({ impact: ['a'], unreachable: ['argocd'], followUps: ['Revert in Git.'] }),
@@ -98,7 +115,7 @@ export const VIEWS: readonly IncidentView[] = [
   makeView({
     proposal: makeProposal({
       symptomGone: true,
-      steps: [makeStep()],
+      steps: [makeStep({ preview: PREVIEW })],
       decisions: [{ ...makeProposal().decisions[0]!, decision: 'reject', reason: 'no' }],
     }),
   }),

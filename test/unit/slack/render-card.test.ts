@@ -55,7 +55,7 @@ describe('the card in Slack', () => {
     expect(words).toContain(
       'Roll checkout back from 7f3c21a (history 42) to 1b22c0d (history 41) argocd/rollback on argocd payments/checkout',
     )
-    expect(words).toContain('Disturbs checkout, cart')
+    expect(words).toContain('Disturbs checkout ← cart')
     expect(words).toContain('Tier 3 Novel: it has not yet succeeded on checkout.')
     expect(words).toContain('Undo Roll checkout back to 7f3c21a (history 42); one approver presses')
     expect(words).toContain('Expires 2026-11-21 10:22 UTC')

@@ -68,6 +68,8 @@ const STEPS: ProposalView['steps'] = [
     before: { historyId: '42' },
     isVerification: false,
     undo: 'Roll checkout back to 2.14.0 (history 42)',
+    beforeText: '',
+    preview: null,
     sentence: 'Roll checkout back from 2.14.0 (history 42) to 2.13.0 (history 41); auto-sync is switched off',
   },
   {
@@ -78,6 +80,8 @@ const STEPS: ProposalView['steps'] = [
     before: null,
     isVerification: true,
     undo: null,
+    beforeText: '',
+    preview: null,
     sentence: 'Check that the errors of checkout stay below 5 % for 2 min',
   },
 ]
@@ -121,6 +125,7 @@ export function sampleProposal(at: At, changes: Partial<ProposalView> = {}): Pro
     planDigest: 'b'.repeat(64),
     planHash: 'abcdef01'.repeat(8),
     steps: STEPS,
+    blast: { layers: [['checkout'], ['web']], edges: [{ service: 'checkout', dependant: 'web' }] },
     disturbed: ['checkout'],
     reversible: true,
     requester: 'countersign',

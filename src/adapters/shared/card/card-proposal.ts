@@ -1,5 +1,6 @@
 import { WITH_AGO, bold, bullets, code, numbered, richText, section, text, time } from './card-text.ts'
 import { nameSome, someOf } from './card-room.ts'
+import { drawBlastGraph } from '../../../domain/blast-graph.ts'
 import { visibleLine } from './visible-text.ts'
 import type { CardRoom } from './card-room.ts'
 import type { IncidentView, PlanStepView, ProposalView } from '../../../domain/incident-view.ts'
@@ -42,6 +43,8 @@ function planOf(proposal: ProposalView, room: CardRoom, consoleUrl: string | nul
     ...numbered(shown.map((step) => describeStep(step, room))),
     ...rest,
     ...bullets([
+      ...labelled('Changes ', changes(proposal, room)),
+      ...labelled('Before ', stateBefore(proposal, room)),
       [bold('Disturbs '), text(disturbed(proposal, room))],
       [bold(`Tier ${String(proposal.tier)} `), text(tierReasons(proposal, room))],
       [bold('Undo '), text(undoOf(proposal, room))],
@@ -51,6 +54,11 @@ function planOf(proposal: ProposalView, room: CardRoom, consoleUrl: string | nul
   ]
 }
 
+/** A line only where there is something to say. */
+function labelled(label: string, said: string): readonly (readonly Inline[])[] {
+  return said === '' ? [] : [[bold(label), text(said)]]
+}
+
 function wherePlanIs(consoleUrl: string | null): string {
   return consoleUrl === null ? 'with "plan"' : 'in the console'
 }
@@ -58,13 +66,31 @@ function wherePlanIs(consoleUrl: string | null): string {
 function describeStep(step: PlanStepView, room: CardRoom): readonly Inline[] {
   const sentence = visibleLine(step.sentence, room.line)
   // The sentence of a check holds all of it already, a long query among it.
-  if (step.isVerification) return [text(sentence)]
+  if (step.isVerification) return [text(`${sentence}${readingNow(step)}`)]
   return [text(`${sentence} `), code(`${step.uses} on ${visibleLine(step.target, room.detail)}`)]
 }
 
+/** What a check measures before anything is done. */
+function readingNow({ preview }: PlanStepView): string {
+  const reading = preview?.rows.find(({ label }) => label === 'now')
+  return reading === undefined ? '' : `; now ${visibleLine(reading.text, 60)}`
+}
+
+/** What the steps would change, as found out beside the plan; all of it stands in the thread and in the console. */
+function changes({ steps }: ProposalView, room: CardRoom): string {
+  const effects = steps.filter((step) => !step.isVerification)
+  const known = effects.flatMap(({ preview }) => (preview === null || preview.short === '' ? [] : [preview.short]))
+  return known.length === 0 ? '' : visibleLine(known.join('; '), room.line)
+}
+
+function stateBefore({ steps }: ProposalView, room: CardRoom): string {
+  const states = steps.flatMap(({ beforeText }) => (beforeText === '' ? [] : [beforeText]))
+  return visibleLine([...new Set(states)].join('; '), room.detail)
+}
+
 function disturbed(proposal: ProposalView, room: CardRoom): string {
-  const services = proposal.disturbed.map((service) => visibleLine(service, 60))
-  return services.length === 0 ? 'no other service' : nameSome(services, room.names)
+  const drawn = visibleLine(drawBlastGraph(proposal.blast, room.names), room.line)
+  return drawn === '' ? 'no other service' : drawn
 }
 
 function tierReasons(proposal: ProposalView, room: CardRoom): string {

@@ -19,6 +19,7 @@ const Paths = z
 const Commit = z.object({
   id: Text,
   message: Text.nullish(),
+  author: z.object({ name: Text.nullish(), username: Text.nullish() }).nullish(),
   added: Paths,
   removed: Paths,
   modified: Paths,

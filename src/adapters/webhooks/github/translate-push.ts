@@ -1,9 +1,13 @@
 import { servicesOfPaths, servicesOfRepository } from './find-services.ts'
-import type { IncomingChange } from '../../../domain/change-event.ts'
+import { oneLineText } from '../../../kernel/clean-text.ts'
+import type { ChangeCommits, IncomingChange } from '../../../domain/change-event.ts'
 import type { PushEvent } from './schema.ts'
 import type { ServiceCatalog } from '../../../domain/service-catalog.ts'
 
 const MAX_SUMMARY = 300
+const MAX_MESSAGE = 200
+const LONGEST_NAME = 100
+const MOST_COMMITS = 10
 
 /**
  * A push to the default branch is the announcement of a deploy: it has no end, so a report of the deploy itself, with
@@ -26,7 +30,22 @@ export function pushToChanges(event: PushEvent, catalog: ServiceCatalog, receive
     url: event.compare ?? null,
     summary: (event.head_commit?.message ?? '').split('\n', 1)[0]?.slice(0, MAX_SUMMARY) || null,
     outcome: null,
+    commits: commitsOf(event),
   }))
+}
+
+/** GitHub sends them oldest first, and no more than 2,048. */
+function commitsOf({ commits }: PushEvent): ChangeCommits | null {
+  if (commits.length === 0) return null
+  const newest = commits.slice(-MOST_COMMITS).toReversed()
+  return {
+    count: commits.length,
+    newest: newest.map(({ id, message, author }) => ({
+      revision: oneLineText(id, LONGEST_NAME),
+      message: oneLineText((message ?? '').trim().split('\n', 1)[0] ?? '', MAX_MESSAGE),
+      author: oneLineText(author?.name ?? author?.username ?? '', LONGEST_NAME) || null,
+    })),
+  }
 }
 
 function changedServices(event: PushEvent, catalog: ServiceCatalog): readonly string[] {

@@ -1,0 +1,70 @@
+import type { Untrusted } from './incident-view.ts'
+
+/**
+ * What was found out about a plan for those who decide on it: evidence beside the proposal, gathered when it was made,
+ * with its time and source. What binds is in the plan; nothing here is part of its digest. Every text that came from
+ * outside is cleaned to one line before it gets here, and is shown letter by letter. Plain JSON: times are RFC 3339.
+ */
+export interface PlanPreview {
+  readonly steps: readonly StepPreview[]
+}
+
+export interface StepPreview extends StepFacts {
+  readonly stepId: string
+  readonly gatheredAt: string
+}
+
+/** What one source knows of one step; what does not apply or could not be read is null. */
+export interface StepFacts {
+  /** `Argo CD`, `AWS Lambda`, `PagerDuty`, `Prometheus`. */
+  readonly source: string
+  readonly revisions: { readonly from: Untrusted | null; readonly to: Untrusted | null } | null
+  readonly commits: CommitRange | null
+  readonly images: readonly ImageChange[] | null
+  readonly resources: readonly ResourceChange[] | null
+  readonly versions: { readonly alias: string; readonly from: FunctionVersion; readonly to: FunctionVersion } | null
+  /** Who will be paged, by name. */
+  readonly paged: readonly Untrusted[] | null
+  /** What a check measures at this moment. */
+  readonly reading: { readonly values: readonly number[] } | null
+  /** What could not be read and why, one sentence each. */
+  readonly unread: readonly string[]
+}
+
+export interface CommitRange {
+  /** `taken_out`: the plan goes back behind them; `brought_in`: it goes forward to them. */
+  readonly direction: 'taken_out' | 'brought_in'
+  /** Every commit between the two revisions is known; otherwise only those that a source names. */
+  readonly isComplete: boolean
+  readonly count: number
+  /** The newest first, cut. */
+  readonly commits: readonly CommitPreview[]
+  /** Who told: `Argo CD`, `GitHub`. */
+  readonly source: string
+}
+
+export interface CommitPreview {
+  readonly revision: Untrusted
+  /** The first line. */
+  readonly message: Untrusted
+  readonly author: Untrusted | null
+}
+
+export interface ImageChange {
+  readonly name: Untrusted
+  readonly from: Untrusted | null
+  readonly to: Untrusted | null
+}
+
+export interface ResourceChange {
+  readonly kind: Untrusted
+  readonly name: Untrusted
+  readonly change: 'changed' | 'added' | 'removed'
+}
+
+export interface FunctionVersion {
+  readonly version: string
+  readonly description: Untrusted | null
+  readonly lastModified: string | null
+  readonly codeSha256: string | null
+}
