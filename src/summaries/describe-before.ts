@@ -9,7 +9,7 @@ export function describeBefore(before: TargetState | null): string {
   const parts = Object.entries(state).flatMap(([field, value]) => {
     const word = WORDS.get(field)
     if (value === null) return field === 'operation' ? ['no operation runs'] : []
-    return [word === undefined ? `${field} ${argumentText(value)}` : word(value as JsonObject[string])]
+    return [word === undefined ? `${field} ${argumentText(value)}` : word(value)]
   })
   return parts.filter((part) => part !== '').join(', ')
 }

@@ -58,15 +58,14 @@ function moveOf(
   application: Application,
 ): Move | null {
   const from = textOf(before?.['revision'])
-  const head = revisionOf(application.status?.sync ?? {})
-  const to =
-    uses === 'argocd/rollback'
-      ? textOf(before?.['rollbackTo'])
-      : uses === 'argocd/sync'
-        ? (textOf(args['revision']) ?? head)
-        : (textOf(before?.['gitRevision']) ?? head)
+  const to = uses === 'argocd/rollback' ? textOf(before?.['rollbackTo']) : forwardTo(args, before, application)
   if (from === null || to === null) return null
   return { from, to, direction: uses === 'argocd/rollback' ? 'taken_out' : 'brought_in' }
+}
+
+/** What a sync names, what Git held when the plan was made, or what it holds now. */
+function forwardTo(args: JsonObject, before: JsonObject | null, application: Application): string | null {
+  return textOf(args['revision']) ?? textOf(before?.['gitRevision']) ?? revisionOf(application.status?.sync ?? {})
 }
 
 async function previewMove(

@@ -62,10 +62,15 @@ function answerForApp(request: SandboxRequest, { apps, nowMs }: ArgoCdParts): Sa
       ? refusal(403, 7, 'permission denied')
       : refusal(404, 5, `applications.argoproj.io "${name}" not found`)
   }
-  const revision = /^revisions\/([0-9a-f]{40})\/metadata$/.exec(rest)?.[1]
-  if (request.method === 'GET' && revision !== undefined) return revisionMetadata(app, revision)
-  if (request.method === 'GET' && rest === 'manifests') return manifests(app, request.query.get('revision'))
+  const told = request.method === 'GET' ? tellOfRevision(app, rest, request.query.get('revision')) : undefined
+  if (told !== undefined) return told
   return act(`${request.method} ${rest}`, request, app, { apps, atMs: nowMs() })
+}
+
+function tellOfRevision(app: App, call: string, asked: string | null): SandboxAnswer | undefined {
+  const revision = /^revisions\/([0-9a-f]{40})\/metadata$/.exec(call)?.[1]
+  if (revision !== undefined) return revisionMetadata(app, revision)
+  return call === 'manifests' ? manifests(app, asked) : undefined
 }
 
 function projectOf(request: SandboxRequest): string | undefined {
