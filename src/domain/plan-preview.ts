@@ -1,4 +1,5 @@
-import type { Untrusted } from './incident-view.ts'
+/** Text from outside, as in incident-view.ts: shown letter by letter, never as mark-up, a mention or a link. */
+type Untrusted = string
 
 /**
  * What was found out about a plan for those who decide on it: evidence beside the proposal, gathered when it was made,
