@@ -20,6 +20,7 @@ export async function runTick(deps: Deps): Promise<void> {
     ['watch quiet incidents', () => watchQuiet(deps)],
     ['sweep runs', () => sweepRuns(deps)],
     ['close refusal minutes', () => closeRefusalMinutes(deps)],
+    ['make the next months of the audit log', () => deps.stores.housekeeping.makeMonths()],
     ['drop what is kept for a while only', () => deps.stores.housekeeping.dropOld()],
   ]
   for (const [name, duty] of duties) await doDuty(deps, name, duty)

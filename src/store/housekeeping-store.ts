@@ -36,5 +36,9 @@ export function createHousekeeping(db: Database): Housekeeping {
               + (SELECT count(*) FROM old_messages) + (SELECT count(*) FROM old_counts))::int AS dropped`)
       return rows[0]?.dropped ?? 0
     },
+    makeMonths: async () => {
+      const { rows } = await db.execute<{ made: number }>(sql`SELECT audit_make_months() AS made`)
+      return rows[0]?.made ?? 0
+    },
   }
 }

@@ -103,4 +103,41 @@ describe('keeping the log on several replicas', () => {
     const { rows } = await world.pool.query("SELECT FROM audit_leaves WHERE event = 'audit.contradicted'")
     expect(rows).toHaveLength(1)
   })
+
+  it('tells of entries that wait behind a transaction that does not end, and of nothing once it has ended', async () => {
+    // By the database's clock the oldest has waited for six seconds: the alarm comes before ten are over (T40).
+    const waitedLong = async (): Promise<void> => {
+      await world.tamper("UPDATE audit_leaves SET at = at - interval '6 seconds' WHERE event = 'note.added'")
+    }
+    const alarms = (): number => errors.filter((text) => text.includes('a transaction that does not end')).length
+    await open('one')
+    await until(async () => (await size()) >= 1, 'the first number')
+    const long = await world.pool.connect()
+    await long.query('BEGIN; SELECT pg_current_xact_id()')
+    await world.append(2)
+    const before = await size()
+    await waitedLong()
+    await until(() => alarms() === 1, 'the alarm')
+    expect(await size()).toBe(before)
+
+    await long.query('COMMIT')
+    long.release()
+    await until(async () => (await size()) === before + 2, 'the numbers of what waited')
+    await world.append(2)
+    await until(async () => (await size()) === before + 4, 'the numbers of what came after')
+
+    expect(alarms()).toBe(1)
+  })
+
+  it('tells of nothing when entries wait for moments, so it is the six seconds that it tells of', async () => {
+    await open('one')
+    const long = await world.pool.connect()
+    await long.query('BEGIN; SELECT pg_current_xact_id()')
+    await world.append(2)
+    await long.query('COMMIT')
+    long.release()
+    await until(async () => (await size()) === 3, 'the numbers of all')
+
+    expect(errors).toEqual([])
+  })
 })
