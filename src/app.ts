@@ -13,13 +13,17 @@ import { openOperations } from './app/open-operations.ts'
 import { openWeb } from './app/open-web.ts'
 import { openWorkers } from './app/open-workers.ts'
 import { startLookout } from './app/start-lookout.ts'
+import { settleConfiguration } from './app/settle-configuration.ts'
 import { surfacesOf } from './app/surfaces-of.ts'
 import { COUNTERSIGN } from './domain/actor.ts'
+import { canonicalJson } from './kernel/canonical-json.ts'
+import { sha256Hex } from './kernel/sha256.ts'
 import type { IncidentRooms } from './ports/incident-rooms.ts'
 import type { ChatSurface } from './ports/chat-surface.ts'
 import type { Closers } from './app/closers.ts'
 import type { Config } from './config/config.ts'
 import type { Foundation } from './app/build-deps.ts'
+import type { Json } from './kernel/json.ts'
 import type { Logger } from './kernel/logger.ts'
 import type { SignIn } from './adapters/console/console-settings.ts'
 
@@ -68,6 +72,7 @@ async function openParts(options: AppOptions, closers: Closers): Promise<string>
   const decidesInConsole = options.signIn?.kind === 'pick'
   const needs = { config, log, telemetry, replicaId, surfaces: surfacesOf(config), supervisesJobs, decidesInConsole }
   const foundation = await buildDeps(needs, closers)
+  await settleConfiguration(config, foundation.deps)
   const slack = await buildSlack(config, foundation)
   if (slack !== null) closers.add('slack', () => slack.close())
   const teams = await buildTeams(config, foundation)
@@ -115,8 +120,8 @@ async function startWorking(
     clockOffset: foundation.clockOffset,
   })
   closers.add('audit', () => audit.close())
-  await recordStart(foundation, 'service.started', roles)
-  closers.add('audit stop', () => recordStart(foundation, 'service.stopped', roles))
+  await recordStart(foundation, config, 'service.started', roles)
+  closers.add('audit stop', () => recordStart(foundation, config, 'service.stopped', roles))
   const lookout = startLookout(config, foundation)
   closers.add('lookout', () => lookout.close())
   if (!roles.includes('worker')) return audit
@@ -132,9 +137,24 @@ async function startWorking(
 }
 
 /** Start and stop of the service are on the log (PCI DSS 10.2.1.6). */
-async function recordStart({ deps }: Foundation, event: string, roles: readonly string[]): Promise<void> {
-  const details = { roles, mode: deps.settings.mode, playbooks: deps.playbooks.length }
+async function recordStart(
+  { deps }: Foundation,
+  config: Config,
+  event: string,
+  roles: readonly string[],
+): Promise<void> {
+  const details = {
+    ...{ roles, mode: deps.settings.mode, playbooks: deps.playbooks.length },
+    // People and catalog are not put to people: what a replica saw of them is on record.
+    ...{ configuration: deps.configuration.digest, found: config.found.digest },
+    people: digestOf(config.people),
+    catalog: digestOf([...config.catalog.services.values()]),
+  }
   await deps.stores.audit.append([
     deps.seal({ event, actor: COUNTERSIGN, origin: 'clock', outcome: 'success', details }),
   ])
+}
+
+function digestOf(value: unknown): string {
+  return sha256Hex(canonicalJson(JSON.parse(JSON.stringify(value)) as Json))
 }

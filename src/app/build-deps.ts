@@ -4,13 +4,13 @@ import { buildConnectors } from './build-connectors.ts'
 import { buildModel } from './build-model.ts'
 import { buildSettings } from './build-settings.ts'
 import { createFirstCards } from '../orchestrator/outbox/first-cards.ts'
-import { createPolicyEngine } from '../policy/cedar-engine.ts'
 import { createClockOffset } from './clock-offset.ts'
 import { createSealer } from './create-sealer.ts'
 import { secretsOf } from './open-audit.ts'
 import { systemFactsOf } from './system-facts.ts'
 import { createUnitOfWork } from '../store/unit-of-work.ts'
 import { openDirectory } from '../config/open-directory.ts'
+import { openConfiguration } from '../orchestrator/configuration/open-configuration.ts'
 import { openJobs } from '../store/jobs.ts'
 import { openSignals } from '../store/signals.ts'
 import { connect, openStorage } from './open-storage.ts'
@@ -67,7 +67,8 @@ export async function buildDeps(needs: FoundationNeeds, closers: Closers): Promi
   const directory = openDirectory(config.peopleFile, config.people, log)
   closers.add('directory', () => directory.close())
   const standings = createAccountStandings()
-  const policy = createPolicyEngine(config.policies)
+  const configuration = openConfiguration({ store: stores.configuration, signals, log, found: config.found })
+  closers.add('configuration', () => configuration.close())
   const connectors = buildConnectors({ config, stores, clock, telemetry })
   const deps: Deps = {
     unitOfWork: createUnitOfWork(database.pool, storesOf),
@@ -78,17 +79,20 @@ export async function buildDeps(needs: FoundationNeeds, closers: Closers): Promi
     telemetry,
     settings: buildSettings(config, replicaId, needs.decidesInConsole),
     catalog: config.catalog,
-    playbooks: config.playbooks,
+    configuration,
+    get playbooks() {
+      return configuration.playbooks
+    },
     directory,
     accountStandings: standings,
     onCall: connectors.onCall,
-    authorize: (request) => policy.authorize(request),
     seal: createSealer({
       ...{ clock, randomBytes, replicaId, clockOffset },
       secrets: secretsOf(config),
       catalog: config.catalog,
       systems: systemFactsOf(config),
     }),
+    authorize: configuration.authorize,
     actions: connectors.actions,
     metrics: connectors.metrics,
     changeSources: connectors.changeSources,

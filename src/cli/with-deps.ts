@@ -1,3 +1,4 @@
+import { AppError } from '../kernel/errors.ts'
 import { buildDeps } from '../app/build-deps.ts'
 import { createClosers } from '../app/closers.ts'
 import { loadConfigFor } from './load-config-for.ts'
@@ -26,8 +27,18 @@ export async function withFoundation<Result>(
       surfaces,
       supervisesJobs: false,
     }
-    return await work(await buildDeps(needs, closers), config)
+    const foundation = await buildDeps(needs, closers)
+    await followInForce(foundation, context)
+    return await work(foundation, config)
   } finally {
     await closers.closeAll()
   }
+}
+
+/** What is in force decides here as well; where this build cannot read it the files do, so that the kill switch works. */
+async function followInForce({ deps }: Foundation, context: CommandContext): Promise<void> {
+  await deps.configuration.catchUp().catch((error: unknown) => {
+    if (!(error instanceof AppError)) throw error
+    context.printError(error.message)
+  })
 }

@@ -1,4 +1,5 @@
 import type { ConfigurationFile } from './configuration-file.ts'
+import type { ConfigurationVersion } from '../domain/configuration.ts'
 import type { Environment } from './environment.ts'
 import type { Person } from '../domain/person.ts'
 import type { PolicyFile } from '../policy/parse-policies.ts'
@@ -18,6 +19,8 @@ export interface Config {
   readonly people: readonly Person[]
   readonly playbooks: readonly Playbook[]
   readonly policies: readonly PolicyFile[]
+  /** Policies and playbooks as they were found: what a start proposes, or goes on with. */
+  readonly found: ConfigurationVersion
   /** What an operator should know, though the service starts. */
   readonly warnings: readonly string[]
   /** Settings that are read and not acted on yet. */

@@ -73,6 +73,16 @@ export const ConfigurationFile = z.strictObject({
   playbooks: z.string().default('./playbooks'),
   policies: z.string().default('./policies').describe('Folder of Cedar policies (*.cedar).'),
   people: z.string().default('./people.yaml'),
+  review: z
+    .strictObject({
+      configuration: z
+        .enum(['two-people', 'repository'])
+        .default('two-people')
+        .describe(
+          'Who accepts changed policies and playbooks: two people here, or the review of the repository they come from.',
+        ),
+    })
+    .prefault({}),
   slack: z
     .strictObject({
       channel: z.string().min(1).describe('Where cards go when no route matches.'),

@@ -1,4 +1,4 @@
-import { dirname, resolve } from 'node:path'
+import { dirname, relative, resolve, sep } from 'node:path'
 import { z } from 'zod'
 import { ConfigurationError } from '../kernel/errors.ts'
 import { ConfigurationFile, salvageSettings } from './configuration-file.ts'
@@ -14,7 +14,9 @@ import { parsePlaybooks } from '../playbooks/parse-playbook.ts'
 import { parsePolicies } from '../policy/parse-policies.ts'
 import { readFolder, readTextFile } from './read-files.ts'
 import type { Config } from './config.ts'
-import type { FolderReading } from './read-files.ts'
+import { versionOf } from '../domain/digest-configuration.ts'
+import type { ConfigurationText } from '../domain/configuration.ts'
+import type { FolderReading, TextFile } from './read-files.ts'
 import type { Problem } from '../kernel/errors.ts'
 
 export interface ConfigSource {
@@ -60,6 +62,8 @@ export async function loadConfig(source: ConfigSource): Promise<Config> {
   if (problems.length > 0 || checked.environment === undefined) {
     throw new ConfigurationError(problems.map(withoutSecrets))
   }
+  // Only mode observe comes here without one.
+  const policiesInForce = policies.files.length === 0 ? [OBSERVING_POLICY] : policies.files
   const dataFolder = resolve(source.workingFolder, checked.environment.COUNTERSIGN_DATA)
   return Object.freeze({
     environment: checked.environment,
@@ -72,8 +76,11 @@ export async function loadConfig(source: ConfigSource): Promise<Config> {
     catalog: catalog.catalog,
     people: people.people,
     playbooks: playbooks.playbooks,
-    // Only mode observe comes here without one.
-    policies: policies.files.length === 0 ? [OBSERVING_POLICY] : policies.files,
+    policies: policiesInForce,
+    found: versionOf([
+      ...textsIn('playbook', at(settings.playbooks), playbooks.files),
+      ...textsIn('policy', at(settings.policies), policiesInForce),
+    ]),
     warnings: isLenient
       ? gaps.map((gap) => `${gap.file}: found ${gap.found}; ${gap.expected} is needed before the mode can be assist`)
       : [],
@@ -153,13 +160,30 @@ function absentFolders(file: ReadConfiguration, folders: Folders, at: (path: str
 async function readPlaybooks(folder: string) {
   const reading = await readFolder(folder, ['.yaml', '.yml'])
   const { playbooks, problems } = parsePlaybooks(reading.files)
-  return { isThere: reading.isThere, playbooks, problems: [...reading.problems, ...shapesIn(reading), ...problems] }
+  return {
+    isThere: reading.isThere,
+    files: reading.files,
+    playbooks,
+    problems: [...reading.problems, ...shapesIn(reading), ...problems],
+  }
 }
 
 async function readPolicies(folder: string) {
   const reading = await readFolder(folder, ['.cedar'])
   const mistakes = reading.files.length === 0 ? [] : parsePolicies(reading.files).problems
   return { ...reading, problems: [...reading.problems, ...shapesIn(reading), ...mistakes] }
+}
+
+/** Named as seen from their folder, which lies elsewhere on another machine. */
+function textsIn(
+  kind: ConfigurationText['kind'],
+  folder: string,
+  files: readonly TextFile[],
+): readonly ConfigurationText[] {
+  return files.map(({ file, text }) => {
+    const path = file === OBSERVING_POLICY.file ? file : relative(folder, file).split(sep).join('/')
+    return { kind, path, text }
+  })
 }
 
 function shapesIn({ files }: FolderReading): readonly Problem[] {

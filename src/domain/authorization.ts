@@ -10,7 +10,7 @@ export interface Principal {
 }
 
 export interface AuthorizationResource {
-  readonly type: 'Incident' | 'Proposal' | 'Run' | 'Installation'
+  readonly type: 'Incident' | 'Proposal' | 'Run' | 'Installation' | 'Configuration'
   readonly id: string
   readonly service: string | null
   readonly owner: string | null

@@ -32,4 +32,5 @@ export const VERBS = [
 export type Verb = (typeof VERBS)[number]
 
 /** Everything the one authorization point decides about: the verbs, what machines do, and what is only read. */
-export type AuthorizedAction = Verb | 'ingest' | 'propose' | 'execute' | 'read' | 'audit.read' | 'audit.export'
+export type AuthorizedAction =
+  Verb | 'ingest' | 'propose' | 'execute' | 'read' | 'audit.read' | 'audit.export' | 'configuration.decide'

@@ -19,8 +19,10 @@ export interface Grounds {
   readonly findPerson: (personId: string) => Person | undefined
   readonly freeze: Freeze | undefined
   readonly mode: Mode
-  /** The playbook of the plan's name as it is loaded now. */
+  /** The playbook of the plan's name as it is in force now. */
   readonly playbook: Playbook | undefined
+  /** The plan's own version of the playbook was accepted, and no version since has taken the playbook out. */
+  readonly isPlaybookAccepted: boolean
   readonly policy: AuthorizationVerdict
   readonly alerts: { readonly total: number; readonly firing: number }
   readonly isSymptomGoneConfirmed: boolean
@@ -113,8 +115,14 @@ function checkTier({ plan }: Grounds): StepVerdict | undefined {
   return plan.tier === 4 ? stop('tier', 'a plan of tier 4 is for people to run', 'cancelled') : undefined
 }
 
-function checkPlaybook({ plan, playbook }: Grounds): StepVerdict | undefined {
+/**
+ * A run that has started goes on by the version it was approved with: an edit that is accepted meanwhile is for the next
+ * plan. Taking the playbook out is more than an edit: then no run goes on with it.
+ */
+function checkPlaybook(grounds: Grounds): StepVerdict | undefined {
+  const { plan, playbook } = grounds
   if (playbook?.digest === plan.playbook.digest) return undefined
+  if (hasStarted(grounds) && grounds.isPlaybookAccepted) return undefined
   const what = playbook === undefined ? 'was removed' : 'was changed'
   return stop('playbook_changed', `the playbook ${plan.playbook.name} ${what} after the approval`, 'drifted', true)
 }

@@ -13,6 +13,7 @@ import { differences, expectedState } from './expected-state.ts'
 import type { StepWork, Work } from './next-work.ts'
 import { crashClassOf, idempotencyKeyOf, requestHashOf } from './prepare-step.ts'
 import { readGrounds } from './read-progress.ts'
+import type { GroundsRead } from './read-progress.ts'
 import { recordOutcome, write } from './record-outcome.ts'
 import { backoffMs, pause, reach, setDue, waitOf } from './run-session.ts'
 import type { Progress, RunSession } from './run-session.ts'
@@ -163,7 +164,7 @@ export function endingOf(
 /** undefined when the approval fell between our look and the intent: the next look says how. */
 async function intend(
   session: RunSession,
-  progress: Progress & Grounds,
+  progress: Progress & GroundsRead,
   work: Send,
   state: TargetState | null,
 ): Promise<Attempt | undefined> {
@@ -184,6 +185,7 @@ async function intend(
     // A re-issue continues the first try, so a later look must compare with the state before that one.
     before: first === undefined ? state : first.before,
     timeoutMs: step.timeoutMs,
+    configuration: progress.configuration,
   } as const
   const about = { ...attempt, fence: held.lease.fence }
   const behalf = { ...onBehalfOf(progress.proposal, progress.decisions) }
@@ -195,8 +197,9 @@ async function intend(
   try {
     return await deps.stores.ledger.intend(held.lease, attempt, leaf)
   } catch (error) {
-    if (error instanceof StaleError) return undefined
-    throw error
+    if (!(error instanceof StaleError)) throw error
+    if (error.code === 'configuration_moved') await deps.configuration.catchUp()
+    return undefined
   }
 }
 

@@ -6,6 +6,7 @@ import type { ServiceCatalog } from '../domain/service-catalog.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Logger } from '../kernel/logger.ts'
 import type { ActionRunner } from '../ports/action-runner.ts'
+import type { ConfigurationInForce } from '../ports/configuration-in-force.ts'
 import type { Directory } from '../ports/directory.ts'
 import type { RunLease } from '../ports/run-store.ts'
 import type { Stores, UnitOfWork } from '../ports/stores.ts'
@@ -67,6 +68,8 @@ export interface ExecutorDeps {
   readonly authorize: (request: AuthorizationRequest) => AuthorizationVerdict
   readonly seal: (record: AuditRecord) => SealedLeaf
   readonly catalog: ServiceCatalog
+  readonly configuration: Pick<ConfigurationInForce, 'digest' | 'catchUp'>
+  /** Those in force now, read anew at every use. */
   readonly playbooks: readonly Playbook[]
   readonly directory: Directory
   readonly clock: Clock

@@ -44,6 +44,8 @@ async function readProposal({ deps, held }: RunSession): Promise<Pick<Reading, '
 }
 
 export interface GroundsRead extends Grounds {
+  /** Which version of policies and playbooks said so. */
+  readonly configuration: string | null
   /** The same decisions against the directory of this very moment. */
   readonly missingNow: () => string | null
 }
@@ -68,7 +70,12 @@ export async function readGrounds(session: RunSession, plan: Plan): Promise<Grou
     (strictest, name) => stricterMode(strictest, findService(deps.catalog, name)?.mode ?? strictest),
     deps.settings.mode,
   )
-  const playbook = deps.playbooks.find((candidate) => candidate.name === plan.playbook.name)
+  const { name, digest } = plan.playbook
+  const isPlaybookAccepted =
+    deps.playbooks.some((candidate) => candidate.name === name && candidate.digest === digest) ||
+    (await deps.stores.configuration.isAcceptedPlaybook(name, digest))
+  // From here on nothing is waited for: policy, playbook and digest are of one version.
+  const playbook = deps.playbooks.find((candidate) => candidate.name === name)
   const missingNow = () =>
     missingApproval({
       plan,
@@ -87,6 +94,8 @@ export async function readGrounds(session: RunSession, plan: Plan): Promise<Grou
     freeze,
     mode,
     playbook,
+    isPlaybookAccepted,
+    configuration: deps.configuration.digest,
     isSymptomGoneConfirmed,
     policy: askPolicy(deps, reading.run, reading.proposal, plan, { mode, isFrozen: freeze !== undefined }),
     alerts: alerts.get(incidentId) ?? { total: 0, firing: 0 },

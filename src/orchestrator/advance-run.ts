@@ -97,7 +97,10 @@ function executorDepsOf(deps: Deps, options: AdvanceOptions = {}): ExecutorDeps 
     authorize: deps.authorize,
     seal: deps.seal,
     catalog: deps.catalog,
-    playbooks: deps.playbooks,
+    configuration: deps.configuration,
+    get playbooks() {
+      return deps.playbooks
+    },
     directory: deps.directory,
     clock: deps.clock,
     log: deps.log,

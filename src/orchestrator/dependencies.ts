@@ -6,6 +6,7 @@ import type { ActionRunner } from '../ports/action-runner.ts'
 import type { ChangeSource } from '../ports/change-source.ts'
 import type { FirstCards } from './outbox/first-cards.ts'
 import type { Clock } from '../kernel/clock.ts'
+import type { ConfigurationInForce } from '../ports/configuration-in-force.ts'
 import type { DeployStateReader } from '../ports/deploy-state.ts'
 import type { Directory, OnCall } from '../ports/directory.ts'
 import type { LanguageModel } from '../ports/language-model.ts'
@@ -77,6 +78,8 @@ export interface Deps {
   readonly telemetry: Telemetry
   readonly settings: Settings
   readonly catalog: ServiceCatalog
+  /** What is in force now; `playbooks` and `authorize` are its own, read anew at every use. */
+  readonly configuration: ConfigurationInForce
   readonly playbooks: readonly Playbook[]
   readonly directory: Directory
   /** Whether the platform of an account vouches for it now. */

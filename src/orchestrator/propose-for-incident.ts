@@ -42,6 +42,7 @@ export async function proposeForIncident(deps: Deps, input: { readonly incidentI
     } catch (error) {
       // Another replica proposed in the meantime: look again once, and then keep what it made.
       if (!(error instanceof StaleError) || tries > 1) throw error
+      if (error.code === 'configuration_moved') await deps.configuration.catchUp()
     }
   }
 }

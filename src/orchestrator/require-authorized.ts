@@ -97,6 +97,7 @@ const WORDS: Readonly<Record<AuthorizedAction, string>> = {
   execute: 'run',
   'audit.read': 'read the audit log',
   'audit.export': 'export the audit log',
+  'configuration.decide': 'decide about',
 }
 
 function refusalText(

@@ -9,6 +9,7 @@ export const AUTHORIZED_ACTIONS: readonly AuthorizedAction[] = [
   'read',
   'audit.read',
   'audit.export',
+  'configuration.decide',
 ]
 
 const RESOURCE = `{
@@ -25,6 +26,7 @@ const ABOUT: readonly { readonly actions: readonly AuthorizedAction[]; readonly 
   { actions: ['approve', 'reject', 'withdraw', 'cancel'], resources: 'Proposal' },
   { actions: ['ingest', 'freeze', 'unfreeze', 'audit.read', 'audit.export'], resources: 'Installation' },
   { actions: ['stop', 'settle', 'undo', 'execute'], resources: 'Run, Incident' },
+  { actions: ['configuration.decide'], resources: 'Configuration' },
   { actions: ['read'], resources: 'Incident, Proposal, Run, Installation' },
 ]
 const SINGLED_OUT = ABOUT.flatMap(({ actions }) => actions)
@@ -52,6 +54,7 @@ entity Incident = ${RESOURCE};
 entity Proposal = ${RESOURCE};
 entity Run = ${RESOURCE};
 entity Installation = ${RESOURCE};
+entity Configuration = ${RESOURCE};
 ${ABOUT.map(({ actions, resources }) => appliesTo(actions, resources)).join('')}
 ${appliesTo(REST, 'Incident, Installation')}
 `

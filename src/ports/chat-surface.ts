@@ -1,3 +1,4 @@
+import type { ConfigurationChangeView } from '../domain/configuration-view.ts'
 import type { IncidentView } from '../domain/incident-view.ts'
 import type { Person } from '../domain/person.ts'
 import type { SurfaceName } from '../domain/surface.ts'
@@ -49,6 +50,14 @@ export interface ChatSurface {
   postCard(channel: string, view: IncidentView, cardId: string, signal: AbortSignal): Promise<CardReference>
   updateCard(card: CardReference, view: IncidentView, cardId: string, signal: AbortSignal): Promise<void>
   findCard(channel: string, cardId: string, since: Date, signal: AbortSignal): Promise<CardReference | null>
+  /** The message of a change of policies and playbooks. */
+  postConfiguration(
+    channel: string,
+    view: ConfigurationChangeView,
+    attempt: PostTry,
+    signal: AbortSignal,
+  ): Promise<CardReference>
+  updateConfiguration(card: CardReference, view: ConfigurationChangeView, signal: AbortSignal): Promise<void>
   postInThread(card: CardReference, text: string, signal: AbortSignal, attempt?: PostTry): Promise<void>
   tellPerson(person: Person, text: string, signal: AbortSignal, attempt?: PostTry): Promise<void>
 }

@@ -17,6 +17,8 @@ export interface NewAttempt {
   readonly before: TargetState | null
   /** How long the step may take, all told; counted by the database from the intent. */
   readonly timeoutMs: number
+  /** The version of policies and playbooks that allowed it; null where none is kept. */
+  readonly configuration: string | null
 }
 
 export interface AttemptMove {
@@ -34,7 +36,7 @@ export interface AttemptMove {
 export interface LedgerStore {
   /**
    * Only while the run is `running` and, in direction forward, its proposal still approved and (for the run's first
-   * attempt) not expired: a rejection wins until this commits. StaleError says which of these no longer holds. Checks
+   * attempt) not expired: a rejection wins until this commits. And only while the configuration that allowed it is in force. StaleError says which of these no longer holds. Checks
    * have no effect and so no intent leaf.
    */
   intend(lease: RunLease, attempt: NewAttempt, leaf: SealedLeaf | null): Promise<Attempt>

@@ -27,6 +27,13 @@ export type OutboxMessage =
       readonly proposalId?: string
       readonly priority: OutboxPriority
     }
+  /** The message of a change of policies and playbooks, in the surface's own channel. Coalesced; rendered when sent. */
+  | {
+      readonly kind: 'configuration'
+      readonly incidentId: null
+      readonly changeId: string
+      readonly priority: OutboxPriority
+    }
   /** As a channel's own message, from the playbook action `chat/post`; `key` makes it once. */
   | {
       readonly kind: 'post'

@@ -32,6 +32,8 @@ export interface ProposalQueries {
   listByIncident(incidentId: string): Promise<readonly Proposal[]>
   /** Past their expiry by database time: pending, or approved with a run that has not started. */
   listExpired(limit: number): Promise<readonly string[]>
+  /** Every one that waits for a decision. */
+  listPending(): Promise<readonly string[]>
   listDueReminders(beforeExpiryMs: number): Promise<readonly string[]>
   markReminded(id: string): Promise<boolean>
 }

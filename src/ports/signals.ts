@@ -1,5 +1,5 @@
 /** Hints between processes (LISTEN/NOTIFY): they may be lost, so whoever listens also polls. */
-export const SIGNALS = ['outbox', 'jobs', 'audit', 'incident'] as const
+export const SIGNALS = ['outbox', 'jobs', 'audit', 'incident', 'configuration'] as const
 export type Signal = (typeof SIGNALS)[number]
 
 export interface Signals {

@@ -5,6 +5,7 @@ import type { CapturedMessageStore } from './captured-message-store.ts'
 import type { ClockDutyStore } from './clock-duty-store.ts'
 import type { CardQueries, CardStore } from './card-store.ts'
 import type { ChangeStore } from './change-store.ts'
+import type { ConfigurationStore } from './configuration-store.ts'
 import type { DeadLetterStore } from './dead-letter-store.ts'
 import type { DecisionStore, ProposalQueries, ProposalStore } from './proposal-store.ts'
 import type { DeliveryStore } from './delivery-store.ts'
@@ -40,6 +41,7 @@ export interface Stores {
   readonly cards: CardStore
   readonly changes: ChangeStore
   readonly clockDuties: ClockDutyStore
+  readonly configuration: ConfigurationStore
   readonly deadLetters: DeadLetterStore
   readonly decisions: DecisionStore
   readonly deliveries: DeliveryStore

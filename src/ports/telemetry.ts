@@ -12,6 +12,7 @@ export const COUNTERS = [
   'incidents_opened',
   'proposals_made',
   'decisions_recorded',
+  'configuration_decisions',
   'runs_ended',
   'step_attempts',
   'refusals',

@@ -17,7 +17,7 @@ import type { Database } from './database.ts'
 /**
  * Intent, ledger row and audit leaf in one statement each way, so that there is no moment at which one stands without
  * the others. The statement itself checks the fence and, for an intent, that the approval still holds and that the
- * kill switch did not come in between: the proposal is locked first and the run second, the same order in which
+ * kill switch or another configuration did not come in between: the proposal is locked first and the run second, the same order in which
  * decisions lock them.
  */
 export function createLedgerStore(db: Database): LedgerStore {
@@ -49,6 +49,8 @@ async function intend(db: Database, lease: RunLease, attempt: NewAttempt, leaf: 
          WHERE r.id = ${lease.run.id} AND r.fence = ${lease.fence} AND r.state = 'running'
            AND NOT EXISTS (
              SELECT FROM freezes WHERE service IS NULL AND lifted_at IS NULL AND until > clock_timestamp())
+           AND NOT EXISTS (
+             SELECT FROM configuration_in_force WHERE digest IS DISTINCT FROM ${attempt.configuration}::text)
            AND (${isUndo}::boolean OR (
                  a.state = 'approved' AND (r.started_at IS NOT NULL OR a.expires_at > clock_timestamp())))
          FOR UPDATE OF r
@@ -68,18 +70,20 @@ async function intend(db: Database, lease: RunLease, attempt: NewAttempt, leaf: 
     if (sqlStateOf(error) !== SQL_STATE.uniqueViolation) throw error
     throw new StaleError('attempt_open', `${lease.run.id} has an attempt of ${attempt.stepId} on record already.`)
   }
-  throw await explainIntent(db, lease)
+  throw await explainIntent(db, lease, attempt)
 }
 
-async function explainIntent(db: Database, lease: RunLease): Promise<Error> {
+async function explainIntent(db: Database, lease: RunLease, attempt: NewAttempt): Promise<Error> {
   const { rows } = await db.execute<{
     fence: number | string
     state: string
     proposal: string
     is_frozen: boolean
+    is_moved: boolean
   }>(sql`
     SELECT r.fence, r.state, p.state AS proposal,
-           EXISTS (SELECT FROM freezes WHERE service IS NULL AND lifted_at IS NULL AND until > clock_timestamp()) AS is_frozen
+           EXISTS (SELECT FROM freezes WHERE service IS NULL AND lifted_at IS NULL AND until > clock_timestamp()) AS is_frozen,
+           EXISTS (SELECT FROM configuration_in_force WHERE digest IS DISTINCT FROM ${attempt.configuration}::text) AS is_moved
       FROM runs r JOIN proposals p ON p.id = r.proposal_id
      WHERE r.id = ${lease.run.id}`)
   const now = rows[0]
@@ -87,6 +91,9 @@ async function explainIntent(db: Database, lease: RunLease): Promise<Error> {
   if (now.state !== 'running') return new StaleError('run_moved', `${lease.run.id} is ${now.state}, not running.`)
   if (now.proposal !== 'approved') {
     return new StaleError('proposal_not_approved', `${lease.run.proposalId} is ${now.proposal}, not approved.`)
+  }
+  if (now.is_moved) {
+    return new StaleError('configuration_moved', `Another configuration is in force; ${lease.run.id} looks again.`)
   }
   return now.is_frozen
     ? new StaleError('frozen', `Everything is frozen, so ${lease.run.id} sends nothing.`)

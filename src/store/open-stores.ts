@@ -13,6 +13,7 @@ import { createAuditReader } from './audit-reader.ts'
 import { createCapturedMessageStore } from './captured-message-store.ts'
 import { createCardQueries, createCardStore } from './card-store.ts'
 import { createClockDutyStore } from './clock-duty-store.ts'
+import { createConfigurationStore } from './configuration-store.ts'
 import { createDeadLetterStore } from './dead-letter-store.ts'
 import { createDecisionStore } from './decision-store.ts'
 import { createEvidenceStore } from './evidence-store.ts'
@@ -58,6 +59,7 @@ export function openStores(db: Database, { surfaces, queueOf }: StoreNeeds): Sto
     cardQueries: createCardQueries(db),
     cards: createCardStore(db),
     clockDuties: createClockDutyStore(db),
+    configuration: createConfigurationStore(db),
     deadLetters: createDeadLetterStore(db),
     decisions: createDecisionStore(db),
     evidence: createEvidenceStore(db),

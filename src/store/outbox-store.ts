@@ -101,6 +101,7 @@ function payloadOf(message: OutboxMessage): JsonObject {
 function coalesceKey(surface: SurfaceName, message: OutboxMessage): string | null {
   if (message.kind === 'room') return `${surface} room ${message.incidentId}`
   if (message.kind === 'card') return `${surface} card ${message.incidentId}`
+  if (message.kind === 'configuration') return `${surface} configuration ${message.changeId}`
   if (message.kind === 'post') return `${surface} post ${message.key}`
   return null
 }

@@ -54,6 +54,8 @@ export function createProposalQueries(db: Database): ProposalQueries {
            AND (p.state = 'pending' OR (p.state = 'approved' AND NOT EXISTS (
                   SELECT FROM runs r WHERE r.proposal_id = p.id AND r.started_at IS NOT NULL)))
          ORDER BY p.expires_at LIMIT ${limit}`),
+    listPending: () =>
+      ids(sql`SELECT id FROM proposals WHERE state = 'pending' AND closed_at IS NULL ORDER BY created_at`),
     listDueReminders: (beforeExpiryMs) =>
       ids(sql`
         SELECT id FROM proposals

@@ -9,6 +9,7 @@ const COUNTER_HELP: Readonly<Record<CounterName, readonly [help: string, ...labe
   incidents_opened: ['Incidents opened, from alerts or declared by hand.', 'origin'],
   proposals_made: ['Proposals made, by tier and by whether a person asked for it.', 'tier', 'requester'],
   decisions_recorded: ['Decisions of people on proposals, and what came of them.', 'decision', 'outcome'],
+  configuration_decisions: ['Decisions about changed policies and playbooks.', 'decision', 'outcome'],
   runs_ended: ['Runs that ended, by the state they ended in.', 'state', 'direction'],
   step_attempts: ['Attempts of steps, by action and outcome.', 'uses', 'outcome'],
   refusals: ['Requests refused, by way in and reason.', 'source', 'origin', 'reason'],

@@ -1,5 +1,6 @@
 import { VendorBusyError, VendorUnknownError, VendorUnreachableError } from '../../src/kernel/vendor-errors.ts'
 import type { CardReference, ChatSurface, DeliveryLimits, PostTry } from '../../src/ports/chat-surface.ts'
+import type { ConfigurationChangeView } from '../../src/domain/configuration-view.ts'
 import type { IncidentView } from '../../src/domain/incident-view.ts'
 import type { Person } from '../../src/domain/person.ts'
 import type { SurfaceName } from '../../src/domain/surface.ts'
@@ -12,6 +13,11 @@ export interface ShownCard {
   readonly shown: IncidentView[]
 }
 
+export interface ShownChange {
+  readonly reference: CardReference
+  view: ConfigurationChangeView
+}
+
 export interface SaidPost {
   readonly where: string
   readonly text: string
@@ -20,7 +26,8 @@ export interface SaidPost {
 
 /** `lost`: it is done, and the answer never comes. */
 export type SurfaceFault = 'lost' | 'unreachable' | 'busy'
-export type SurfaceMethod = 'postCard' | 'updateCard' | 'findCard' | 'postInThread' | 'tellPerson'
+export type SurfaceMethod =
+  'postCard' | 'updateCard' | 'findCard' | 'postInThread' | 'tellPerson' | 'postConfiguration' | 'updateConfiguration'
 
 const GENEROUS: DeliveryLimits = {
   ...{ postsPerSecond: 1_000, postBurst: 1_000, updatesPerMinute: 60_000, updateBurst: 1_000, cardIntervalMs: 0 },
@@ -31,6 +38,7 @@ export class ScriptedSurface implements ChatSurface {
   readonly name: SurfaceName
   readonly limits: DeliveryLimits
   readonly cards: ShownCard[] = []
+  readonly changes: ShownChange[] = []
   readonly posts: SaidPost[] = []
   readonly calls: SurfaceMethod[] = []
   isDown = false
@@ -80,6 +88,24 @@ export class ScriptedSurface implements ChatSurface {
     return this.#call('findCard', () => {
       const found = this.cards.find((card) => card.cardId === cardId && card.reference.channel === channel)
       return this.canFindCards ? (found?.reference ?? null) : null
+    })
+  }
+
+  postConfiguration(channel: string, view: ConfigurationChangeView, { since }: PostTry): Promise<CardReference> {
+    return this.#call('postConfiguration', () => {
+      const known = this.changes.find((change) => change.view.id === view.id)
+      if (since !== null && this.canLookForPosts && known !== undefined) return known.reference
+      const reference = { channel, message: `c${String(this.changes.length + 1)}` }
+      this.changes.push({ reference, view })
+      return reference
+    })
+  }
+
+  updateConfiguration(card: CardReference, view: ConfigurationChangeView): Promise<void> {
+    return this.#call('updateConfiguration', () => {
+      const shown = this.changes.find(({ reference }) => reference.message === card.message)
+      if (shown === undefined) throw new Error(`No message ${card.message} was ever posted.`)
+      shown.view = view
     })
   }
 

@@ -6,7 +6,7 @@ import { pressRoute, sayRoute } from './post-routes.ts'
 import { readAudit } from '../../orchestrator/index.ts'
 import { refusedPage } from './refused-page.ts'
 import { renderAuditPage } from './audit-page.ts'
-import { incidentPage, listPage } from './show-pages.ts'
+import { changePage, incidentPage, listPage } from './show-pages.ts'
 import { sessionAuthentication } from './console-session.ts'
 import { sessionRoutes } from './session-routes.ts'
 import { streamAnswer, textAnswer } from '../http/answers.ts'
@@ -56,6 +56,7 @@ function pageRoutes(settings: ConsoleSettings): readonly Route<Visitor>[] {
   return [
     page('/', (_request, visitor) => listPage(settings, visitor, null)),
     page('/incidents/:id', (request, visitor) => incidentPage(settings, visitor, request.params['id'] ?? '', null)),
+    page('/configuration/:id', (request, visitor) => changePage(settings, visitor, request.params['id'] ?? '', null)),
     page('/audit', (request, visitor) => auditPage(settings, visitor, request.query.get('after'))),
     page('/live', (request) =>
       streamAnswer('text/event-stream', liveStream(settings.signals, request.query.get('incident'), request.signal)),

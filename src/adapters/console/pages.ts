@@ -78,7 +78,7 @@ export function renderIncidentList(
   views: readonly IncidentView[],
   context: CardContext,
   reply: Reply | null,
-  notes: readonly string[],
+  news: { readonly notes: readonly string[]; readonly changes: readonly string[] },
 ): SafeHtml {
   const rows = views.map(
     (view) =>
@@ -94,7 +94,14 @@ export function renderIncidentList(
   return html`<h1>Incidents</h1>
     ${reply === null ? '' : renderReply(reply, context)}
     <div id="live">
-      ${notes.map((note) => html`<p class="notice">${note}</p>`)}
+      ${news.notes.map((note) => html`<p class="notice">${note}</p>`)}
+      ${news.changes.map(
+        (id) =>
+          html`<p class="notice">
+            <a href="/configuration/${id}">${id}</a>: policies or playbooks were changed and wait for two people. Until
+            then the accepted version decides.
+          </p>`,
+      )}
       ${
         views.length === 0
           ? html`<p>None. Alerts that arrive open one here.</p>`

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { HttpFault } from '../http/http-fault.ts'
 import { formOf } from './form-of.ts'
 import { recordKnownRefusal } from '../../orchestrator/index.ts'
-import { incidentPage, listPage } from './show-pages.ts'
+import { changePage, incidentPage, listPage } from './show-pages.ts'
 import { refusedPage } from './refused-page.ts'
 import { requirePost, sessionAuthentication, visitorOf } from './console-session.ts'
 import type { ConsoleSettings } from './console-settings.ts'
@@ -23,7 +23,7 @@ const optional = (schema: z.ZodString) =>
 
 const PressForm = z.object({
   verb: z.enum(['approve', 'reject', 'withdraw', 'cancel', 'stop', 'settle', 'undo', 'ack', 'note']),
-  incidentId: id.min(1),
+  incidentId: id,
   proposalId: optional(id),
   planHash: optional(z.string().max(64)),
   text: optional(text),
@@ -38,7 +38,10 @@ export function pressRoute(settings: ConsoleSettings): Route<Visitor> {
   return post(settings, '/press', async (form, person, proof) => {
     const press = parseForm(PressForm, form)
     const reply = await settings.conversation.press({ ...press, ...placeOf(person, proof) })
-    return { reply, incidentId: press.incidentId }
+    const isChange = press.incidentId === '' && press.proposalId !== null
+    return isChange
+      ? { reply, incidentId: null, changeId: press.proposalId }
+      : { reply, incidentId: press.incidentId, changeId: null }
   })
 }
 
@@ -51,13 +54,14 @@ export function sayRoute(settings: ConsoleSettings): Route<Visitor> {
       text: said.text,
       incidentId: said.incidentId,
     })
-    return { reply, incidentId: reply.incidentId ?? said.incidentId }
+    return { reply, incidentId: reply.incidentId ?? said.incidentId, changeId: null }
   })
 }
 
 interface Answered {
   readonly reply: Reply
   readonly incidentId: string | null
+  readonly changeId: string | null
 }
 
 function post(
@@ -73,9 +77,9 @@ function post(
     handle: async (request, visitor) => {
       const form = formOf(request)
       const person = await requirePerson(settings, request, form)
-      const { reply, incidentId } = await work(form, person, proofOf(form))
+      const answered = await work(form, person, proofOf(form))
       const now = visitorOf(settings, request) ?? visitor
-      return answerWith(settings, now, reply, incidentId)
+      return answerWith(settings, now, answered)
     },
   }
 }
@@ -93,10 +97,10 @@ async function requirePerson(settings: ConsoleSettings, request: HttpRequest, fo
 async function answerWith(
   settings: ConsoleSettings,
   visitor: Visitor,
-  reply: Reply,
-  incidentId: string | null,
+  { reply, incidentId, changeId }: Answered,
 ): Promise<HttpAnswer> {
   try {
+    if (changeId !== null) return await changePage(settings, visitor, changeId, reply)
     if (incidentId === null) return await listPage(settings, visitor, reply)
     return await incidentPage(settings, visitor, incidentId, reply)
   } catch (error) {

@@ -1,4 +1,13 @@
-import { describeDelivery, listIncidents, readEvidence, readIncident, readTimeline } from '../../orchestrator/index.ts'
+import {
+  describeDelivery,
+  listIncidents,
+  readChange,
+  readEvidence,
+  readIncident,
+  readPendingChanges,
+  readTimeline,
+} from '../../orchestrator/index.ts'
+import { renderConfigurationPage } from './configuration-page.ts'
 import { pageAnswer } from './page-answer.ts'
 import { renderIncidentList, renderIncidentPage } from './pages.ts'
 import type { ConsoleSettings } from './console-settings.ts'
@@ -11,12 +20,13 @@ const TIMELINE_LENGTH = 200
 
 export async function listPage(settings: ConsoleSettings, visitor: Visitor, reply: Reply | null): Promise<HttpAnswer> {
   const { deps } = settings
-  const [{ items }, notes] = await Promise.all([
+  const [{ items }, notes, pending] = await Promise.all([
     listIncidents(deps, visitor.reader, { limit: LIST_LENGTH }),
     describeDelivery(deps),
+    readPendingChanges(deps, visitor.reader),
   ])
   const context = { now: deps.clock.now(), csrf: visitor.csrf, personId: visitor.person?.id ?? null }
-  const body = renderIncidentList(items, context, reply, notes)
+  const body = renderIncidentList(items, context, reply, { notes, changes: pending.map(({ id }) => id) })
   return pageAnswer(settings, { title: 'Incidents', body, visitor, path: '/', live: '/live', ...statusOf(reply) })
 }
 
@@ -37,6 +47,20 @@ export async function incidentPage(
   const path = `/incidents/${encodeURIComponent(view.id)}`
   const live = `/live?incident=${encodeURIComponent(view.id)}`
   return pageAnswer(settings, { title: `${view.id} ${view.severity}`, body, visitor, path, live, ...statusOf(reply) })
+}
+
+export async function changePage(
+  settings: ConsoleSettings,
+  visitor: Visitor,
+  changeId: string,
+  reply: Reply | null,
+): Promise<HttpAnswer> {
+  const { deps } = settings
+  const view = await readChange(deps, visitor.reader, changeId.toUpperCase())
+  const context = { now: deps.clock.now(), csrf: visitor.csrf, personId: visitor.person?.id ?? null }
+  const body = renderConfigurationPage(view, context, reply)
+  const path = `/configuration/${encodeURIComponent(view.id)}`
+  return pageAnswer(settings, { title: view.id, body, visitor, path, live: null, ...statusOf(reply) })
 }
 
 /** A refusal is a page that was answered, but scripts should see that it was refused. */

@@ -81,7 +81,12 @@ async function answerToButton(work: SlackWork, road: ReplyRoad, request: ButtonR
   if (button === null) return NOT_OURS
   if (!needsWords(button.verb)) return work.press({ ...pressOf(button, place, message), ...proofOf(request) })
   const view = renderReasonForm(button.verb, button, { channel: place.channel, message })
-  return openForm(road, request.triggerId, view, `/incident ${button.verb} ${button.incidentId}`)
+  return openForm(
+    road,
+    request.triggerId,
+    view,
+    `/incident ${button.verb} ${button.incidentId || (button.proposalId ?? '')}`,
+  )
 }
 
 function proofOf({ signatureHash }: Pick<ButtonRequest, 'signatureHash'>): Pick<Press, 'proof'> {

@@ -1,4 +1,5 @@
 import { deliverRoom } from './deliver-room.ts'
+import { deliverConfiguration } from './deliver-configuration.ts'
 import { deliverCard } from './deliver-card.ts'
 import { joinPosts } from './join-posts.ts'
 import { stillAwaits } from './still-awaits.ts'
@@ -24,6 +25,8 @@ export async function deliverMessage(delivery: CardDelivery, batch: Batch): Prom
       return deliverCard(delivery, message.incidentId, URGENT.includes(message.priority))
     case 'room':
       return deliverRoom(delivery, message.incidentId)
+    case 'configuration':
+      return deliverConfiguration(delivery, batch[0], message.changeId)
     case 'thread':
     case 'post':
       return deliverToThread(delivery, batch, message.incidentId)

@@ -39,6 +39,16 @@ export function guardSurface(surface: ChatSurface, guards: SurfaceGuards): ChatS
         () => undefined,
         () => surface.findCard(...args),
       ),
+    postConfiguration: (channel, ...rest) =>
+      guarded(
+        (...wait) => budgets.blockPosts(channel, ...wait),
+        () => surface.postConfiguration(channel, ...rest),
+      ),
+    updateConfiguration: (...args) =>
+      guarded(
+        (...wait) => budgets.blockUpdates(...wait),
+        () => surface.updateConfiguration(...args),
+      ),
     postInThread: (card, ...rest) =>
       guarded(
         (...wait) => budgets.blockPosts(card.channel, ...wait),

@@ -3,6 +3,7 @@ import type { Actor } from '../../domain/actor.ts'
 import type { Proposal } from '../../domain/approval.ts'
 import type { Incident } from '../../domain/incident.ts'
 import type { Run } from '../../domain/run.ts'
+import { StaleError } from '../../kernel/errors.ts'
 import type { Origin } from '../../domain/surface.ts'
 import type { JsonObject } from '../../kernel/json.ts'
 import { planContent } from '../../audit/plan-fields.ts'
@@ -40,6 +41,7 @@ const NONCE_BYTES = 16
 
 /** One transaction: the older proposal gives way, the new one stands with its hash, and those who can decide are told. */
 export async function makeProposal(deps: Deps, stores: Stores, facts: NewProposalFacts): Promise<MadeProposal> {
+  await requireInForce(deps, stores, facts)
   if (facts.supersedes !== null) await supersede(deps, stores, facts.supersedes, facts)
   const proposal = await insertProposal(deps, stores, facts)
   await stores.findings.save(facts.incident.id, { noProposal: null })
@@ -58,6 +60,22 @@ export async function makeProposal(deps: Deps, stores: Stores, facts: NewProposa
   if (facts.draft.runsByItself) return startByItself(deps, stores, proposal)
   await askPeople(deps, stores, proposal, facts.incident)
   return { proposal, run: null }
+}
+
+/**
+ * The plan was made, and the policy asked, by one configuration; another one may have come into force meanwhile. What is
+ * in force is held until this transaction ends: no plan of an older version appears beside a newer one.
+ */
+async function requireInForce(deps: Deps, stores: Stores, { draft, policyVersion }: NewProposalFacts): Promise<void> {
+  const inForce = await stores.configuration.holdInForce()
+  const { name, digest } = draft.plan.playbook
+  const isCurrent =
+    inForce === null ||
+    (inForce === deps.configuration.digest &&
+      policyVersion === deps.configuration.policyVersion &&
+      deps.playbooks.some((playbook) => playbook.name === name && playbook.digest === digest))
+  if (isCurrent) return
+  throw new StaleError('configuration_moved', 'Other policies or playbooks came into force meanwhile. Ask again.')
 }
 
 async function supersede(deps: Deps, stores: Stores, older: Proposal, facts: NewProposalFacts): Promise<void> {

@@ -30,7 +30,7 @@ export interface Told {
 
 /** Audit leaves, timeline entries and a card refresh, in the transaction of what they tell of. */
 export async function tellOfProposal(
-  deps: Deps,
+  deps: Pick<Deps, 'seal'>,
   stores: Stores,
   proposal: Proposal,
   ...news: readonly Told[]

@@ -34,6 +34,7 @@ export interface Press extends ConversationPlace {
     Verb,
     'approve' | 'reject' | 'withdraw' | 'cancel' | 'stop' | 'settle' | 'undo' | 'ack' | 'note'
   >
+  /** Empty where a change of policies and playbooks is meant, which `proposalId` names. */
   readonly incidentId: string
   readonly proposalId: string | null
   readonly planHash: string | null

@@ -1,5 +1,6 @@
 import { RefusedError } from '../../kernel/errors.ts'
 import { answer, refusal } from './replies.ts'
+import { approveChangeVerb, changeIdOf, rejectChangeVerb } from './configuration-verbs.ts'
 import { cancelProposal } from '../cancel-proposal.ts'
 import { findIncident } from './find-incident.ts'
 import { parseApprove, wrongUsage } from './parse-verb.ts'
@@ -17,6 +18,8 @@ import type { VerbCall } from './conversation-context.ts'
 
 /** Nobody approves what they have not seen: without the hash the card is shown and nothing counts. */
 export async function approveVerb(deps: Deps, call: VerbCall): Promise<Reply> {
+  const changeId = changeIdOf(call.request.words[0])
+  if (changeId !== null) return approveChangeVerb(deps, call, changeId)
   const { proposalId, hashPrefix } = parseApprove(call.request)
   const named = proposalId === null ? undefined : await deps.stores.proposals.find(proposalId)
   if (proposalId !== null && named === undefined) {
@@ -50,6 +53,8 @@ async function showBeforeApproving(deps: Deps, call: VerbCall, incidentId: strin
 }
 
 export async function rejectVerb(deps: Deps, call: VerbCall): Promise<Reply> {
+  const changeId = changeIdOf(call.request.words[0])
+  if (changeId !== null) return rejectChangeVerb(deps, call, changeId)
   const incident = await findIncident(deps, call)
   if (call.request.rest === '') throw wrongUsage('reject', 'A reason is missing: it goes on the record.')
   const proposal = await currentProposal(deps, incident)

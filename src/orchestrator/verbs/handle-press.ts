@@ -1,5 +1,6 @@
 import { RefusedError } from '../../kernel/errors.ts'
 import { answered, requirePerson } from './handle-utterance.ts'
+import { changeIdOf, pressChange } from './configuration-verbs.ts'
 import { replyOf } from './decision-verbs.ts'
 import { recordDecision } from '../record-decision.ts'
 import { VERB_HANDLERS } from './verb-handlers.ts'
@@ -16,6 +17,10 @@ import type { VerbRequest } from './parse-verb.ts'
 export async function handlePress(given: Deps, press: Press): Promise<Reply> {
   const deps = withRequest(given, press)
   return answered(deps, press, async () => {
+    const changeId = changeIdOf(press.proposalId)
+    if (changeId !== null) {
+      return pressChange(deps, press, await requirePerson(deps, press, press.verb), changeId)
+    }
     // Looked up while the platform is asked who presses; who presses is judged first.
     const onOwnCard = requireOwnCard(deps, press)
     onOwnCard.catch(() => undefined)

@@ -1,6 +1,7 @@
 import { createFirstCards } from '../../../src/orchestrator/outbox/first-cards.ts'
 import { randomBytes } from 'node:crypto'
 import { sealEntry } from '../../../src/audit/seal-entry.ts'
+import { keptNowhere } from '../kept-nowhere.ts'
 import { everybodyIsMember } from '../everybody-is-member.ts'
 import type { AuthorizationRequest, AuthorizationVerdict } from '../../../src/domain/authorization.ts'
 import type { Person } from '../../../src/domain/person.ts'
@@ -65,6 +66,7 @@ export async function openReplica(options: ReplicaOptions): Promise<Replica> {
     settings: { ...settingsOf(replicaId), ...options.settings },
     catalog: CATALOG,
     playbooks: options.playbooks ?? [PLAYBOOK],
+    configuration: keptNowhere,
     accountStandings: everybodyIsMember,
     directory: {
       findById: (id) => people().find((person) => person.id === id),

@@ -220,6 +220,7 @@ async function tryToStart({ deps }: World, proposal: Proposal): Promise<'no run'
     crashClass: 'queryable',
     idempotencyKey: `${run.id}:rollback:main`,
     requestHash: 'x',
+    configuration: null,
     before: null,
     timeoutMs: 60_000,
   }

@@ -14,6 +14,7 @@ import { uuidV7 } from '../../../src/kernel/ids.ts'
 import { defaultPolicyFiles } from '../../unit/policy/default-policies.ts'
 import { CONTRACT_EXAMPLE } from '../../unit/playbooks/contract-example.ts'
 import { ScriptedActionRunner } from '../../fakes/scripted-action-runner.ts'
+import { keptNowhere } from '../../fakes/kept-nowhere.ts'
 import { everybodyIsMember } from '../../fakes/everybody-is-member.ts'
 import type { ChangeEvent } from '../../../src/domain/change-event.ts'
 import type { Database } from '../../../src/store/database.ts'
@@ -137,6 +138,7 @@ function depsOf(world: World, base: Pick<Deps, 'unitOfWork' | 'stores' | 'action
       ),
     },
     playbooks: [playbookOf()],
+    configuration: keptNowhere,
     accountStandings: everybodyIsMember,
     directory: {
       findById: (id) => world.people.find((each) => each.id === id),

@@ -262,6 +262,7 @@ const ATTEMPT = {
   crashClass: 'queryable',
   idempotencyKey: 'key',
   requestHash: 'hash',
+  configuration: null,
   before: null,
   timeoutMs: 60_000,
 } as const

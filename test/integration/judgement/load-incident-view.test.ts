@@ -216,6 +216,7 @@ async function attempt(lease: RunLease, to: AttemptState, effect = 'main'): Prom
         timeoutMs: 60_000,
       },
       requestHash: sha256Hex('request'),
+      configuration: null,
     },
     leaf,
   )

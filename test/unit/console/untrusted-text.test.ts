@@ -65,7 +65,7 @@ describe('text from outside, on every page of the console', () => {
           const parts = [
             renderReply(said, CONTEXT),
             renderIncidentPage(page, CONTEXT),
-            renderIncidentList([shown], CONTEXT, said, given),
+            renderIncidentList([shown], CONTEXT, said, { notes: given, changes: [] }),
           ]
           return html`${parts}`.text
         }

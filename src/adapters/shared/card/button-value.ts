@@ -5,27 +5,33 @@ import type { Press } from '../../../orchestrator/index.ts'
  * What a button carries: ids and the hash of the plan that the card shows, nothing else. Everybody in the workspace
  * can read it, and it decides nothing by itself: what counts is compared with the stored proposal.
  */
-const ButtonValue = z.object({
-  v: z.enum(['approve', 'reject', 'withdraw', 'cancel', 'stop', 'settle', 'undo', 'ack', 'note']),
-  i: z.string().regex(/^INC-\d{1,12}$/),
-  p: z
-    .string()
-    .regex(/^PRO-\d{1,12}$/)
-    .optional(),
-  h: z
-    .string()
-    .regex(/^[0-9a-f]{64}$/)
-    .optional(),
-  s: z.string().min(1).max(200).optional(),
-  a: z.enum(['retry', 'done', 'abort']).optional(),
-})
+const ButtonValue = z
+  .object({
+    v: z.enum(['approve', 'reject', 'withdraw', 'cancel', 'stop', 'settle', 'undo', 'ack', 'note']),
+    /** Left out where a change of policies and playbooks is meant. */
+    i: z
+      .string()
+      .regex(/^INC-\d{1,12}$/)
+      .optional(),
+    p: z
+      .string()
+      .regex(/^(?:PRO|CFG)-\d{1,12}$/)
+      .optional(),
+    h: z
+      .string()
+      .regex(/^[0-9a-f]{64}$/)
+      .optional(),
+    s: z.string().min(1).max(200).optional(),
+    a: z.enum(['retry', 'done', 'abort']).optional(),
+  })
+  .refine(({ i, p }) => (i === undefined) === (p?.startsWith('CFG-') ?? false))
 
 export type PressedButton = Pick<Press, 'verb' | 'incidentId' | 'proposalId' | 'planHash' | 'stepId' | 'answer'>
 
 export function encodeButton(button: PressedButton): string {
   return JSON.stringify({
     v: button.verb,
-    i: button.incidentId,
+    i: button.incidentId === '' ? undefined : button.incidentId,
     p: button.proposalId ?? undefined,
     h: button.planHash ?? undefined,
     s: button.stepId ?? undefined,
@@ -47,7 +53,7 @@ export function decodeButton(value: string): PressedButton | undefined {
   const { v, i, p, h, s, a } = result.data
   return {
     verb: v,
-    incidentId: i,
+    incidentId: i ?? '',
     proposalId: p ?? null,
     planHash: h ?? null,
     stepId: s ?? null,

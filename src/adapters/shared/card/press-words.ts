@@ -23,7 +23,7 @@ export const PRESS_WORDINGS: Readonly<Record<WordedVerb, PressWording>> = {
     title: 'Reject',
     submit: 'Reject',
     label: 'Why',
-    says: (button) => `Rejects ${button.proposalId ?? 'the proposal'} of ${button.incidentId}.`,
+    says: (button) => rejectWords(button),
     isOptional: false,
   },
   note: {
@@ -60,4 +60,8 @@ export const LONGEST_WORDS = 1_000
 
 export function needsWords(verb: PressedButton['verb']): verb is WordedVerb {
   return (WORDED as readonly string[]).includes(verb)
+}
+
+function rejectWords({ proposalId, incidentId }: PressedButton): string {
+  return `Rejects ${proposalId ?? 'the proposal'}${incidentId === '' ? '' : ` of ${incidentId}`}.`
 }

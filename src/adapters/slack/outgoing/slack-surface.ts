@@ -3,8 +3,10 @@ import { VendorRejectedError } from '../../../kernel/vendor-errors.ts'
 import { findMessage } from './find-message.ts'
 import { permalinkOf } from './permalink.ts'
 import { renderCard } from '../render/render-card.ts'
+import { renderConfiguration } from '../render/render-configuration.ts'
 import { renderPost } from '../render/render-post.ts'
 import type { CardReference, ChatSurface, DeliveryLimits, PostTry } from '../../../ports/chat-surface.ts'
+import type { ConfigurationChangeView } from '../../../domain/configuration-view.ts'
 import type { IncidentView } from '../../../domain/incident-view.ts'
 import type { MessageSearch } from './find-message.ts'
 import type { SlackApi } from './slack-api.ts'
@@ -35,6 +37,11 @@ export function createSlackSurface(api: SlackApi): ChatSurface {
     postCard: (channel, view, cardId, signal) => postCard(api, channel, view, cardId, signal),
     updateCard: (card, view, _cardId, signal) => updateCard(api, card, view, signal),
     findCard: (channel, cardId, since, signal) => findCard(api, channel, cardId, since, signal),
+    postConfiguration: (channel, view, attempt, signal) => postConfiguration(api, channel, view, attempt, signal),
+    updateConfiguration: async (card, view, signal) => {
+      const message = { channel: card.channel, ts: card.message, ...renderConfiguration(view) }
+      await api.call('chat.update', { ...message, link_names: false, parse: 'none' }, Done, signal)
+    },
     postInThread: (card, words, signal, attempt) =>
       postOnce(api, { where: { channel: card.channel, thread_ts: card.message }, words, attempt }, signal),
     tellPerson: async (person, words, signal, attempt) => {
@@ -99,6 +106,25 @@ async function findCard(
     type === CARD_EVENT && payload['card_id'] === cardId
   const ts = await findMessage(api, { method: 'conversations.history', place: { channel }, since, isIt }, signal)
   return ts === null ? null : { channel, message: ts }
+}
+
+/** Looked for by its key first, where an earlier try may have arrived. */
+async function postConfiguration(
+  api: SlackApi,
+  channel: string,
+  view: ConfigurationChangeView,
+  { keys, since }: PostTry,
+  signal: AbortSignal,
+): Promise<CardReference> {
+  const isIt = (type: string, payload: Readonly<Record<string, unknown>>) =>
+    type === POST_EVENT && payload['keys'] === keys.join(' ')
+  const search = { method: 'conversations.history', place: { channel }, isIt } as const
+  const known = since === null ? null : await findMessage(api, { ...search, since }, signal)
+  if (known !== null) return { channel, message: known }
+  const metadata = { event_type: POST_EVENT, event_payload: { keys: keys.join(' ') } }
+  const message = { channel, ...renderConfiguration(view), metadata, ...QUIET }
+  const posted = await api.call('chat.postMessage', message, Posted, signal)
+  return { channel: posted.channel, message: posted.ts }
 }
 
 interface Post {

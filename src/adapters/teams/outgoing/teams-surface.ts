@@ -1,9 +1,9 @@
 import { VendorRejectedError, VendorUnknownError } from '../../../kernel/vendor-errors.ts'
 import { renderCard } from '../render/render-card.ts'
+import { renderConfiguration } from '../render/render-configuration.ts'
 import { renderPost } from '../render/render-post.ts'
 import { tellInPrivate } from './tell-in-private.ts'
 import type { CardReference, ChatSurface, DeliveryLimits } from '../../../ports/chat-surface.ts'
-import type { IncidentView } from '../../../domain/incident-view.ts'
 import type { TeamsMessage } from '../render/render-card.ts'
 import type { TeamsRoad } from './teams-road.ts'
 
@@ -29,8 +29,10 @@ export function createTeamsSurface(road: TeamsRoad): ChatSurface {
   return {
     name: 'teams',
     limits: TEAMS_LIMITS,
-    postCard: (channel, view, _cardId, signal) => postCard(road, channel, view, signal),
-    updateCard: (card, view, _cardId, signal) => updateCard(road, card, view, signal),
+    postCard: (channel, view, _cardId, signal) => postCard(road, channel, renderCard(view), signal),
+    updateCard: (card, view, _cardId, signal) => updateCard(road, card, renderCard(view), signal),
+    postConfiguration: (channel, view, _attempt, signal) => postCard(road, channel, renderConfiguration(view), signal),
+    updateConfiguration: (card, view, signal) => updateCard(road, card, renderConfiguration(view), signal),
     // A bot cannot look through a channel: what was lost is posted anew, and presses on the lost copy do not count.
     findCard: async () => null,
     postInThread: async (card, words, signal) => {
@@ -54,11 +56,10 @@ export function createTeamsSurface(road: TeamsRoad): ChatSurface {
 async function postCard(
   { api, places, tenantId }: TeamsRoad,
   channel: string,
-  view: IncidentView,
+  message: TeamsMessage,
   signal: AbortSignal,
 ): Promise<CardReference> {
   const { serviceUrl, isChannel } = await places.placeOf(channel)
-  const message: TeamsMessage = renderCard(view)
   const posted = isChannel
     ? (
         await api.create(
@@ -75,12 +76,12 @@ async function postCard(
 async function updateCard(
   { api, places }: TeamsRoad,
   card: CardReference,
-  view: IncidentView,
+  shown: TeamsMessage,
   signal: AbortSignal,
 ): Promise<void> {
   const { serviceUrl, isChannel } = await places.placeOf(card.channel)
   const conversation = threadOf(card, isChannel)
-  await api.update({ serviceUrl, conversation, message: card.message }, renderCard(view), signal)
+  await api.update({ serviceUrl, conversation, message: card.message }, shown, signal)
 }
 
 function threadOf({ channel, message }: CardReference, isChannel: boolean): string {

@@ -63,7 +63,7 @@ export function sizeOf(value: unknown): number {
   return Buffer.byteLength(JSON.stringify(value))
 }
 
-function draw(part: CardPart): readonly Drawn[] {
+export function draw(part: CardPart): readonly Drawn[] {
   switch (part.kind) {
     case 'header':
       return [{ element: toHeading(part.text) }]
@@ -78,7 +78,7 @@ function bodyOf(drawn: readonly Drawn[]): readonly CardElement[] {
   return drawn.flatMap((one) => ('element' in one ? [one.element] : []))
 }
 
-function cardOf(drawn: readonly Drawn[]): CardElement {
+export function cardOf(drawn: readonly Drawn[]): CardElement {
   return adaptiveCard(
     bodyOf(drawn),
     drawn.flatMap((one) => ('actions' in one ? one.actions : [])),
