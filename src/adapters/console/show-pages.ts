@@ -20,11 +20,12 @@ const TIMELINE_LENGTH = 200
 
 export async function listPage(settings: ConsoleSettings, visitor: Visitor, reply: Reply | null): Promise<HttpAnswer> {
   const { deps } = settings
-  const [{ items }, notes, pending] = await Promise.all([
+  const [{ items }, notes] = await Promise.all([
     listIncidents(deps, visitor.reader, { limit: LIST_LENGTH }),
     describeDelivery(deps),
-    readPendingChanges(deps, visitor.reader),
   ])
+  // After it is known that they may read at all, so that a refusal is said and recorded once.
+  const pending = await readPendingChanges(deps, visitor.reader)
   const context = { now: deps.clock.now(), csrf: visitor.csrf, personId: visitor.person?.id ?? null }
   const body = renderIncidentList(items, context, reply, { notes, changes: pending.map(({ id }) => id) })
   return pageAnswer(settings, { title: 'Incidents', body, visitor, path: '/', live: '/live', ...statusOf(reply) })
