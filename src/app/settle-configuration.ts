@@ -17,8 +17,9 @@ export async function settleConfiguration(config: Config, deps: Deps): Promise<v
 
 function say({ outcome, change }: Settled, found: string, { log, configuration }: Deps): void {
   const about = { change: change?.id, found, inForce: configuration.digest }
-  if (outcome === 'accepted')
-    {log.info({ ...about, review: change?.review }, 'the policies and playbooks found are in force')}
+  if (outcome === 'accepted') {
+    log.info({ ...about, review: change?.review }, 'the policies and playbooks found are in force')
+  }
   if (outcome === 'pending') {
     log.warn(
       about,
