@@ -15,8 +15,9 @@ export const WorkerConfig = z.object({
 })
 export type WorkerConfig = z.infer<typeof WorkerConfig>
 
-/** The bench says at which debug point the worker is to kill itself, the next time it passes it. */
-export const DieOrder = z.object({ dieAt: z.string() })
+/** The bench says where the worker is to kill itself the next time it passes: a debug point, of a step named so. */
+export const DieOrder = z.object({ dieAt: z.string(), step: z.string() })
+export type DieOrder = z.infer<typeof DieOrder>
 
 export const WORKER_VARIABLE = 'COUNTERSIGN_CHAOS_WORKER'
 
@@ -27,33 +28,48 @@ export const WORKER_VARIABLE = 'COUNTERSIGN_CHAOS_WORKER'
 export const TIMES = { leaseMs: 1_500, inflightWindowMs: 600, callTimeoutMs: 400 } as const
 
 export interface ChaosOptions {
-  /** At least so many approved runs; more are approved while there are kills left. */
+  /** At least so long. */
+  readonly minutes: number
+  /** At least so many approved runs and steps; more are approved while the disturbances go on. */
   readonly runs: number
+  readonly steps: number
+  /** At least so many kill -9. */
   readonly kills: number
-  readonly seed: number
-  readonly replicas: number
   /** How many of the kills have to fall between a durable intent and its outcome. */
   readonly killsBetween: number
-  readonly steps: number
+  /** So many kill -9 at each debug point for each class of target; then these are the kills. */
+  readonly eachPoint: number
+  readonly pauses: number
+  readonly seed: number
+  readonly replicas: number
+  /** Whether the primary of Postgres is killed once in the middle. */
+  readonly failsOver: boolean
 }
 
-const FULL = { runs: 140, kills: 100, killsBetween: 40, steps: 300 }
-const SHORT = { runs: 14, kills: 10, killsBetween: 4, steps: 28 }
+const FULL = { minutes: 3, runs: 700, steps: 1_750, kills: 150, killsBetween: 60, pauses: 20 }
+const SHORT = { minutes: 0, runs: 14, steps: 28, kills: 10, killsBetween: 4, pauses: 2 }
+
+const NUMBERS = ['--minutes', '--runs', '--steps', '--kills', '--each-point', '--seed', '--replicas'] as const
 
 export function readOptions(args: readonly string[], pickSeed: () => number): ChaosOptions {
   const base = args.includes('--short') ? SHORT : FULL
-  const known = ['--short', '--runs', '--kills', '--seed']
+  const known: readonly string[] = ['--short', ...NUMBERS]
   const unknown = args.filter((arg) => arg.startsWith('--') && !known.includes(arg.split('=')[0] ?? ''))
   if (unknown.length > 0) throw new Error(`Unknown option ${unknown.join(', ')}. There are ${known.join(', ')}.`)
-  const runs = numberAfter(args, '--runs') ?? base.runs
-  const kills = numberAfter(args, '--kills') ?? base.kills
+  const number = (name: (typeof NUMBERS)[number]) => numberAfter(args, name)
+  const steps = number('--steps') ?? base.steps
+  const kills = number('--kills') ?? base.kills
   return {
-    runs,
+    minutes: number('--minutes') ?? base.minutes,
+    runs: number('--runs') ?? Math.min(base.runs, Math.ceil(steps / 2)),
+    steps,
     kills,
-    seed: numberAfter(args, '--seed') ?? pickSeed(),
-    replicas: 3,
     killsBetween: Math.min(base.killsBetween, Math.floor(kills * 0.4)),
-    steps: Math.min(base.steps, runs * 2),
+    eachPoint: number('--each-point') ?? 0,
+    pauses: base.pauses,
+    seed: number('--seed') ?? pickSeed(),
+    replicas: number('--replicas') ?? 3,
+    failsOver: true,
   }
 }
 

@@ -1,46 +1,78 @@
-import { spawn } from 'node:child_process'
-import { chmodSync, existsSync, mkdtempSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { basename, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { silentLogger } from '../../src/kernel/silent-logger.ts'
-import { openEmbeddedPostgres } from '../../src/store/embedded-postgres.ts'
-import { migrate } from '../../src/store/migrate.ts'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { Pool } from 'pg'
+import type { QueryResultRow } from 'pg'
+import { openFaultProxy } from '../../test/support/fault-proxy/fault-proxy.ts'
+import type { FaultProxy } from '../../test/support/fault-proxy/fault-proxy.ts'
+import type { RowSource } from '../../test/support/replay/row-source.ts'
+import { openPostgresPair } from '../../test/support/postgres-pair/postgres-pair.ts'
+
+/** Reads of the judge, as the owner: repeated while the database is away. */
+export type Owner = RowSource
 
 export interface ChaosDatabase {
-  readonly url: string
-  readonly ownerUrl: string
+  /** Through `disturbed`: for the replicas. */
+  readonly workerUrl: string
+  /** Through a proxy that only fails over: for who approves and settles. */
+  readonly benchUrl: string
+  readonly owner: Owner
+  readonly disturbed: FaultProxy
   readonly logFile: string
+  /** kill -9 of the primary, and the standby takes its place; answers how long nobody could write. */
+  failOver(): Promise<void>
   close(): Promise<void>
 }
 
-const WATCHDOG = fileURLToPath(new URL('../../test/support/watchdog.ts', import.meta.url))
-
-/**
- * A real, durable PostgreSQL in a folder of its own. A watchdog outside of this process ends it and removes the folder
- * when this process closes it or dies, however it dies.
- */
-export async function openChaosDatabase(): Promise<ChaosDatabase> {
-  const home = mkdtempSync(join(tmpdir(), 'countersign-chaos-'))
-  chmodSync(home, 0o711)
-  const { NODE_OPTIONS: _unused, ...env } = process.env
-  const watchdog = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', WATCHDOG], {
-    detached: true,
-    stdio: ['pipe', 'ignore', 'inherit'],
-    env: { ...env, COUNTERSIGN_TEST_WATCHDOG: JSON.stringify({ home, runId: basename(home) }) },
-  })
-  const cleared = new Promise<void>((resolve) => watchdog.once('exit', () => resolve()))
-  const postgres = await openEmbeddedPostgres({ home, log: silentLogger })
-  const appUser = new URL(postgres.url()).username
-  await migrate({ ownerUrl: postgres.ownerUrl(), appUser })
+/** A real, durable PostgreSQL with a synchronous standby, behind fault proxies. */
+export async function openChaosDatabase(seed: number): Promise<ChaosDatabase> {
+  const pair = await openPostgresPair({ synchronous: true })
+  const [disturbed, quiet] = await Promise.all([openFaultProxy(pair.url(), seed), openFaultProxy(pair.url())])
+  const folder = mkdtempSync(join(tmpdir(), 'countersign-chaos-'))
+  const ownerUrl = new URL(pair.ownerUrl())
+  ownerUrl.port = new URL(quiet.url).port
+  const pool = new Pool({ connectionString: ownerUrl.href, max: 3 })
+  pool.on('error', () => undefined)
+  let closing: Promise<void> | undefined
+  const closeAll = async () => {
+    await Promise.race([pool.end(), delay(2_000)])
+    await Promise.all([disturbed.close(), quiet.close()])
+    await pair.close()
+    rmSync(folder, { recursive: true, force: true })
+  }
   return {
-    url: postgres.url(),
-    ownerUrl: postgres.ownerUrl(),
-    logFile: join(home, 'workers.log'),
-    close: async () => {
-      watchdog.stdin.end()
-      await cleared
-      if (existsSync(home)) throw new Error(`${home} is left, with its server: the watchdog did not clear it.`)
+    workerUrl: disturbed.url,
+    benchUrl: quiet.url,
+    owner: { rows: (query, values = []) => untilAnswered(pool, query, values) },
+    disturbed,
+    logFile: join(folder, 'workers.log'),
+    failOver: async () => {
+      await pair.killPrimary()
+      await pair.promote()
+      for (const proxy of [disturbed, quiet]) {
+        proxy.pointAt(pair.url())
+        proxy.dropAll()
+      }
     },
+    close: () => (closing ??= closeAll()),
+  }
+}
+
+const PATIENCE_MS = 60_000
+
+async function untilAnswered<Row extends QueryResultRow>(
+  pool: Pool,
+  query: string,
+  values: readonly unknown[],
+): Promise<readonly Row[]> {
+  const since = performance.now()
+  for (;;) {
+    try {
+      return (await pool.query<Row>(query, [...values])).rows
+    } catch (error) {
+      if (performance.now() - since > PATIENCE_MS) throw error
+      await delay(100)
+    }
   }
 }

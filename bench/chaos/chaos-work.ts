@@ -1,12 +1,18 @@
 import type { ActionName } from '../../src/domain/action.ts'
-import type { UnitOfWork } from '../../src/ports/stores.ts'
-import { approveRun } from '../../test/fakes/counting-target/approved-run.ts'
-import type { ApprovedRun, StepSpec } from '../../test/fakes/counting-target/approved-run.ts'
+import type { StepSpec } from '../../test/fakes/counting-target/approved-run.ts'
 import type { CountingTarget } from '../../test/fakes/counting-target/counting-target.ts'
 import type { FaultKind } from '../../test/fakes/vendor-server.ts'
 import { pickFrom } from '../../test/support/random.ts'
 
 const KINDS: readonly ActionName[] = ['argocd/sync', 'pagerduty/note', 'argocd/sync', 'lambda/invoke', 'pagerduty/note']
+
+/** How the steps of each action begin, by the class of its target. */
+const CLASS_OF: Readonly<Partial<Record<ActionName, string>>> = {
+  'pagerduty/note': 'keyed',
+  'argocd/sync': 'queryable',
+  'lambda/invoke': 'opaque',
+}
+export const CLASS_NAMES = ['keyed', 'queryable', 'opaque'] as const
 
 /** Two or three effects on one resource, then a check. Half of the runs change the state that is compared. */
 export function stepsOf(random: () => number, index: number): readonly StepSpec[] {
@@ -17,7 +23,7 @@ export function stepsOf(random: () => number, index: number): readonly StepSpec[
   const effects = Array.from({ length: count }, (_, step): StepSpec => {
     const isSlow = uses === 'argocd/sync' && random() < 0.25
     return {
-      id: `effect-${String(step + 1)}`,
+      id: `${CLASS_OF[uses] ?? 'effect'}-${String(step + 1)}`,
       uses,
       resource,
       with: { ...(isVisible ? { to: `r${String(step + 1)}` } : {}), ...(isSlow ? { slow: true } : {}) },
@@ -34,18 +40,6 @@ export function invisibleStepsOf(random: () => number, index: number): readonly 
   return stepsOf(random, index).map((step) =>
     step.uses === 'prometheus/assert' ? step : { ...step, uses: 'argocd/sync', with: {} },
   )
-}
-
-export async function approveNext(
-  unitOfWork: UnitOfWork,
-  steps: readonly StepSpec[],
-): Promise<{ readonly approved: ApprovedRun; readonly keys: readonly string[] }> {
-  const approved = await approveRun(unitOfWork, steps, { ttlMs: 3_600_000 })
-  await unitOfWork.run((stores) =>
-    stores.jobs.enqueue('run.advance', { runId: approved.run.id }, { singletonKey: approved.run.id }),
-  )
-  const effects = steps.filter((step) => step.uses !== 'prometheus/assert')
-  return { approved, keys: effects.map((step) => `${approved.run.id}:${step.id ?? ''}:main`) }
 }
 
 const LOSSES: readonly (readonly [FaultKind, number])[] = [

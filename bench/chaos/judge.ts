@@ -1,85 +1,122 @@
-import type { Client } from 'pg'
 import type { CountingTarget } from '../../test/fakes/counting-target/counting-target.ts'
+import { compareReplay } from '../../src/audit/compare-replay.ts'
+import { replayEntries } from '../../src/audit/replay-entries.ts'
+import type { Json, JsonObject } from '../../src/kernel/json.ts'
+import { readTables } from '../../test/support/replay/read-tables.ts'
+import { readEntries } from '../../test/support/replay/read-entries.ts'
+import type { Owner } from './chaos-database.ts'
+import type { Disturbances } from './disturb.ts'
 import type { KillCounts } from './kill-workers.ts'
 import type { Asked } from './settle-unknown.ts'
+import type { AuditCheck } from './verify-log.ts'
 
 export interface Verdict {
   readonly runs: number
   readonly steps: number
+  readonly seconds: number
   readonly requests: number
   readonly effects: number
   readonly lostAnswers: number
   readonly kills: KillCounts
+  readonly disturbances: Disturbances
   readonly doubles: readonly string[]
   /** Steps of succeeded runs whose effect never happened. */
   readonly lost: readonly string[]
+  /** Approved, and the approval was acknowledged, and the run is not there. */
+  readonly forgotten: readonly string[]
   readonly notEnded: readonly string[]
+  /** Ended otherwise than succeeded, and nobody pressed Stop. */
   readonly notSucceeded: readonly string[]
+  readonly stopped: number
   /** Steps shown to a person, by crash class. */
   readonly asked: Asked
-  /** Effects without an intent on the audit log, or without an outcome. */
+  /** Effects without an intent and the approvals on the log before them, or without an outcome. */
   readonly unaudited: readonly string[]
   readonly reconciled: number
+  readonly audit: AuditCheck
+  /** What the log alone says otherwise than the tables. */
+  readonly differences: readonly string[]
 }
 
-export interface Evidence {
-  readonly owner: Client
+export interface Evidence extends Pick<
+  Verdict,
+  'kills' | 'asked' | 'lostAnswers' | 'disturbances' | 'audit' | 'seconds'
+> {
+  readonly owner: Owner
   readonly target: CountingTarget
-  /** The key of every approved effect. */
-  readonly keys: readonly string[]
-  readonly counts: KillCounts
-  readonly asked: Asked
-  readonly lostAnswers: number
+  /** Runs of which an approval was acknowledged. */
+  readonly acknowledged: readonly string[]
+  /** Runs of this scenario. */
+  readonly isOwn: (runId: string) => boolean
+}
+
+interface RunRow {
+  readonly id: string
+  readonly state: string
+  readonly plan: string
+  readonly is_stopped: boolean
 }
 
 /** Compares what the target saw with what the ledger and the audit log say. The target alone knows what happened. */
-export async function judge({ owner, target, keys, counts, asked, lostAnswers }: Evidence): Promise<Verdict> {
-  const own = new Set(keys)
-  const runIds = [...new Set(keys.map((key) => key.split(':')[0] ?? ''))]
-  const states = await owner.query<{ id: string; state: string }>('SELECT id, state FROM runs WHERE id = ANY ($1)', [
-    runIds,
-  ])
+export async function judge(evidence: Evidence): Promise<Verdict> {
+  const { owner, target, acknowledged, isOwn } = evidence
+  const all = await owner.rows<RunRow>(
+    `SELECT r.id, r.state, p.plan_json AS plan, r.stop_requested_by IS NOT NULL AS is_stopped
+       FROM runs r JOIN proposals p ON p.id = r.proposal_id`,
+  )
+  const runs = all.filter(({ id }) => isOwn(id))
   const ended = ['succeeded', 'failed', 'undone', 'stopped']
-  const isUnsuccessful = new Set(states.rows.filter(({ state }) => state !== 'succeeded').map(({ id }) => id))
-  const audited = await readAudited(owner)
+  const counts = countByKey(target)
+  const keysOf = (run: RunRow) => effectsOf(run.plan).map((stepId) => `${run.id}:${stepId}:main`)
+  const succeeded = runs.filter(({ state }) => state === 'succeeded')
+  const entries = await readEntries(owner)
+  const say = ({ id, state }: RunRow) => `${id} ${state}`
   return {
-    runs: runIds.length,
-    steps: keys.length,
+    ...evidence,
+    runs: runs.length,
+    steps: runs.flatMap(keysOf).length,
     requests: target.requestCount(),
     effects: target.effects.length,
-    lostAnswers,
-    kills: counts,
-    doubles: target.doubles(),
-    lost: keys.filter((key) => target.countOf(key) === 0 && !isUnsuccessful.has(key.split(':')[0] ?? '')),
-    notEnded: states.rows.filter(({ state }) => !ended.includes(state)).map(({ id, state }) => `${id} ${state}`),
-    notSucceeded: states.rows.filter(({ state }) => state !== 'succeeded').map(({ id, state }) => `${id} ${state}`),
-    asked,
-    unaudited: target.effects
-      .map(({ key }) => key)
-      .filter((key) => !own.has(key) || !audited.intended.has(key) || !audited.closed.has(key)),
-    reconciled: await countReconciled(owner, runIds),
+    doubles: [...counts].filter(([, count]) => count > 1).map(([key]) => key),
+    lost: succeeded.flatMap(keysOf).filter((key) => !counts.has(key)),
+    forgotten: acknowledged.filter((id) => !all.some((run) => run.id === id)),
+    notEnded: runs.filter(({ state }) => !ended.includes(state)).map(say),
+    notSucceeded: runs.filter((run) => run.state !== 'succeeded' && !run.is_stopped).map(say),
+    stopped: runs.filter(({ state }) => state === 'stopped').length,
+    unaudited: findUnaudited(entries, new Set(runs.flatMap(keysOf)), counts),
+    reconciled: entries.filter((entry) => entry['event'] === 'step.unknown' && isOwn(textOf(entry['runId']))).length,
+    differences: compareReplay(replayEntries(entries), await readTables(owner)),
   }
 }
 
-async function readAudited(owner: Client): Promise<{ intended: Set<string>; closed: Set<string> }> {
-  const { rows } = await owner.query<{ event: string; key: string }>(
-    `SELECT event, convert_from(bytes, 'UTF8')::jsonb #>> '{execution,idempotencyKey}' AS key
-       FROM audit_leaves WHERE event LIKE 'step.%'`,
-  )
-  const settled = await owner.query<{ key: string }>(
-    `SELECT DISTINCT idempotency_key AS key FROM attempts WHERE state = 'done'`,
-  )
-  return {
-    intended: new Set(rows.filter(({ event }) => event === 'step.intended').map(({ key }) => key)),
-    closed: new Set(settled.rows.map(({ key }) => key)),
-  }
+function effectsOf(planJson: string): readonly string[] {
+  const plan = JSON.parse(planJson) as { steps: readonly { id: string; isVerification: boolean }[] }
+  return plan.steps.filter(({ isVerification }) => !isVerification).map(({ id }) => id)
 }
 
-async function countReconciled(owner: Client, runIds: readonly string[]): Promise<number> {
-  const { rows } = await owner.query<{ count: number }>(
-    `SELECT count(*)::int AS count FROM audit_leaves
-      WHERE event = 'step.unknown' AND convert_from(bytes, 'UTF8')::jsonb ->> 'runId' = ANY ($1)`,
-    [runIds],
-  )
-  return rows[0]?.count ?? 0
+function countByKey(target: CountingTarget): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>()
+  for (const { key } of target.effects) counts.set(key, (counts.get(key) ?? 0) + 1)
+  return counts
+}
+
+function textOf(value: Json | undefined): string {
+  return typeof value === 'string' ? value : ''
+}
+
+/** Each effect that the target saw, joined with the log by its key: approved, intended, and with an outcome. */
+function findUnaudited(
+  entries: readonly JsonObject[],
+  approved: ReadonlySet<string>,
+  counts: ReadonlyMap<string, number>,
+): readonly string[] {
+  const [intended, closed] = [new Set<string>(), new Set<string>()]
+  for (const entry of entries) {
+    const key = textOf((entry['execution'] as JsonObject | undefined)?.['idempotencyKey'])
+    const by = (entry['details'] as JsonObject | undefined)?.['approvedBy'] as readonly string[] | undefined
+    if (entry['event'] === 'step.intended' && (by?.length ?? 0) > 0) intended.add(key)
+    const state = (entry['states'] as JsonObject | undefined)?.['attempt']
+    if (state === 'done' || state === 'failed') closed.add(key)
+  }
+  return [...counts.keys()].filter((key) => !approved.has(key) || !intended.has(key) || !closed.has(key))
 }

@@ -7,10 +7,13 @@ import type { Verdict } from './judge.ts'
 import { playScenario } from './play-scenario.ts'
 import { brokenPromises, table } from './report.ts'
 
-const USAGE = `npm run chaos [-- --runs N] [--kills N] [--seed S] [--short]
+const USAGE = `npm run chaos [-- --minutes N] [--steps N] [--kills N] [--each-point N] [--replicas N] [--seed S] [--short]
 
-Kills replicas of the executor (kill -9) while they carry out approved steps on targets that lose answers, then compares
-what the targets saw with what was approved. Exits 1 when a promise breaks; --short takes less than a minute.`
+Replicas of the executor carry out approved steps while they are killed (kill -9) and frozen (SIGSTOP), a network between
+them and their target loses answers, connections to Postgres are cut every five seconds, and the primary of Postgres is
+killed and its standby promoted. Then what the target saw is compared with what was approved, and the audit log with the
+database. Goes on for at least so many minutes, steps and kills; --each-point kills so often at every debug point for
+every class of target. Exits 1 when a promise breaks; --short takes less than a minute and a half.`
 
 async function main(): Promise<void> {
   const args = process.argv.slice(2)
@@ -22,7 +25,8 @@ async function main(): Promise<void> {
   console.log(`seed ${String(options.seed)} (play it again with --seed ${String(options.seed)})`)
   const startedAt = performance.now()
   const print = (line: string) => console.log(`  ${elapsed(startedAt)}  ${line}`)
-  const database = await openChaosDatabase()
+  print('a primary and its synchronous standby are made')
+  const database = await openChaosDatabase(options.seed)
   stopOnSignals(() => database.close())
   try {
     const chaos = await playScenario(database, { name: 'chaos', reconciles: true, options }, print)
@@ -42,7 +46,8 @@ async function main(): Promise<void> {
 function controlOf(options: ChaosOptions): ChaosOptions {
   const isShort = options.runs < 50
   const smaller = isShort ? { runs: 10, steps: 20, kills: 2 } : { runs: 24, steps: 48, kills: 10 }
-  return { ...options, ...smaller, killsBetween: 0, seed: options.seed + 10 }
+  const without = { minutes: 0, killsBetween: 0, eachPoint: 0, pauses: 0, failsOver: false }
+  return { ...options, ...smaller, ...without, seed: options.seed + 10 }
 }
 
 function report(options: ChaosOptions, chaos: Verdict, control: Verdict, logFile: string): void {
@@ -54,7 +59,11 @@ function report(options: ChaosOptions, chaos: Verdict, control: Verdict, logFile
     return
   }
   process.exitCode = 1
-  if (existsSync(logFile)) console.error(readFileSync(logFile, 'utf8').split('\n').slice(-40).join('\n'))
+  if (existsSync(logFile)) console.error(readFileSync(logFile, 'utf8').split('\n').slice(-40).map(shorten).join('\n'))
+}
+
+function shorten(line: string): string {
+  return line.length > 300 ? `${line.slice(0, 300)}…` : line
 }
 
 /** The workers die with this process, and the watchdog then clears up; this only makes it orderly. */

@@ -1,4 +1,4 @@
-import type { Client } from 'pg'
+import type { Owner } from './chaos-database.ts'
 import type { Deps } from '../../src/orchestrator/dependencies.ts'
 import { settleStep } from '../../src/orchestrator/settle-step.ts'
 import { ANA } from '../../test/fakes/counting-target/approved-run.ts'
@@ -14,7 +14,7 @@ export interface Asked {
  * The person who is asked: looks at the target, which the product could not, and says what became of the step. A step
  * that did not happen is sent again, and may be lost again, so this goes on until nothing waits.
  */
-export async function settleUnknown(deps: Deps, owner: Client, target: CountingTarget): Promise<Asked> {
+export async function settleUnknown(deps: Deps, owner: Owner, target: CountingTarget): Promise<Asked> {
   const byClass = new Map<string, number>()
   let silent = 0
   for (;;) {
@@ -38,18 +38,17 @@ interface Waiting {
   readonly told: boolean
 }
 
-async function listWaiting(owner: Client): Promise<readonly Waiting[]> {
-  const { rows } = await owner.query<Waiting>(
+async function listWaiting(owner: Owner): Promise<readonly Waiting[]> {
+  return owner.rows<Waiting>(
     `SELECT r.id, a.idempotency_key AS key, a.step_id AS step, a.crash_class,
             EXISTS (SELECT FROM timeline_entries t WHERE t.incident_id = r.incident_id AND t.event = 'step.handed_over') AS told
        FROM runs r JOIN attempts a ON a.run_id = r.id AND a.state = 'unknown'
       WHERE r.state = 'unknown' AND r.lease_owner IS NULL`,
   )
-  return rows
 }
 
-async function countMoving(owner: Client): Promise<number> {
-  const { rows } = await owner.query<{ count: number }>(
+async function countMoving(owner: Owner): Promise<number> {
+  const rows = await owner.rows<{ count: number }>(
     `SELECT count(*)::int AS count FROM runs
       WHERE state IN ('queued', 'running', 'waiting') OR (state = 'unknown' AND lease_owner IS NOT NULL)`,
   )

@@ -3,7 +3,7 @@ import type { ChildProcess } from 'node:child_process'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { WORKER_VARIABLE } from './chaos-config.ts'
-import type { WorkerConfig } from './chaos-config.ts'
+import type { DieOrder, WorkerConfig } from './chaos-config.ts'
 
 interface Worker {
   readonly replicaId: string
@@ -41,13 +41,20 @@ export class WorkerPool {
   }
 
   /** True when it died there; false when it never came by, and then it lives on. */
-  async dieAt(worker: Worker, point: string, withinMs: number): Promise<boolean> {
-    worker.child.send({ dieAt: point })
+  async dieAt(worker: Worker, order: DieOrder, withinMs: number): Promise<boolean> {
+    worker.child.send(order)
     const late = new AbortController()
     const passed = delay(withinMs, 'late', { signal: late.signal }).catch(() => 'stopped')
     const outcome = await Promise.race([worker.exited.then(() => 'died'), passed])
     late.abort()
     return outcome === 'died'
+  }
+
+  /** SIGSTOP, and SIGCONT later; a worker that is killed meanwhile stays dead. */
+  async pause(worker: Worker, forMs: number): Promise<void> {
+    worker.child.kill('SIGSTOP')
+    await delay(forMs)
+    worker.child.kill('SIGCONT')
   }
 
   async close(): Promise<void> {

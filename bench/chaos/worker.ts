@@ -23,9 +23,9 @@ const die = (): never => {
 }
 process.on('disconnect', die)
 
-let dieAt: string | undefined
+let order: DieOrder | undefined
 process.on('message', (message) => {
-  dieAt = DieOrder.parse(message).dieAt
+  order = DieOrder.parse(message)
 })
 
 const log: Logger = {
@@ -36,7 +36,7 @@ const log: Logger = {
     appendFileSync(config.logFile, `${config.replicaId} error ${text} ${JSON.stringify(fields)}\n`),
 }
 
-const pool = await openDatabase({ url: config.databaseUrl, applicationName: 'chaos-jobs', maxConnections: 4 })
+const pool = await openDatabase({ url: config.databaseUrl, applicationName: 'chaos-jobs', maxConnections: 3 })
 const signals = await openSignals({ url: config.databaseUrl, log })
 const jobs = await openJobs({ pool: pool.pool, signals, log, randomBytes })
 const { deps } = await openReplica({
@@ -46,14 +46,15 @@ const { deps } = await openReplica({
   settings: { leaseMs: config.leaseMs, inflightWindowMs: config.reconciles ? config.inflightWindowMs : 0 },
   queueOf: (db) => jobs.queueOf(db),
   log,
-  maxConnections: 8,
+  maxConnections: 6,
 })
 
 // Every crash here is the bench's own doing, and none says that a run is poison.
 const options = {
   crashesBeforeParking: 1_000,
   pace: { retryBaseMs: 50, retryMaxMs: 400, lookAgainMs: 200, targetBusyMs: 200, maxAttempts: 50 },
-  debugPoint: (point: string) => (point === dieAt ? die() : Promise.resolve()),
+  debugPoint: (point: string, { stepId }: { readonly stepId: string }) =>
+    point === order?.dieAt && stepId.startsWith(order.step) ? die() : Promise.resolve(),
 } as const
 await jobs.workers.work('run.advance', 6, (data, signal) => advanceRun(deps, data, signal, options))
 setInterval(() => void sweepRuns(deps).catch(() => undefined), 500)

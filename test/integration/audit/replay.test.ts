@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { Client } from 'pg'
+import type { QueryResultRow } from 'pg'
 import { compareReplay } from '../../../src/audit/compare-replay.ts'
 import { replayEntries } from '../../../src/audit/replay-entries.ts'
 import type { ReplayedState } from '../../../src/audit/replay-entries.ts'
@@ -19,6 +20,7 @@ import { approveThroughProduct, proposeThroughProduct } from '../../fakes/counti
 import type { Replica } from '../../fakes/counting-target/replica.ts'
 import { readEntries } from '../../support/replay/read-entries.ts'
 import { readTables } from '../../support/replay/read-tables.ts'
+import type { RowSource } from '../../support/replay/row-source.ts'
 import { advance, openWorld } from '../executor/world.ts'
 import type { World } from '../executor/world.ts'
 
@@ -96,7 +98,7 @@ describe('the audit log alone', () => {
       await client.query(
         `UPDATE runs SET state = 'succeeded' WHERE id = (SELECT id FROM runs WHERE state = 'failed' LIMIT 1)`,
       )
-      const differences = compareReplay(replayEntries(entries), await readTables(client))
+      const differences = compareReplay(replayEntries(entries), await readTables(asSource(client)))
       expect(differences).toEqual([
         expect.stringMatching(/^runs RUN-\d+: the log says failed; .* the table succeeded; /),
       ])
@@ -208,10 +210,17 @@ async function readBoth(): Promise<[readonly JsonObject[], ReplayedState]> {
   try {
     const waiting = await sequenceAllAudit(createAuditSequencer(database.pool, database.db), 60_000)
     expect(waiting).toBe(0)
-    return [await readEntries(client), await readTables(client)]
+    return [await readEntries(asSource(client)), await readTables(asSource(client))]
   } finally {
     await client.end()
     await database.close()
+  }
+}
+
+function asSource(client: Client): RowSource {
+  return {
+    rows: async <Row extends QueryResultRow>(query: string, values: readonly unknown[] = []) =>
+      (await client.query<Row>(query, [...values])).rows,
   }
 }
 

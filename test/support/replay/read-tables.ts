@@ -1,10 +1,10 @@
-import type { Client } from 'pg'
+import type { RowSource } from './row-source.ts'
 import type { ReplayedState } from '../../../src/audit/replay-entries.ts'
 
 /** The tables in the words of `ReplayedState`. */
-export async function readTables(client: Client): Promise<ReplayedState> {
+export async function readTables(source: RowSource): Promise<ReplayedState> {
   const read = async (query: string): Promise<ReadonlyMap<string, string>> => {
-    const { rows } = await client.query<{ name: string; text: string }>(query)
+    const rows = await source.rows<{ name: string; text: string }>(query)
     return new Map(rows.map(({ name, text }) => [name, text]))
   }
   return {
