@@ -5,6 +5,8 @@ import { demoCommand } from './demo.ts'
 import { doctorCommand } from './doctor.ts'
 import { evalChangesCommand } from './eval-changes.ts'
 import { freezeCommand } from './freeze.ts'
+import { jobsListCommand } from './jobs-list.ts'
+import { jobsRetryCommand } from './jobs-retry.ts'
 import { manifestSlackCommand } from './manifest-slack.ts'
 import { manifestTeamsCommand } from './manifest-teams.ts'
 import { migrateCommand } from './migrate.ts'
@@ -30,6 +32,8 @@ export const COMMANDS: readonly Command[] = [
   auditVerifyCommand,
   auditExportCommand,
   auditKeygenCommand,
+  jobsListCommand,
+  jobsRetryCommand,
   outboxListCommand,
   outboxRetryCommand,
   freezeCommand,

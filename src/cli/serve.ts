@@ -5,6 +5,7 @@ import { loadConfigFor } from './load-config-for.ts'
 import { parseOptions } from './parse-options.ts'
 import { refusePositionals } from './refuse-positionals.ts'
 import { redactText } from '../audit/redact.ts'
+import { watchEventLoop } from '../app/watch-event-loop.ts'
 import { secretsOf } from '../app/open-audit.ts'
 import type { Command } from './command.ts'
 import type { ProcessRole } from '../app.ts'
@@ -33,6 +34,7 @@ well, for /healthz, /readyz and /metrics alone. SIGTERM ends it gracefully, a se
         context.print(line.trimEnd())
       },
     })
+    const watch = watchEventLoop()
     const app = await openApp({ config, log, roles, replicaId })
     await new Promise<void>((resolve) => {
       if (context.signal.aborted) resolve()
@@ -40,6 +42,7 @@ well, for /healthz, /readyz and /metrics alone. SIGTERM ends it gracefully, a se
     })
     log.info({}, 'Countersign stops')
     await app.close()
+    await watch.close()
     return 0
   },
 }

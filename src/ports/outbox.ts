@@ -55,6 +55,8 @@ export interface WaitingMessage {
   readonly version: number
   readonly message: OutboxMessage
   readonly attempts: number
+  /** Tries that began and came to no end: the process that made them is gone. */
+  readonly begun: number
   /** An earlier try was sent and never answered: it may have arrived. */
   readonly mayHaveArrived: boolean
   readonly createdAt: Date
@@ -64,6 +66,8 @@ export interface WaitingMessage {
 export interface OutboxQueue {
   /** Due by database time, the most important first. */
   listDue(surface: SurfaceName, limit: number): Promise<readonly WaitingMessage[]>
+  /** Counts a try of each before it begins, so that one that takes the process with it is on record. */
+  begin(messages: readonly WaitingMessage[]): Promise<void>
   /** Before something is sent that a second try would double: a crash from here on leaves it as `mayHaveArrived`. */
   markSending(messages: readonly WaitingMessage[]): Promise<void>
   /** Done, unless it was asked for again meanwhile. */

@@ -1,4 +1,4 @@
-import type { Standstill, StandstillKind } from '../domain/standstill.ts'
+import type { Standstill } from '../domain/standstill.ts'
 import type { RunState } from '../domain/run.ts'
 import type { SurfaceName } from '../domain/surface.ts'
 
@@ -65,7 +65,6 @@ export interface StandstillStore {
   /** Ends those that are open and not among these; what they were. */
   endOthers(keys: readonly string[]): Promise<readonly Standstill[]>
   listOpen(): Promise<readonly (Standstill & { readonly foundAt: Date })[]>
-  countOpen(): Promise<ReadonlyMap<StandstillKind, number>>
   listUntold(limit: number): Promise<readonly UntoldStandstill[]>
   markTold(id: string, isOver: boolean): Promise<void>
 }

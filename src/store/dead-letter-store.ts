@@ -41,7 +41,7 @@ async function revive(db: Database, ids: readonly string[]): Promise<readonly De
   for (const row of rows) {
     // Two waiting messages with one key cannot be: what waits already says the same, rendered when it is sent.
     await db.execute(sql`
-      update outbox_messages set attempts = 0, not_before = clock_timestamp(), created_at = clock_timestamp(),
+      update outbox_messages set attempts = 0, begun = 0, not_before = clock_timestamp(), created_at = clock_timestamp(),
         state = case when exists (
           select 1 from outbox_messages as other
            where other.coalesce_key = ${row.coalesceKey} and other.state = 'waiting' and other.id <> ${row.id}

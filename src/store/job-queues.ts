@@ -5,9 +5,12 @@ import type { JobName } from '../ports/job-queue.ts'
 /** Where a job lies that failed three times; people look at it, nothing takes from it. */
 export const DEAD_JOBS = 'dead-jobs'
 
-/** Three tries in all, a little later each time; a job of a dead worker is noticed by its missing heartbeat. */
+/**
+ * Three tries in all (`job-tries.ts`), a little later each time; a job of a dead worker is noticed by its missing
+ * heartbeat. The engine's own limit leaves room for those that were handed out beside one that ended the process.
+ */
 const COMMON: QueueOptions = {
-  retryLimit: 2,
+  retryLimit: 20,
   retryDelay: 1,
   retryBackoff: true,
   retryDelayMax: 60,

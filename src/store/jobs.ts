@@ -3,10 +3,13 @@ import { PgBoss } from 'pg-boss'
 import type { RandomBytes } from '../kernel/ids.ts'
 import type { JsonObject } from '../kernel/json.ts'
 import type { Logger } from '../kernel/logger.ts'
+import { JOB_NAMES } from '../ports/job-queue.ts'
 import type { DeadJob, JobHandler, JobName, JobQueue, JobWorkers } from '../ports/job-queue.ts'
 import type { Database } from './database.ts'
 import { watchDueJobs } from './due-jobs.ts'
 import { createJobQueue } from './job-queue.ts'
+import { JobGate } from './job-gate.ts'
+import { BEGUN_KEY, TRIES, countTry, endTries } from './job-tries.ts'
 import { createWaker } from './worker-waker.ts'
 import type { Waker } from './worker-waker.ts'
 import { DEAD_JOBS, ensureQueues } from './job-queues.ts'
@@ -19,7 +22,8 @@ import type { SignalHub } from './signals.ts'
  * second per process; a notification that got lost by the workers' own slow polling.
  *
  * pg-boss: created → active → completed, or → retry → active …, after the third failure → failed, with a copy in
- * `dead-jobs`. A worker that dies stops its heartbeat, and its job goes to `retry` like one that threw.
+ * `dead-jobs`. A worker that dies stops its heartbeat, and its job goes to `retry` like one that threw. What is tried
+ * again works alone, so that a job that ends its process takes no other with it more than once (`JobGate`).
  */
 export interface JobsOptions {
   readonly pool: Pool
@@ -38,6 +42,8 @@ export interface Jobs {
   readonly workers: JobWorkers
   /** Jobs that failed three times, oldest first: someone must look at them. */
   listDead(): Promise<readonly DeadJob[]>
+  /** Tried again as new ones; which of the ids there were. */
+  retryDead(ids: readonly string[]): Promise<readonly DeadJob[]>
   close(): Promise<void>
 }
 
@@ -48,6 +54,8 @@ const PLAIN_POLL_SECONDS = 2
 /** The search for a cause begins when the card of its incident has left: nobody should wait for the card because of it. */
 const AFTER_THE_CARD: JobName = 'incident.refresh'
 const AFTER_THE_CARD_MS = 15
+/** Held for minutes while its run waits; what it does to its replicas is counted with the run (`runs.crashes`). */
+const LONG_JOB: JobName = 'run.advance'
 const CLOSE_TIMEOUT_MS = 10_000
 const SUPERVISE_SECONDS = 10
 
@@ -68,6 +76,7 @@ export async function openJobs(options: JobsOptions): Promise<Jobs> {
   })
   await boss.start()
   await ensureQueues(boss)
+  const gate = new JobGate()
   const due = watchDueJobs(options.pool, options.log, (queue) => {
     wakers.get(queue)?.wakeAll()
   })
@@ -81,11 +90,12 @@ export async function openJobs(options: JobsOptions): Promise<Jobs> {
       work: async (name, concurrency, handler) => {
         const waker = wakers.get(name) ?? createWaker((id) => boss.notifyWorker(id))
         wakers.set(name, waker)
-        await startWorkers(boss, options.log, { name, concurrency, handler, waker })
+        await startWorkers(boss, options, { name, concurrency, handler, waker, gate: name === LONG_JOB ? null : gate })
       },
       close,
     },
     listDead: () => listDead(boss),
+    retryDead: (ids) => retryDead(boss, ids),
     close,
   }
 }
@@ -134,30 +144,59 @@ interface Work {
   readonly concurrency: number
   readonly handler: JobHandler
   readonly waker: Waker
+  /** null: never alone. */
+  readonly gate: JobGate | null
 }
 
 /** One engine worker per slot, each known by its id: only so can each be woken. */
-async function startWorkers(boss: PgBoss, log: Logger, work: Work): Promise<void> {
+async function startWorkers(boss: PgBoss, { pool, log }: JobsOptions, work: Work): Promise<void> {
   for (let started = 0; started < work.concurrency; started += 1) {
     const slot = work.waker.addWorker()
-    const handle = async ([job]: readonly { data: JsonObject; signal: AbortSignal }[]): Promise<void> => {
+    const handle = async ([job]: readonly HandedOut[]): Promise<void> => {
       if (job === undefined) return
       slot.begin()
       try {
-        await work.handler(job.data, job.signal)
-      } catch (error) {
-        log.warn({ err: error, job: work.name, data: job.data }, 'a job failed and is tried again')
-        throw error
+        await tryJob(pool, log, work, job)
       } finally {
         slot.end()
       }
     }
     const id = await boss.work<JsonObject>(
       work.name,
-      { pollingIntervalSeconds: PLAIN_POLL_SECONDS, notifyPollingIntervalSeconds: BACKSTOP_POLL_SECONDS },
+      {
+        includeMetadata: true,
+        pollingIntervalSeconds: PLAIN_POLL_SECONDS,
+        notifyPollingIntervalSeconds: BACKSTOP_POLL_SECONDS,
+      },
       handle,
     )
     slot.isNow(id)
+  }
+}
+
+interface HandedOut {
+  readonly id: string
+  readonly data: JsonObject
+  readonly signal: AbortSignal
+  readonly retryCount: number
+}
+
+async function tryJob(pool: Pool, log: Logger, { name, handler, gate }: Work, job: HandedOut): Promise<void> {
+  const isSuspect = job.retryCount > 0
+  const leave = await gate?.enter(isSuspect)
+  let number = 1
+  try {
+    if (isSuspect) number = await countTry(pool, name, job.id)
+    if (number > TRIES) throw new Error(`It ended the process that worked on it ${String(TRIES)} times.`)
+    await handler(job.data, job.signal)
+  } catch (error) {
+    const isLast = number >= TRIES
+    if (isLast) await endTries(pool, name, job.id)
+    const said = isLast ? 'a job failed and is given up' : 'a job failed and is tried again'
+    log.warn({ err: error, job: name, data: job.data }, said)
+    throw error
+  } finally {
+    leave?.()
   }
 }
 
@@ -172,6 +211,19 @@ async function listDead(boss: PgBoss): Promise<readonly DeadJob[]> {
       since: job.createdOn,
     }))
     .sort((left, right) => left.since.getTime() - right.since.getTime())
+}
+
+/** A copy among the dead that names no queue of ours is only taken away. */
+async function retryDead(boss: PgBoss, ids: readonly string[]): Promise<readonly DeadJob[]> {
+  const chosen = (await listDead(boss)).filter(({ id }) => ids.includes(id))
+  for (const { id, queue, data } of chosen) {
+    const name = JOB_NAMES.find((known) => known === queue)
+    const { [BEGUN_KEY]: _begun, ...own } = data
+    // A job without a waiting one of the same key; one that waits anew already says the same.
+    if (name !== undefined) await boss.send(name, own, { singletonKey: id })
+    await boss.deleteJob(DEAD_JOBS, id)
+  }
+  return chosen
 }
 
 function closeOnce(close: () => Promise<void>): () => Promise<void> {

@@ -12,7 +12,7 @@ import type { SurfaceName } from '../domain/surface.ts'
  * second try would double. A card that is being sent stays `waiting` until it is marked, so that a crash repeats it: it
  * is rendered when it is sent, and where it was posted is kept with the card. A post that is found `sending` may have
  * arrived before a crash or without an answer: the surface looks for it, where it can, before it is posted again. Dead
- * ones are the dead letters' own. Messages with the same coalesce key are one while they wait.
+ * ones are the dead letters' own. `begun` counts tries that came to no end. Messages with the same coalesce key are one while they wait.
  */
 export function createOutbox(db: Database, surfaces: readonly SurfaceName[]): Outbox {
   return { append: (messages) => append(db, surfaces, messages) }
@@ -21,6 +21,13 @@ export function createOutbox(db: Database, surfaces: readonly SurfaceName[]): Ou
 export function createOutboxQueue(db: Database): OutboxQueue {
   return {
     listDue: (surface, limit) => listDue(db, surface, limit),
+    begin: async (messages) => {
+      const ids = messages.map((message) => Number(message.id))
+      await db
+        .update(outboxMessages)
+        .set({ begun: sql`${outboxMessages.begun} + 1` })
+        .where(inArray(outboxMessages.id, ids))
+    },
     markSending: (messages) => markSending(db, messages),
     markSent: (messages) => markSent(db, messages),
     postpone: (message, delayMs, error, isOpen = false) => postpone(db, message, { delayMs, error, isOpen }),
@@ -135,6 +142,7 @@ async function listDue(db: Database, surface: SurfaceName, limit: number): Promi
     // Written by `payloadOf` above and by nothing else.
     message: row.payload as unknown as OutboxMessage,
     attempts: row.attempts,
+    begun: row.begun,
     mayHaveArrived: row.state === 'sending',
     createdAt: row.createdAt,
   }))
@@ -153,9 +161,13 @@ async function markSent(db: Database, messages: readonly WaitingMessage[]): Prom
   const ids = messages.map((message) => Number(message.id))
   const versions = messages.map((message) => message.version)
   await db.execute(sql`
-    update outbox_messages set state = 'sent', sent_at = clock_timestamp(), last_error = null
+    update outbox_messages
+       set begun = 0,
+           state = case when outbox_messages.version = sent.version then 'sent' else state end,
+           sent_at = case when outbox_messages.version = sent.version then clock_timestamp() end,
+           last_error = case when outbox_messages.version = sent.version then null else last_error end
     from unnest(${sql.param(ids)}::bigint[], ${sql.param(versions)}::int[]) as sent(id, version)
-    where outbox_messages.id = sent.id and outbox_messages.version = sent.version and state in ('waiting', 'sending')`)
+    where outbox_messages.id = sent.id and state in ('waiting', 'sending')`)
 }
 
 interface Postponement {
@@ -173,6 +185,7 @@ async function postpone(
     .update(outboxMessages)
     .set({
       state: isOpen ? 'sending' : 'waiting',
+      begun: 0,
       attempts: sql`${outboxMessages.attempts} + ${error === null ? 0 : 1}`,
       notBefore: sql`clock_timestamp() + make_interval(secs => ${delayMs / 1000})`,
       ...(error === null ? {} : { lastError: storableText(error) }),

@@ -49,12 +49,6 @@ export function createStandstillStore(db: Database): StandstillStore {
       )
       return rows.map((row) => ({ ...toStandstill(row), foundAt: new Date(row.found_at) }))
     },
-    countOpen: async () => {
-      const { rows } = await db.execute<{ kind: string; count: number }>(
-        sql`SELECT kind, count(*)::int AS count FROM standstills WHERE ended_at IS NULL GROUP BY kind`,
-      )
-      return new Map(rows.map((row) => [row.kind as StandstillKind, row.count]))
-    },
     listUntold: (limit) => listUntold(db, limit),
     markTold: async (id, isOver) => {
       const column = isOver ? sql`cleared_at` : sql`paged_at`

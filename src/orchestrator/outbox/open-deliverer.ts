@@ -24,6 +24,7 @@ const POLL_MS = 1_000
 const STANDBY_POLL_MS = 2_000
 const BATCH = 200
 const CALL_TIMEOUT_MS = 10_000
+const BEGINS_BEFORE_BURYING = 3
 
 export interface Deliverer {
   close(): Promise<void>
@@ -68,6 +69,7 @@ class DeliveryLoop implements Courier {
   readonly #inFlight = new Set<Promise<void>>()
   readonly #abort = new AbortController()
   #renewAtMs = Number.NEGATIVE_INFINITY
+  #isAlone = false
   #isWoken = false
   #wakeUp: (() => void) | undefined
 
@@ -98,7 +100,8 @@ class DeliveryLoop implements Courier {
 
   reserve({ incidentId, channel }: FirstPlace): boolean {
     const nowMs = this.#deps.clock.monotonicMs()
-    if (this.#abort.signal.aborted || nowMs >= this.#renewAtMs || this.#busy.has(incidentId)) return false
+    const isOurTurn = !this.#abort.signal.aborted && !this.#isAlone && nowMs < this.#renewAtMs
+    if (!isOurTurn || this.#busy.has(incidentId)) return false
     if (this.#budgets.takePost(channel, nowMs) > 0) return false
     this.#busy.add(incidentId)
     return true
@@ -140,7 +143,7 @@ class DeliveryLoop implements Courier {
     try {
       if (!(await this.#holdsLease())) return STANDBY_POLL_MS
       const due = await this.#deps.stores.outboxQueue.listDue(this.#surface.name, BATCH)
-      for (const batch of gatherDue(due)) this.#start(batch)
+      await this.#startDue(due)
       return POLL_MS
     } catch (error) {
       this.#deps.log.warn({ error, surface: this.#surface.name }, 'outbox could not be read')
@@ -156,6 +159,34 @@ class DeliveryLoop implements Courier {
     return holds
   }
 
+  /**
+   * What was begun before and came to no end may have taken the process with it: it is sent alone, after all the others,
+   * and given up after three such tries. So nothing that was merely sent beside it is counted for more than once.
+   */
+  async #startDue(due: readonly WaitingMessage[]): Promise<void> {
+    const { stores, log } = this.#deps
+    if (this.#isAlone) return
+    const fresh = gatherDue(due.filter(({ begun }) => begun === 0)).filter(
+      (batch) => !this.#busy.has(busyKey(batch[0])),
+    )
+    if (fresh.length > 0) {
+      await stores.outboxQueue.begin(fresh.flat())
+      for (const batch of fresh) this.#start(batch)
+      return
+    }
+    const suspect = due.find(({ begun }) => begun > 0)
+    if (suspect === undefined || this.#inFlight.size > 0) return
+    if (suspect.begun >= BEGINS_BEFORE_BURYING) {
+      const reason = `The process that sent it stopped ${String(suspect.begun)} times in a row.`
+      log.error({ outboxId: suspect.id, surface: this.#surface.name, reason }, 'outbox message buried')
+      await stores.deadLetters.bury(suspect, reason)
+      return
+    }
+    await stores.outboxQueue.begin([suspect])
+    this.#isAlone = true
+    this.#start([suspect])
+  }
+
   #start(batch: Batch): void {
     // One delivery per incident at a time, so that two updates of a card cannot overtake each other.
     const key = busyKey(batch[0])
@@ -168,6 +199,7 @@ class DeliveryLoop implements Courier {
     const work = delivery.finally(() => {
       this.#busy.delete(key)
       this.#inFlight.delete(work)
+      this.#isAlone = false
       this.wake()
     })
     this.#inFlight.add(work)

@@ -145,7 +145,7 @@ describe('help', () => {
   it('says --json where there is output to parse', () => {
     const withoutOutput = COMMANDS.filter(({ usage }) => !usage.includes('--json')).map(({ name }) => name)
 
-    expect(withoutOutput).toEqual(['demo', 'serve', 'outbox retry'])
+    expect(withoutOutput).toEqual(['demo', 'serve', 'jobs retry', 'outbox retry'])
   })
 })
 

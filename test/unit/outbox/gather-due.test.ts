@@ -4,7 +4,7 @@ import { joinPosts } from '../../../src/orchestrator/outbox/join-posts.ts'
 import type { OutboxMessage, WaitingMessage } from '../../../src/ports/outbox.ts'
 
 function waiting(id: string, message: OutboxMessage, mayHaveArrived = false): WaitingMessage {
-  return { id, version: 1, message, attempts: 0, mayHaveArrived, createdAt: new Date(0) }
+  return { id, version: 1, message, attempts: 0, begun: 0, mayHaveArrived, createdAt: new Date(0) }
 }
 const said = (incidentId: string, text: string): OutboxMessage => ({
   kind: 'thread',

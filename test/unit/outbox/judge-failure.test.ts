@@ -12,7 +12,7 @@ const CARD: OutboxMessage = { kind: 'card', incidentId: 'INC-1', priority: 'appr
 const THREAD: OutboxMessage = { kind: 'thread', incidentId: 'INC-1', text: 'a word', priority: 'chatter' }
 
 function waiting(message: OutboxMessage, attempts: number): WaitingMessage {
-  return { id: '1', version: 1, message, attempts, mayHaveArrived: false, createdAt: new Date(0) }
+  return { id: '1', version: 1, message, attempts, begun: 0, mayHaveArrived: false, createdAt: new Date(0) }
 }
 
 describe('a message that could not be delivered', () => {

@@ -1,0 +1,131 @@
+import { fork } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { setTimeout as delay } from 'node:timers/promises'
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import { Client } from 'pg'
+import { createTestDatabase } from '../../support/postgres.ts'
+import type { TestDatabase } from '../../support/postgres.ts'
+import { openTestStores } from '../store/open-test-stores.ts'
+import type { TestStores } from '../store/open-test-stores.ts'
+import { POISONS } from './poison.ts'
+
+const PROGRAM = fileURLToPath(new URL('worker-program.ts', import.meta.url))
+const OTHERS = 1_000
+const GIVE_UP_MS = 150_000
+
+let database: TestDatabase
+let owner: Client
+let replica: TestStores
+let worker: ChildProcess | undefined
+let isOver = false
+let deaths = 0
+beforeEach(async () => {
+  database = await createTestDatabase()
+  owner = new Client({ connectionString: database.ownerUrl })
+  await owner.connect()
+  const user = new URL(database.url).username
+  for (const table of ['begun', 'done']) {
+    await owner.query(`CREATE TABLE ${table} (job text NOT NULL); GRANT ALL ON ${table} TO "${user}"`)
+  }
+  replica = await openTestStores(database.url)
+  isOver = false
+  deaths = 0
+})
+afterEach(async () => {
+  isOver = true
+  worker?.kill('SIGKILL')
+  await replica.close()
+  await owner.end()
+  await database.drop()
+})
+
+describe('a job that ends its worker', () => {
+  it.each(POISONS)(
+    `by %s is tried three times and set aside, and ${String(OTHERS)} others are done once each`,
+    async (kind) => {
+      await enqueue(kind)
+      startWorker()
+
+      await eventually('the poison job is among the dead', async () => (await replica.jobs.listDead()).length > 0)
+      await eventually('the others are done', async () => (await rowsOf('done')).length >= OTHERS)
+
+      expect((await rowsOf('begun')).filter((job) => job === 'poison')).toHaveLength(3)
+      expect(new Set(await rowsOf('done')).size).toBe(OTHERS)
+      const dead = await replica.jobs.listDead()
+      expect(dead).toMatchObject([{ queue: 'incident.refresh', data: { job: 'poison' } }])
+      expect(deaths).toBe(kind === 'throw' ? 0 : 3)
+    },
+    240_000,
+  )
+})
+
+it('without its count it is tried for ever (the twin)', async () => {
+  await enqueue('kill', 20)
+  startWorker()
+
+  await eventually('it is begun a fifth time', async () => {
+    await owner.query(`UPDATE pgboss.job SET data = data - 'begunAsSuspect'`)
+    return (await rowsOf('begun')).filter((job) => job === 'poison').length > 4
+  })
+
+  expect(await replica.jobs.listDead()).toEqual([])
+}, 240_000)
+
+it('one that is mended is tried again as new when somebody says so', async () => {
+  await enqueue('throw', 0)
+  startWorker()
+  await eventually('it is among the dead', async () => (await replica.jobs.listDead()).length > 0)
+  const [dead] = await replica.jobs.listDead()
+
+  expect(await replica.jobs.retryDead([dead!.id])).toHaveLength(1)
+
+  await eventually('it is begun anew', async () => (await rowsOf('begun')).length > 3)
+  expect((await replica.jobs.listDead()).map(({ id }) => id)).not.toContain(dead!.id)
+})
+
+async function enqueue(kind: string, others = OTHERS): Promise<void> {
+  await replica.unitOfWork.run(async (stores) => {
+    await stores.jobs.enqueue('incident.refresh', { job: 'poison', poison: kind })
+    for (let number = 0; number < others; number += 1) {
+      await stores.jobs.enqueue('incident.refresh', { job: `job-${String(number)}` })
+    }
+  })
+}
+
+/** As a service manager does: whenever it ends, it is started again. */
+function startWorker(): void {
+  const { NODE_OPTIONS: _unused, ...env } = process.env
+  worker = fork(PROGRAM, [], {
+    execArgv: ['--disable-warning=ExperimentalWarning'],
+    env: { ...env, COUNTERSIGN_TEST_WORKER: JSON.stringify({ url: database.url }) },
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  })
+  worker.once('exit', () => {
+    if (isOver) return
+    deaths += 1
+    startWorker()
+  })
+}
+
+async function rowsOf(table: 'begun' | 'done'): Promise<readonly string[]> {
+  return (await owner.query<{ job: string }>(`SELECT job FROM ${table}`)).rows.map(({ job }) => job)
+}
+
+/**
+ * Time passes on the clock of the database meanwhile: a heartbeat that a dead worker left is late at once, what is to be
+ * tried again is due, and the engine's own looks come as often as asked for.
+ */
+async function eventually(what: string, holds: () => Promise<boolean>): Promise<void> {
+  const startedAtMs = performance.now()
+  while (!(await holds())) {
+    if (performance.now() - startedAtMs > GIVE_UP_MS) throw new Error(`Waited in vain for: ${what}`)
+    await owner.query(`UPDATE pgboss.queue SET monitor_claim_on = NULL, monitor_on = NULL`)
+    await owner.query(
+      `UPDATE pgboss.job SET heartbeat_on = heartbeat_on - interval '1 minute'
+        WHERE state = 'active' AND started_on < clock_timestamp() - interval '3 seconds'
+          AND NOT EXISTS (SELECT FROM pg_stat_activity WHERE application_name = 'poison-worker' AND backend_start < started_on)`,
+    )
+    await delay(50)
+  }
+}
