@@ -36,6 +36,13 @@ export function addGauges({ deps, jobs }: Foundation, metrics: MetricsRegistry, 
     'Runs, jobs, duties and deliveries that ought to go on and do not.',
     async () => (await deps.stores.standstills.listOpen()).length,
   )
+  const glass = sharedReading(() => deps.stores.glass.describe())
+  add(
+    'break_glass_unreviewed',
+    'Plans that ran without their quorum and that nobody has reviewed.',
+    async () => (await glass()).unreviewed,
+  )
+  add('break_glass_overdue', 'Of those, past the time for their review.', async () => (await glass()).overdue)
   add('jobs_dead', 'Jobs that failed three times; somebody must look.', async () => (await jobs.listDead()).length)
 }
 

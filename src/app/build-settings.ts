@@ -16,6 +16,12 @@ export function buildSettings(config: Config, replicaId: string, decidesInConsol
     instanceMetrics: settings.changes.instances ?? null,
     approvalsTtlMs: settings.approvals.ttl,
     fatigue: { decisions: settings.approvals.fatigue.decisions, perMs: settings.approvals.fatigue.per },
+    breakGlass: {
+      playbooks: settings.approvals.breakGlass.playbooks,
+      forMs: settings.approvals.breakGlass.for,
+      reviewMs: settings.approvals.breakGlass.review,
+    },
+    freezeWindows: settings.freezes,
     inflightWindowMs: settings.execution.inflightWindow,
     leaseMs: settings.execution.lease,
     roomFrom: settings.slack?.channelPerIncident ?? null,

@@ -1,4 +1,5 @@
 import { advanceRun } from '../orchestrator/advance-run.ts'
+import { noteBreakGlass } from '../orchestrator/break-glass/note-break-glass.ts'
 import { proposeForIncident } from '../orchestrator/propose-for-incident.ts'
 import { refreshPreview } from '../orchestrator/refresh-preview.ts'
 import { refreshIncident } from '../orchestrator/refresh-incident.ts'
@@ -30,6 +31,9 @@ export async function openWorkers(deps: Deps, workers: JobWorkers): Promise<Open
   })
   await workers.work('proposal.preview', LOOKS_AT_ONCE, (data, signal) =>
     refreshPreview(deps, { proposalId: textOf(data, 'proposalId') }, signal),
+  )
+  await workers.work('break_glass.note', 1, (data, signal) =>
+    noteBreakGlass(deps, { proposalId: textOf(data, 'proposalId') }, signal),
   )
   await workers.work('clock.tick', 1, () => runTick(deps))
   return {

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { MODES } from '../domain/mode.ts'
 import { SEVERITIES } from '../domain/severity.ts'
+import { freezeSection } from './freeze-section.ts'
 import { parseDuration } from '../kernel/duration.ts'
 import { isHeartbeatAddress } from './heartbeat-address.ts'
 
@@ -13,6 +14,12 @@ const duration = z
     if (ms !== undefined) return ms
     context.addIssue({ code: 'custom', message: 'a duration such as 90s, 15m or 2h' })
     return z.NEVER
+  })
+
+/** A duration that the house limits, whatever is configured. */
+const atMost = (limit: '60m' | '48h') =>
+  duration.refine((ms) => ms > 0 && ms <= (parseDuration(limit) ?? 0), {
+    error: `a duration of at most ${limit}`,
   })
 
 /** A size such as `1MiB`, as bytes. */
@@ -113,9 +120,20 @@ export const ConfigurationFile = z.strictObject({
   approvals: z
     .strictObject({
       ttl: duration.prefault('15m'),
+      breakGlass: z
+        .strictObject({
+          playbooks: z
+            .array(z.string().min(1))
+            .default([])
+            .describe('Playbooks that may run without their quorum in an emergency; none by default.'),
+          for: atMost('60m').prefault('60m').describe('How long such a run may start steps; at most 60m.'),
+          review: atMost('48h').prefault('48h').describe('Until when somebody else reviews it; at most 48h.'),
+        })
+        .prefault({}),
       fatigue: z.strictObject({ decisions: z.int().min(1).default(10), per: duration.prefault('10m') }).prefault({}),
     })
     .prefault({}),
+  freezes: z.array(freezeSection).default([]).describe('Freezes that come back by the calendar; nothing runs then.'),
   execution: z
     .strictObject({
       inflightWindow: duration.prefault('10s').describe('After it an unknown step is reconciled.'),

@@ -8,6 +8,7 @@ import type { Origin } from './surface.ts'
  *   pending → approved | rejected | expired | superseded | drifted | cancelled
  *   approved → pending    by withdrawing an approval, until the run's first step starts
  *   approved → rejected   by a rejection, until the run's first step starts
+ *   pending → approved      also without the quorum, by breaking the glass (glass-break.ts)
  *   approved → drifted    when the target's state is no longer the approved one at the first step; a later step's drift stops the run
  *
  * Every move is a conditional UPDATE under the proposal's row lock. Rejection wins until the first intent is durable.
@@ -85,4 +86,6 @@ export interface Proposal {
   readonly closedReason: string | null
   /** Person ids who confirmed a second time after the symptom was gone. */
   readonly symptomGone: boolean
+  /** Approved by breaking the glass: until when steps may start; null for a proposal that waits for its quorum. */
+  readonly glassUntil: Date | null
 }

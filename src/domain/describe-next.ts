@@ -1,4 +1,5 @@
-import type { IncidentView, ProposalView, RunView } from './incident-view.ts'
+import { ENDED_RUN_STATES } from './run.ts'
+import type { GlassView, IncidentView, ProposalView, RunView } from './incident-view.ts'
 
 /** What is asked of people now, in one line, and until when. */
 export interface Next {
@@ -14,6 +15,9 @@ export function describeNext(view: IncidentView): Next | null {
   if (view.state === 'resolved') return null
   if (view.run?.state === 'unknown') return settle(view.run)
   if (view.proposal?.state === 'pending') return decide(view, view.proposal)
+  if (view.glass?.review === null && (view.run === null || ENDED_RUN_STATES.includes(view.run.state))) {
+    return review(view, view.glass)
+  }
   if (view.run !== null && view.run.proposalId === view.proposal?.id) return followRun(view, view.run)
   if (view.state === 'mitigated') return next('Resolve it when you are sure.')
   return view.state === 'open' ? next('Take it: nobody has acknowledged it yet.') : null
@@ -39,6 +43,14 @@ function decide(view: IncidentView, proposal: ProposalView): Next {
   const gone = symptomGone ? ' The symptom is gone: is it still needed?' : ''
   const count = `${String(approvalsCounted)} of ${String(required.approvals)} approvals`
   return next(`Approve or reject ${id}: ${count}; ${whoIsAsked(proposal)}.${gone}`, expiresAt)
+}
+
+/** What ran is over: next it is looked at by somebody else, before the incident is resolved. */
+function review(view: IncidentView, glass: GlassView): Next {
+  const who =
+    glass.canReview.length === 0 ? 'nobody in the directory may' : `${glass.canReview.slice(0, NAMED).join(', ')} may`
+  const ended = view.run === null ? '' : `${view.run.id} ${view.run.state}. `
+  return next(`${ended}Review the break-glass of ${glass.proposalId} by ${glass.personName}: ${who}.`, glass.reviewDue)
 }
 
 const NAMED = 3

@@ -1,6 +1,7 @@
 import type { AttemptState, RunState, StepOutcome } from './run.ts'
 import type { ProposalState, QuorumRequirement } from './approval.ts'
 import type { ActionName, TargetState } from './action.ts'
+import type { GlassVerdict } from './glass-break.ts'
 import type { IncidentState } from './incident.ts'
 import type { BlastGraph } from './blast-graph.ts'
 import type { JsonObject } from '../kernel/json.ts'
@@ -95,6 +96,26 @@ export interface ProposalView {
   readonly closedReason: string | null
   /** No alert of the incident fires any more: approving asks a second time. */
   readonly symptomGone: boolean
+  /** The playbook is one that may run without its quorum in an emergency. */
+  readonly canBreakGlass: boolean
+}
+
+/** A plan that ran, or is to run, without its quorum: said in words on every card until the incident is resolved. */
+export interface GlassView {
+  readonly proposalId: string
+  readonly personName: string
+  readonly reason: Untrusted
+  readonly at: Date
+  readonly until: Date
+  readonly reviewDue: Date
+  readonly review: {
+    readonly reviewerName: string
+    readonly verdict: GlassVerdict
+    readonly text: Untrusted
+    readonly at: Date
+  } | null
+  /** Names of those who may review it; empty once it is reviewed. */
+  readonly canReview: readonly string[]
 }
 
 export interface RunStepView {
@@ -164,6 +185,8 @@ export interface IncidentView {
   /** Why nothing is proposed, in plain words; null while something is proposed or still being looked for. */
   readonly noProposal: string | null
   readonly freeze: { readonly service: string | null; readonly reason: Untrusted; readonly until: Date } | null
+  /** The one that waits for its review, else the newest; null when the glass was never broken. */
+  readonly glass: GlassView | null
   readonly followUps: readonly string[]
   /** True while evidence and suspects are still being collected: the facts card says so. */
   readonly isCollecting: boolean

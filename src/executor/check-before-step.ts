@@ -1,5 +1,6 @@
 import type { Decision, Proposal, ProposalState } from '../domain/approval.ts'
 import type { AuthorizationVerdict } from '../domain/authorization.ts'
+import { frozenWhat } from '../domain/freeze.ts'
 import type { Freeze } from '../domain/freeze.ts'
 import type { Mode } from '../domain/mode.ts'
 import type { Person } from '../domain/person.ts'
@@ -28,6 +29,17 @@ export interface Grounds {
   readonly isSymptomGoneConfirmed: boolean
   /** null while the quorum stands, with the roles that people have now; else what is missing. */
   readonly missingApproval: string | null
+  /** null for a plan that waited for its quorum. */
+  readonly glass: GlassGround | null
+}
+
+/** A plan that one person had run without its quorum. */
+export interface GlassGround {
+  /** Person id. */
+  readonly brokenBy: string
+  readonly until: Date
+  /** By database time. */
+  readonly isOver: boolean
 }
 
 export type StepVerdict =
@@ -55,6 +67,7 @@ const BOTH_WAYS: readonly Check[] = [checkStop, checkFreeze, checkMode, checkPol
 const FORWARD: readonly Check[] = [
   checkStop,
   checkApproved,
+  checkGlass,
   checkExpiry,
   checkFreeze,
   checkMode,
@@ -102,9 +115,18 @@ function checkExpiry(grounds: Grounds): StepVerdict | undefined {
   return stop('expired', `${grounds.proposal.id} expired before its first step started`, 'expired', true)
 }
 
+/** The glass stays broken for a while only; what has been sent is followed to its end. */
+function checkGlass(grounds: Grounds): StepVerdict | undefined {
+  const { glass } = grounds
+  if (glass?.isOver !== true) return undefined
+  const until = glass.until.toISOString().slice(11, 16)
+  const isStart = !hasStarted(grounds)
+  return stop('glass_over', `the glass was broken until ${until} UTC only`, isStart ? 'expired' : null, isStart)
+}
+
 function checkFreeze({ freeze }: Grounds): StepVerdict | undefined {
   if (freeze === undefined) return undefined
-  return stop('frozen', `${freeze.service ?? 'everything'} is frozen (${freeze.reason})`, 'cancelled')
+  return stop('frozen', `${frozenWhat(freeze)} is frozen (${freeze.reason})`, 'cancelled')
 }
 
 function checkMode({ mode }: Grounds): StepVerdict | undefined {

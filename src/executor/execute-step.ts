@@ -188,7 +188,8 @@ async function intend(
     configuration: progress.configuration,
   } as const
   const about = { ...attempt, fence: held.lease.fence }
-  const behalf = { ...onBehalfOf(progress.proposal, progress.decisions) }
+  const glass = progress.glass === null ? {} : { glassBrokenBy: progress.glass.brokenBy }
+  const behalf = { ...onBehalfOf(progress.proposal, progress.decisions), ...glass }
   const leaf = deps.seal({
     ...stepRecordOf(progress, 'step.intended', 'success', work, about, behalf),
     ...intentFields(progress, work, attempt.before),
@@ -243,12 +244,10 @@ async function send(
   intended: Attempt,
   grounds: Grounds,
 ): Promise<void> {
-  const { deps, held } = session
+  const { held } = session
   held.assertHeld()
-  const move = { to: 'sent', detail: 'sent' } as const
-  const record = stepRecordOf(progress, 'step.sent', 'success', work, intended, {})
-  const leaf = deps.seal({ ...record, states: { attempt: 'sent' } })
-  const attempt = await deps.stores.ledger.move(held.lease, intended, move, leaf)
+  const attempt = await markSent(session, progress, work, intended)
+  if (attempt === undefined) return
   await reach(session, 'before-send', work)
   held.assertHeld()
   const behalf = onBehalfOf(grounds.proposal, grounds.decisions)
@@ -256,4 +255,21 @@ async function send(
   await reach(session, 'before-record', work)
   await recordOutcome(session, progress, { ...work, attempt }, result)
   await reach(session, 'after-record', work)
+}
+
+/** undefined when the kill switch was thrown since the intent: the next look closes the attempt as never sent. */
+async function markSent(
+  { deps, held }: RunSession,
+  progress: Progress,
+  work: Send,
+  intended: Attempt,
+): Promise<Attempt | undefined> {
+  const record = stepRecordOf(progress, 'step.sent', 'success', work, intended, {})
+  const leaf = deps.seal({ ...record, states: { attempt: 'sent' } })
+  try {
+    return await deps.stores.ledger.move(held.lease, intended, { to: 'sent', detail: 'sent' }, leaf)
+  } catch (error) {
+    if (error instanceof StaleError && error.code === 'frozen') return undefined
+    throw error
+  }
 }

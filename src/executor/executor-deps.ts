@@ -1,5 +1,6 @@
 import type { AuditRecord, SealedLeaf } from '../domain/audit-entry.ts'
 import type { AuthorizationRequest, AuthorizationVerdict } from '../domain/authorization.ts'
+import type { FreezeWindow } from '../domain/freeze.ts'
 import type { Mode } from '../domain/mode.ts'
 import type { Playbook } from '../domain/playbook.ts'
 import type { ServiceCatalog } from '../domain/service-catalog.ts'
@@ -42,6 +43,10 @@ export const DEFAULT_PACE: Pace = {
 export interface ExecutorSettings {
   readonly mode: Mode
   readonly inflightWindowMs: number
+  /** Playbooks that may run without their quorum. */
+  /** Freezes that come back by the calendar. */
+  readonly freezeWindows: readonly FreezeWindow[]
+  readonly breakGlassPlaybooks: readonly string[]
   readonly pace: Pace
 }
 

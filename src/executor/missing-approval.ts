@@ -1,4 +1,5 @@
 import type { Decision, Proposal } from '../domain/approval.ts'
+import type { GlassBreak } from '../domain/glass-break.ts'
 import type { Person } from '../domain/person.ts'
 import type { Plan } from '../domain/plan.ts'
 import { countQuorum } from '../policy/approval-quorum.ts'
@@ -16,6 +17,31 @@ export interface ApprovalFacts {
   readonly owner: string | null
   /** The mode is `act` and the playbook autonomous, now. */
   readonly mayRunByItself: boolean
+}
+
+/** What is asked again of a plan that ran without its quorum. */
+export interface GlassFacts {
+  readonly glass: GlassBreak
+  readonly proposal: Proposal
+  /** The directory as it is now. */
+  readonly findPerson: (personId: string) => Person | undefined
+  /** Whether the policy lets this person break the glass for this plan now. */
+  readonly mayBreak: (person: Person) => boolean
+  /** Playbooks that the configuration names for it now. */
+  readonly playbooks: readonly string[]
+}
+
+/**
+ * null while the one person who took the place of the quorum may still do so, for these very bytes. Nobody else is
+ * counted, and nothing else is let go.
+ */
+export function missingForGlass({ glass, proposal, findPerson, mayBreak, playbooks }: GlassFacts): string | null {
+  if (glass.planHash !== proposal.planHash) return 'the glass was broken for another plan'
+  const person = findPerson(glass.personId)
+  if (person === undefined) return `${glass.personName}, who broke the glass, is not in the directory any more`
+  if (!mayBreak(person)) return `${person.name} may not break the glass any more`
+  const { name } = proposal.plan.playbook
+  return playbooks.includes(name) ? null : `${name} is not on the list approvals.breakGlass any more`
 }
 
 /** The decisions counted against what the signed plan asks for. */

@@ -1,4 +1,5 @@
 import { findFreezeOn } from '../domain/freeze.ts'
+import type { Freeze } from '../domain/freeze.ts'
 import { stricterMode } from '../domain/mode.ts'
 import type { Mode } from '../domain/mode.ts'
 import type { Proposal } from '../domain/approval.ts'
@@ -7,10 +8,12 @@ import type { Plan } from '../domain/plan.ts'
 import type { Run } from '../domain/run.ts'
 import { FencedError, NotFoundError } from '../kernel/errors.ts'
 import type { AuthorizationVerdict } from '../domain/authorization.ts'
+import { findGlass, glassFacts } from './glass-ground.ts'
 import type { Grounds } from './check-before-step.ts'
 import type { ExecutorDeps } from './executor-deps.ts'
 import type { Attempt } from '../domain/run.ts'
-import { missingApproval } from './missing-approval.ts'
+import { listWindowFreezes } from '../policy/freeze-windows.ts'
+import { missingApproval, missingForGlass } from './missing-approval.ts'
 import { servicesActedOn } from '../policy/blast-radius.ts'
 import type { RunSession } from './run-session.ts'
 
@@ -65,7 +68,7 @@ export async function readGrounds(session: RunSession, plan: Plan): Promise<Grou
   const service = findService(deps.catalog, plan.service)
   // As when it was approved: where the symptom is counts as well as what is acted on.
   const concerned = [plan.service, incident?.service ?? null, ...servicesActedOn(deps.catalog, plan.steps)]
-  const freeze = findFreezeOn(freezes, concerned)
+  const freeze = findFreezeOn([...freezes, ...(await recurringFreezes(deps, concerned, plan.environment))], concerned)
   const mode = concerned.reduce<Mode>(
     (strictest, name) => stricterMode(strictest, findService(deps.catalog, name)?.mode ?? strictest),
     deps.settings.mode,
@@ -74,9 +77,10 @@ export async function readGrounds(session: RunSession, plan: Plan): Promise<Grou
   const isPlaybookAccepted =
     deps.playbooks.some((candidate) => candidate.name === name && candidate.digest === digest) ||
     (await deps.stores.configuration.isAcceptedPlaybook(name, digest))
+  const glass = await findGlass(deps, reading.proposal)
   // From here on nothing is waited for: policy, playbook and digest are of one version.
   const playbook = deps.playbooks.find((candidate) => candidate.name === name)
-  const missingNow = () =>
+  const missingQuorum = () =>
     missingApproval({
       plan,
       proposal: reading.proposal,
@@ -86,6 +90,8 @@ export async function readGrounds(session: RunSession, plan: Plan): Promise<Grou
       owner: service?.owner ?? null,
       mayRunByItself: mode === 'act' && playbook?.autonomous === true,
     })
+  const missingNow = () =>
+    glass === null ? missingQuorum() : missingForGlass(glassFacts(deps, reading.proposal, glass.use, mode))
   return {
     ...reading,
     plan,
@@ -100,8 +106,20 @@ export async function readGrounds(session: RunSession, plan: Plan): Promise<Grou
     policy: askPolicy(deps, reading.run, reading.proposal, plan, { mode, isFrozen: freeze !== undefined }),
     alerts: alerts.get(incidentId) ?? { total: 0, firing: 0 },
     missingApproval: missingNow(),
+    glass: glass === null ? null : { brokenBy: glass.use.personId, until: glass.use.until, isOver: glass.isOver },
     missingNow,
   }
+}
+
+/** Their clock is asked only where there are any. */
+async function recurringFreezes(
+  { stores, settings, catalog }: ExecutorDeps,
+  services: readonly (string | null)[],
+  environment: string | null,
+): Promise<readonly Freeze[]> {
+  const { freezeWindows } = settings
+  if (freezeWindows.length === 0) return []
+  return listWindowFreezes(freezeWindows, { services, environment, catalog, now: await stores.freezes.now() })
 }
 
 function askPolicy(

@@ -89,7 +89,7 @@ async function finish(deps: Deps, held: KeptLease, end: RunEnd): Promise<void> {
 }
 
 function executorDepsOf(deps: Deps, options: AdvanceOptions = {}): ExecutorDeps {
-  const { mode, inflightWindowMs } = deps.settings
+  const { mode, inflightWindowMs, breakGlass, freezeWindows } = deps.settings
   return {
     stores: deps.stores,
     unitOfWork: deps.unitOfWork,
@@ -105,7 +105,13 @@ function executorDepsOf(deps: Deps, options: AdvanceOptions = {}): ExecutorDeps 
     clock: deps.clock,
     log: deps.log,
     telemetry: deps.telemetry,
-    settings: { mode, inflightWindowMs, pace: { ...DEFAULT_PACE, ...options.pace } },
+    settings: {
+      mode,
+      inflightWindowMs,
+      freezeWindows,
+      breakGlassPlaybooks: breakGlass.playbooks,
+      pace: { ...DEFAULT_PACE, ...options.pace },
+    },
     ...(options.debugPoint === undefined ? {} : { debugPoint: options.debugPoint }),
   }
 }

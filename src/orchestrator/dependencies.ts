@@ -12,6 +12,7 @@ import type { Directory, OnCall } from '../ports/directory.ts'
 import type { LanguageModel } from '../ports/language-model.ts'
 import type { Logger } from '../kernel/logger.ts'
 import type { Metrics } from '../ports/metrics.ts'
+import type { FreezeWindow } from '../domain/freeze.ts'
 import type { Mode } from '../domain/mode.ts'
 import type { Playbook } from '../domain/playbook.ts'
 import type { RandomBytes } from '../kernel/ids.ts'
@@ -56,6 +57,10 @@ export interface Settings {
   readonly instanceMetrics: InstanceMetrics | null
   readonly approvalsTtlMs: number
   readonly fatigue: { readonly decisions: number; readonly perMs: number }
+  /** Which playbooks may run without their quorum, how long, and until when that is to be reviewed. */
+  readonly breakGlass: { readonly playbooks: readonly string[]; readonly forMs: number; readonly reviewMs: number }
+  /** Freezes that come back by the calendar. */
+  readonly freezeWindows: readonly FreezeWindow[]
   readonly inflightWindowMs: number
   /** How long a replica holds a run; longer than the longest single call plus the target's visibility delay. */
   readonly leaseMs: number

@@ -6,12 +6,14 @@ import { describeSymptom } from '../summaries/describe-symptom.ts'
 import { dependentsOf, findService } from '../domain/service-catalog.ts'
 import { findFreezeOn } from '../domain/freeze.ts'
 import { NotFoundError } from '../kernel/errors.ts'
+import { listWindowFreezes } from '../policy/freeze-windows.ts'
 import { nameOf, viewProposal } from './view/view-proposal.ts'
 import { onCallNames } from './view/on-call-evidence.ts'
 import { redactText } from '../audit/redact.ts'
 import { stepKnowledge } from './view/step-knowledge.ts'
 import { unreachableSurfaces } from './view/unreachable-surfaces.ts'
 import { stricterMode } from '../domain/mode.ts'
+import { viewGlass } from './view/view-glass.ts'
 import { viewRun } from './view/view-run.ts'
 import { writeSummary } from '../summaries/write-summary.ts'
 import type { Alert } from '../domain/alert.ts'
@@ -20,6 +22,7 @@ import type { Decision, Proposal } from '../domain/approval.ts'
 import type { Deps } from './dependencies.ts'
 import type { Evidence } from '../domain/evidence.ts'
 import type { Freeze } from '../domain/freeze.ts'
+import type { GlassBreak } from '../domain/glass-break.ts'
 import type { Incident } from '../domain/incident.ts'
 import type { IncidentFindings } from '../ports/incident-store.ts'
 import type { IncidentView } from '../domain/incident-view.ts'
@@ -47,7 +50,11 @@ export interface IncidentRecords {
   readonly runProposal: Proposal | undefined
   readonly attempts: readonly Attempt[]
   readonly freezes: readonly Freeze[]
+  /** By which freezes that come back are judged. */
+  readonly now: Date
   readonly surfaces: readonly SurfaceState[]
+  /** The newest first. */
+  readonly glass: readonly GlassBreak[]
 }
 
 /**
@@ -69,17 +76,20 @@ async function loadRecords(
   runId: string | undefined,
 ): Promise<IncidentRecords | undefined> {
   const { stores } = deps
-  const [incident, alerts, counts, findings, evidence, proposal, runs, freezes, surfaces] = await Promise.all([
-    stores.incidents.find(incidentId),
-    stores.alerts.listByIncident(incidentId, MOST_ALERTS_READ),
-    stores.alerts.countByIncidents([incidentId]),
-    findFindings(deps, incidentId),
-    stores.evidence.list(incidentId),
-    stores.proposalQueries.findCurrent(incidentId),
-    listRuns(deps, incidentId, runId),
-    stores.freezes.listActive(),
-    stores.surfaceStates.list(),
-  ])
+  const [incident, alerts, counts, findings, evidence, proposal, runs, freezes, surfaces, now, glass] =
+    await Promise.all([
+      stores.incidents.find(incidentId),
+      stores.alerts.listByIncident(incidentId, MOST_ALERTS_READ),
+      stores.alerts.countByIncidents([incidentId]),
+      findFindings(deps, incidentId),
+      stores.evidence.list(incidentId),
+      stores.proposalQueries.findCurrent(incidentId),
+      listRuns(deps, incidentId, runId),
+      stores.freezes.listActive(),
+      stores.surfaceStates.list(),
+      deps.settings.freezeWindows.length === 0 ? deps.clock.now() : stores.freezes.now(),
+      stores.glass.listByIncident(incidentId),
+    ])
   if (incident === undefined || findings === undefined) return undefined
   const run = newestRun(runs)
   const isOther = run !== undefined && run.proposalId !== proposal?.id
@@ -92,7 +102,7 @@ async function loadRecords(
   const fatigued = await findFatigued(deps, proposal, decisions)
   return {
     ...{ incident, alerts, findings, evidence, proposal, runs, freezes, surfaces },
-    ...{ decisions, fatigued, attempts, runProposal, preview: preview?.preview ?? null },
+    ...{ decisions, fatigued, attempts, runProposal, preview: preview?.preview ?? null, now, glass },
     counts: counts.get(incidentId) ?? { total: 0, distinct: 0, firing: 0 },
   }
 }
@@ -156,11 +166,13 @@ export function viewOfRecords(deps: Deps, records: IncidentRecords): IncidentVie
             playbooks: deps.playbooks,
             catalog: deps.catalog,
             preview: records.preview,
+            breakGlass: deps.settings.breakGlass.playbooks,
           }),
     run: run === undefined ? null : viewRun(run, records.runProposal?.plan ?? null, records.attempts, deps.actions),
     runIds: runs.map((one) => one.id),
     noProposal: whyNothingIsProposed(records, mode),
-    freeze: freezeOn(incident.service, records.freezes),
+    freeze: freezeOn(deps, records),
+    glass: viewGlass(deps, incident, records.glass),
     followUps: findings.followUps,
     isCollecting: findings.collectedAt === null && incident.state !== 'resolved',
     unreachableSurfaces: unreachableSurfaces(records.surfaces, deps.settings),
@@ -222,9 +234,13 @@ function whyNothingIsProposed(records: IncidentRecords, mode: Mode): string | nu
 }
 
 /** The one that holds for this service, the wider first. */
-function freezeOn(service: string | null, freezes: readonly Freeze[]): IncidentView['freeze'] {
-  const freeze = findFreezeOn(freezes, [service])
-  return freeze === undefined ? null : { service: freeze.service, reason: freeze.reason, until: freeze.until }
+function freezeOn(deps: Deps, { incident, freezes, now }: IncidentRecords): IncidentView['freeze'] {
+  const { service, environment } = incident
+  const question = { services: [service], environment, catalog: deps.catalog, now }
+  const recurring = listWindowFreezes(deps.settings.freezeWindows, question)
+  const freeze = findFreezeOn([...freezes, ...recurring], [service])
+  if (freeze === undefined) return null
+  return { service: freeze.service ?? freeze.environment, reason: freeze.reason, until: freeze.until }
 }
 
 function newestRun(runs: readonly Run[]): Run | undefined {

@@ -91,7 +91,7 @@ async function whyNothing(deps: Deps, ground: ProposalGround): Promise<string | 
   const target = findings.suspects[0]?.service ?? null
   const services = servicesOf(incident, target)
   if (modeFor(deps, services) === 'observe') return 'Countersign only observes here and proposes nothing.'
-  const freeze = await findFreeze(deps.stores, services)
+  const freeze = await findFreeze(deps, deps.stores, { services, environment: incident.environment })
   return freeze === undefined ? undefined : `${freezeText(freeze)} Nothing is proposed until then.`
 }
 
@@ -115,7 +115,7 @@ async function choose(
   for (const { playbook, alert, suspect, reasons } of fits) {
     const answer = await planForIncident(deps, { incident, playbook, alert, suspect, given: {} })
     const unfitReasons = answer.ok
-      ? await whyNotOn(deps, servicesOfPlan(deps, incident, answer.draft.plan))
+      ? await whyNotOn(deps, servicesOfPlan(deps, incident, answer.draft.plan), incident.environment)
       : answer.reasons
     if (answer.ok && unfitReasons.length === 0) {
       return { policyVersion, chosen: { draft: answer.draft, reasons }, reasons: '' }
@@ -127,9 +127,13 @@ async function choose(
 }
 
 /** The steps may name other services than the one that is suspected. */
-async function whyNotOn(deps: Deps, services: readonly string[]): Promise<readonly string[]> {
+async function whyNotOn(
+  deps: Deps,
+  services: readonly string[],
+  environment: string | null,
+): Promise<readonly string[]> {
   if (modeFor(deps, services) === 'observe') return [`Countersign only observes ${services.join(' and ')}.`]
-  const freeze = await findFreeze(deps.stores, services)
+  const freeze = await findFreeze(deps, deps.stores, { services, environment })
   return freeze === undefined ? [] : [freezeText(freeze)]
 }
 

@@ -7,14 +7,7 @@ import type { Deps } from './dependencies.ts'
 import type { PlanPlaybookInput } from './plan-playbook.ts'
 import { getPerson } from './proposals/known-person.ts'
 import { makeProposal } from './proposals/make-proposal.ts'
-import {
-  findFreeze,
-  freezeText,
-  unfreezeCommand,
-  modeFor,
-  servicesOf,
-  servicesOfPlan,
-} from './proposals/mode-and-freeze.ts'
+import { findFreeze, freezeText, howToLift, modeFor, servicesOf, servicesOfPlan } from './proposals/mode-and-freeze.ts'
 import { planOnRequest } from './proposals/plan-on-request.ts'
 import type { RequestedPlan } from './proposals/plan-on-request.ts'
 import { activeRunOf, fingerprintsOf, openProposalOf, readProposalGround } from './proposals/proposal-ground.ts'
@@ -84,10 +77,8 @@ async function askPolicy(
       `Countersign only observes ${services.join(' and ') || 'here'}, so nothing is proposed. Use "plan" to see the steps.`,
     )
   }
-  const freeze = await findFreeze(deps.stores, services)
-  if (freeze !== undefined) {
-    throw new RefusedError('frozen', `${freezeText(freeze)} An approver may lift it: ${unfreezeCommand(freeze)}.`)
-  }
+  const freeze = await findFreeze(deps, deps.stores, { services, environment: incident.environment })
+  if (freeze !== undefined) throw new RefusedError('frozen', `${freezeText(freeze)} ${howToLift(freeze)}`)
   const verdict = await requireAuthorized(deps, {
     principal: personPrincipal(person),
     action: 'run',

@@ -91,6 +91,8 @@ const WORDS: Readonly<Record<AuthorizedAction, string>> = {
   byhand: 'record what was done by hand in',
   freeze: 'freeze',
   unfreeze: 'unfreeze',
+  breakglass: 'break the glass for',
+  'breakglass.review': 'review the break-glass of',
   help: 'ask here',
   ingest: 'hand in alerts or changes',
   propose: 'propose',

@@ -1,3 +1,4 @@
+import { requireReviewed } from './break-glass/require-reviewed.ts'
 import { byPerson, moveIncident, requireIncident, tellOfIncident } from './incident-moves.ts'
 import { ENDED_RUN_STATES } from '../domain/run.ts'
 import { planFields } from '../audit/plan-fields.ts'
@@ -16,6 +17,7 @@ export async function resolveIncident(deps: Deps, intent: IncidentIntent): Promi
     const current = await stores.proposalQueries.findCurrent(incident.id)
     if (current !== undefined) await stores.proposals.lock(current.id)
     await requireNoActiveRun(stores, incident.id)
+    await requireReviewed(deps, stores, incident)
     const moved = await moveIncident(stores, incident, 'resolved')
     if (current !== undefined) await cancelProposal(deps, stores, intent, current.id)
     const text = `${intent.person.name} resolves it.`

@@ -1,6 +1,7 @@
 import type { AuthorizationResource } from '../domain/authorization.ts'
 import type { Proposal } from '../domain/approval.ts'
 import type { Run } from '../domain/run.ts'
+import { findFreeze } from './proposals/mode-and-freeze.ts'
 import { findService } from '../domain/service-catalog.ts'
 import { NotFoundError } from '../kernel/errors.ts'
 import { servicesActedOn } from '../policy/blast-radius.ts'
@@ -22,7 +23,8 @@ export async function loadRunSubject(deps: Deps, runId: string): Promise<RunSubj
   const { plan } = proposal
   const service = findService(deps.catalog, plan.service)
   const own = plan.service === null ? [] : [plan.service]
-  const freeze = await deps.stores.freezes.findActive([...own, ...servicesActedOn(deps.catalog, plan.steps)])
+  const services = [...own, ...servicesActedOn(deps.catalog, plan.steps)]
+  const freeze = await findFreeze(deps, deps.stores, { services, environment: plan.environment })
   return {
     run,
     proposal,

@@ -1,3 +1,4 @@
+import { remindReviewers } from './break-glass/remind-reviewers.ts'
 import { closeRefusalMinutes } from './record-refusal.ts'
 import { expireProposals } from './expire-proposals.ts'
 import { remindApprovers } from './remind-approvers.ts'
@@ -17,6 +18,7 @@ export async function runTick(deps: Deps): Promise<void> {
   const duties: readonly (readonly [name: string, duty: () => Promise<unknown>])[] = [
     ['expire proposals', () => expireProposals(deps)],
     ['remind approvers', () => remindApprovers(deps)],
+    ['remind reviewers', () => remindReviewers(deps)],
     ['watch quiet incidents', () => watchQuiet(deps)],
     ['sweep runs', () => sweepRuns(deps)],
     ['close refusal minutes', () => closeRefusalMinutes(deps)],

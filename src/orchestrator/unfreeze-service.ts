@@ -4,6 +4,7 @@ import { RefusedError } from '../kernel/errors.ts'
 import { INSTALLATION } from './authorization-subjects.ts'
 import type { Deps } from './dependencies.ts'
 import { askerOf, parseFrozenService } from './freeze-service.ts'
+import { findFreeze, freezeText, howToLift } from './proposals/mode-and-freeze.ts'
 import { tellOfFreeze } from './proposals/tell-of-freeze.ts'
 import { requireAuthorized } from './require-authorized.ts'
 
@@ -32,12 +33,13 @@ export async function unfreezeService(deps: Deps, input: UnfreezeInput): Promise
   const what = service ?? 'everything'
   return deps.unitOfWork.run(async (stores) => {
     const lifted = await stores.freezes.lift(service, actor.id)
-    const rest = await stores.freezes.findActive(service === null ? [] : [service])
+    const services = service === null ? [] : [service]
+    const rest = await findFreeze(deps, stores, { services, environment: null })
     if (lifted.length === 0) {
-      const hint = rest === undefined ? 'Nothing holds it.' : 'Everything is frozen: type "unfreeze all".'
+      const hint = rest === undefined ? 'Nothing holds it.' : `${freezeText(rest)} ${howToLift(rest)}`
       throw new RefusedError('not_frozen', `No freeze of ${what} is in force. ${hint}`)
     }
-    const stillHeld = rest === undefined ? '' : ' Everything is still frozen.'
+    const stillHeld = rest === undefined ? '' : ` Still: ${freezeText(rest)}`
     const text = `${actor.name} lifts the freeze of ${what}.${stillHeld}`
     const details = { freezeIds: lifted.map((freeze) => freeze.id) }
     await tellOfFreeze(deps, stores, { event: 'freeze.lifted', actor, origin: input.origin, service, text, details })

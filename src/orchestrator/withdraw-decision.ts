@@ -83,7 +83,8 @@ async function applyWithdrawal(
 ): Promise<WithdrawResult> {
   const { proposal, person, incident } = ground
   const { quorum } = await loadQuorum(deps, stores, proposal, incident)
-  const falls = proposal.state === 'approved' && quorum.state !== 'approved'
+  // What runs by a broken glass does not stand on approvals: it is rejected, cancelled or stopped instead.
+  const falls = proposal.state === 'approved' && quorum.state !== 'approved' && proposal.glassUntil === null
   const moved = falls ? await stores.proposals.move(proposal.id, ['approved'], 'pending', null) : undefined
   const now = moved ?? proposal
   const text = `${person.name} takes the approval of ${proposal.id} back${falls ? ', which waits for approval again' : ''}.`

@@ -10,6 +10,7 @@ export const AUTHORIZED_ACTIONS: readonly AuthorizedAction[] = [
   'audit.read',
   'audit.export',
   'configuration.decide',
+  'breakglass.review',
 ]
 
 const RESOURCE = `{
@@ -24,6 +25,8 @@ const RESOURCE = `{
 /** What an action is about. Policies are checked for each combination, so combinations that cannot come up are left out. */
 const ABOUT: readonly { readonly actions: readonly AuthorizedAction[]; readonly resources: string }[] = [
   { actions: ['approve', 'reject', 'withdraw', 'cancel'], resources: 'Proposal' },
+  { actions: ['breakglass'], resources: 'Incident, Proposal' },
+  { actions: ['breakglass.review'], resources: 'Proposal' },
   { actions: ['ingest', 'freeze', 'unfreeze', 'audit.read', 'audit.export'], resources: 'Installation' },
   { actions: ['stop', 'settle', 'undo', 'execute'], resources: 'Run, Incident' },
   { actions: ['configuration.decide'], resources: 'Configuration' },

@@ -12,4 +12,6 @@ export interface FreezeStore {
   /** The one that holds now by database time, the wider first. */
   findActive(services: readonly string[]): Promise<Freeze | undefined>
   listActive(): Promise<readonly Freeze[]>
+  /** Database time, which recurring freezes are judged by. */
+  now(): Promise<Date>
 }

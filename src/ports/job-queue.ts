@@ -6,6 +6,7 @@ export const JOB_NAMES = [
   'incident.propose',
   'run.advance',
   'proposal.preview',
+  'break_glass.note',
   'proposal.expire',
   'proposal.remind',
   'clock.tick',

@@ -40,7 +40,10 @@ export interface LedgerStore {
    * have no effect and so no intent leaf.
    */
   intend(lease: RunLease, attempt: NewAttempt, leaf: SealedLeaf | null): Promise<Attempt>
-  /** Conditional on the state it comes from; StaleError when it is in another one. */
+  /**
+   * Conditional on the state it comes from; StaleError when it is in another one, and with the code `frozen` when it is
+   * to be marked as sent while everything is frozen.
+   */
   move(lease: RunLease, attempt: Attempt, move: AttemptMove, leaf: SealedLeaf | null): Promise<Attempt>
   list(runId: string): Promise<readonly Attempt[]>
   /** By database time: since the intent, and since it became done, failed or unknown (null before). */

@@ -2,7 +2,7 @@ import type { Decision, Proposal, ProposalState } from '../domain/approval.ts'
 
 export interface NewProposal extends Omit<
   Proposal,
-  'id' | 'state' | 'createdAt' | 'closedAt' | 'closedReason' | 'symptomGone'
+  'id' | 'state' | 'createdAt' | 'closedAt' | 'closedReason' | 'symptomGone' | 'glassUntil'
 > {
   /** Reserved with `reserve`, since the plan's hash binds it. */
   readonly id: string

@@ -12,6 +12,7 @@ import type { DeliveryStore } from './delivery-store.ts'
 import type { EvidenceStore } from './evidence-store.ts'
 import type { FindingsStore, IncidentStore } from './incident-store.ts'
 import type { FreezeStore } from './freeze-store.ts'
+import type { GlassStore } from './glass-store.ts'
 import type { Housekeeping } from './housekeeping.ts'
 import type { InstallationStore } from './installation-store.ts'
 import type { JobQueue } from './job-queue.ts'
@@ -48,6 +49,7 @@ export interface Stores {
   readonly evidence: EvidenceStore
   readonly findings: FindingsStore
   readonly freezes: FreezeStore
+  readonly glass: GlassStore
   readonly housekeeping: Housekeeping
   readonly incidents: IncidentStore
   readonly installations: InstallationStore

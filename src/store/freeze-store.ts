@@ -43,6 +43,10 @@ export function createFreezeStore(db: Database): FreezeStore {
          ORDER BY service IS NULL DESC, until DESC LIMIT 1`)
       return found[0]
     },
+    now: async () => {
+      const { rows } = await db.execute<{ now: string }>(sql`SELECT clock_timestamp() AS now`)
+      return new Date(rows[0]?.now ?? Number.NaN)
+    },
     listActive: () => query(sql`SELECT * FROM freezes WHERE ${HOLDS} ORDER BY service IS NULL DESC, id`),
   }
 }
@@ -55,5 +59,7 @@ function toFreeze(row: FreezeRow): Freeze {
     createdBy: row.created_by,
     createdAt: new Date(row.created_at),
     until: new Date(row.until),
+    isRecurring: false,
+    environment: null,
   }
 }

@@ -38,21 +38,25 @@ export function createLedgerStore(db: Database): LedgerStore {
   }
 }
 
+/** `freeze all`, the kill switch, holds now. */
+const IS_ALL_FROZEN = sql`EXISTS (
+  SELECT FROM freezes WHERE service IS NULL AND lifted_at IS NULL AND until > clock_timestamp())`
+
 async function intend(db: Database, lease: RunLease, attempt: NewAttempt, leaf: SealedLeaf | null): Promise<Attempt> {
   const isUndo = attempt.direction === 'undo'
   try {
     const { rows } = await db.execute<AttemptRow>(sql`
       WITH approved AS MATERIALIZED (
-        SELECT id, state, expires_at FROM proposals WHERE id = ${lease.run.proposalId} FOR SHARE
+        SELECT id, state, expires_at, glass_until FROM proposals WHERE id = ${lease.run.proposalId} FOR SHARE
       ), mine AS (
         SELECT r.id FROM runs r, approved a
          WHERE r.id = ${lease.run.id} AND r.fence = ${lease.fence} AND r.state = 'running'
-           AND NOT EXISTS (
-             SELECT FROM freezes WHERE service IS NULL AND lifted_at IS NULL AND until > clock_timestamp())
+           AND NOT ${IS_ALL_FROZEN}
            AND NOT EXISTS (
              SELECT FROM configuration_in_force WHERE digest IS DISTINCT FROM ${attempt.configuration}::text)
            AND (${isUndo}::boolean OR (
-                 a.state = 'approved' AND (r.started_at IS NOT NULL OR a.expires_at > clock_timestamp())))
+                 a.state = 'approved' AND (r.started_at IS NOT NULL OR a.expires_at > clock_timestamp())
+                 AND coalesce(a.glass_until > clock_timestamp(), true)))
          FOR UPDATE OF r
       ), started AS (
         UPDATE runs SET started_at = clock_timestamp() WHERE id = (SELECT id FROM mine) AND started_at IS NULL
@@ -82,7 +86,7 @@ async function explainIntent(db: Database, lease: RunLease, attempt: NewAttempt)
     is_moved: boolean
   }>(sql`
     SELECT r.fence, r.state, p.state AS proposal,
-           EXISTS (SELECT FROM freezes WHERE service IS NULL AND lifted_at IS NULL AND until > clock_timestamp()) AS is_frozen,
+           ${IS_ALL_FROZEN} AS is_frozen,
            EXISTS (SELECT FROM configuration_in_force WHERE digest IS DISTINCT FROM ${attempt.configuration}::text) AS is_moved
       FROM runs r JOIN proposals p ON p.id = r.proposal_id
      WHERE r.id = ${lease.run.id}`)
@@ -97,7 +101,7 @@ async function explainIntent(db: Database, lease: RunLease, attempt: NewAttempt)
   }
   return now.is_frozen
     ? new StaleError('frozen', `Everything is frozen, so ${lease.run.id} sends nothing.`)
-    : new StaleError('proposal_expired', `${lease.run.proposalId} expired before its first step started.`)
+    : new StaleError('proposal_expired', `${lease.run.proposalId} may not start this step any more: its time is over.`)
 }
 
 async function move(
@@ -108,10 +112,14 @@ async function move(
   leaf: SealedLeaf | null,
 ): Promise<Attempt> {
   const isClosed = to.to === 'done' || to.to === 'failed' || to.to === 'unknown'
+  // The kill switch may have been thrown since the intent, however long ago that was for a replica that was paused. A
+  // check that is under way has no effect and comes with a handle.
+  const isSending = attempt.state === 'intended' && to.to === 'sent' && to.handle === undefined
   const { rows } = await db.execute<AttemptRow>(sql`
     WITH mine AS (
       SELECT id FROM runs WHERE id = ${lease.run.id} AND fence = ${lease.fence}
-         AND state IN ('queued', 'running', 'waiting', 'unknown') FOR UPDATE
+         AND state IN ('queued', 'running', 'waiting', 'unknown')
+         AND NOT (${isSending}::boolean AND ${IS_ALL_FROZEN}) FOR UPDATE
     ), moved AS (
       UPDATE attempts
          SET state = ${to.to}, detail = ${storableText(to.detail)},
@@ -132,11 +140,14 @@ async function move(
 }
 
 async function explainMove(db: Database, lease: RunLease, attempt: Attempt, to: AttemptMove): Promise<Error> {
-  const { rows } = await db.execute<{ fence: number | string; state: string | null }>(sql`
-    SELECT r.fence, a.state FROM runs r LEFT JOIN attempts a ON a.run_id = r.id AND a.id = ${attempt.id}::bigint
+  const { rows } = await db.execute<{ fence: number | string; state: string | null; is_frozen: boolean }>(sql`
+    SELECT r.fence, a.state, ${IS_ALL_FROZEN} AS is_frozen FROM runs r LEFT JOIN attempts a ON a.run_id = r.id AND a.id = ${attempt.id}::bigint
      WHERE r.id = ${lease.run.id}`)
   const now = rows[0]
   if (now === undefined || Number(now.fence) !== lease.fence) return new FencedError(lease.run.id)
+  if (now.is_frozen && to.to === 'sent' && now.state === 'intended') {
+    return new StaleError('frozen', `Everything is frozen, so ${lease.run.id} sends nothing.`)
+  }
   return new StaleError(
     'attempt_moved',
     `Attempt ${String(attempt.number)} of ${attempt.stepId} is ${now.state ?? 'gone'} and cannot go from ${attempt.state} to ${to.to}.`,

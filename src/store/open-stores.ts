@@ -18,6 +18,7 @@ import { createDeadLetterStore } from './dead-letter-store.ts'
 import { createDecisionStore } from './decision-store.ts'
 import { createEvidenceStore } from './evidence-store.ts'
 import { createFreezeStore } from './freeze-store.ts'
+import { createGlassStore } from './glass-store.ts'
 import { createLeaseStore } from './lease-store.ts'
 import { createLeasedRunStore } from './leased-run-store.ts'
 import { createLedgerStore } from './ledger-store.ts'
@@ -64,6 +65,7 @@ export function openStores(db: Database, { surfaces, queueOf }: StoreNeeds): Sto
     decisions: createDecisionStore(db),
     evidence: createEvidenceStore(db),
     freezes: createFreezeStore(db),
+    glass: createGlassStore(db),
     jobs: queueOf(db),
     leasedRuns: createLeasedRunStore(db),
     leases: createLeaseStore(db),

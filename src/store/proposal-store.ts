@@ -50,7 +50,7 @@ export function createProposalQueries(db: Database): ProposalQueries {
     listExpired: (limit) =>
       ids(sql`
         SELECT p.id FROM proposals p
-         WHERE p.closed_at IS NULL AND p.expires_at <= clock_timestamp()
+         WHERE p.closed_at IS NULL AND least(p.expires_at, p.glass_until) <= clock_timestamp()
            AND (p.state = 'pending' OR (p.state = 'approved' AND NOT EXISTS (
                   SELECT FROM runs r WHERE r.proposal_id = p.id AND r.started_at IS NOT NULL)))
          ORDER BY p.expires_at LIMIT ${limit}`),
@@ -127,7 +127,7 @@ async function lock(
       row: proposals,
       quietSince: incidents.quietSince,
       now: sql`statement_timestamp()`.mapWith((text: string) => new Date(text)),
-      isExpired: sql<boolean>`${proposals.expiresAt} <= statement_timestamp()`,
+      isExpired: sql<boolean>`least(${proposals.expiresAt}, ${proposals.glassUntil}) <= statement_timestamp()`,
     })
     .from(proposals)
     .innerJoin(incidents, eq(incidents.id, proposals.incidentId))
@@ -202,5 +202,6 @@ function toProposal({
     closedAt: row.closedAt,
     closedReason: row.closedReason,
     symptomGone: row.state === 'pending' ? quietSince !== null : row.symptomGone,
+    glassUntil: row.glassUntil,
   }
 }

@@ -1,4 +1,5 @@
 import { html } from './html.ts'
+import { renderGlassReport } from './render-glass-report.ts'
 import { renderTime } from './times.ts'
 import type { AuditPage } from '../../orchestrator/index.ts'
 import type { Json } from '../../kernel/json.ts'
@@ -21,6 +22,7 @@ export function renderAuditPage(page: AuditPage, now: Date): SafeHtml {
       Verify it elsewhere: <code>countersign audit export --out log.jsonl</code>, then
       <code>countersign audit verify log.jsonl --checkpoints log.checkpoints.jsonl --key audit.pub</code>
     </p>
+    ${renderGlassReport(page.glass, now)}
     <table>
       <thead>
         <tr>

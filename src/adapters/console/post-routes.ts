@@ -22,13 +22,13 @@ const optional = (schema: z.ZodString) =>
     .default(null)
 
 const PressForm = z.object({
-  verb: z.enum(['approve', 'reject', 'withdraw', 'cancel', 'stop', 'settle', 'undo', 'ack', 'note']),
+  verb: z.enum(['approve', 'reject', 'withdraw', 'cancel', 'stop', 'settle', 'undo', 'ack', 'note', 'breakglass']),
   incidentId: id,
   proposalId: optional(id),
   planHash: optional(z.string().max(64)),
   text: optional(text),
   stepId: optional(z.string().max(100)),
-  answer: z.enum(['retry', 'done', 'abort']).nullable().default(null),
+  answer: z.enum(['retry', 'done', 'abort', 'justified', 'unjustified']).nullable().default(null),
 })
 /** How long a line may be is the grammar's matter, so that it is answered in the same words as everywhere. */
 const SayForm = z.object({ text: z.string().max(100_000), incidentId: optional(id) })

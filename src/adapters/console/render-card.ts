@@ -2,6 +2,7 @@ import { describeNext } from '../../domain/describe-next.ts'
 import { describeUnreachable } from '../../domain/describe-unreachable.ts'
 import { button, reasonForm } from './forms.ts'
 import { html } from './html.ts'
+import { renderGlass } from './render-glass.ts'
 import { renderProposal } from './render-proposal.ts'
 import { renderRun } from './render-run.ts'
 import { renderTime } from './times.ts'
@@ -26,7 +27,8 @@ export function renderCard(view: IncidentView, context: CardContext): SafeHtml {
       ${view.summary.source === 'model' ? html`<p class="fine">Written by a language model from the evidence named; not part of what runs.</p>` : ''}
       ${view.impact.map((line) => html`<p>${line}</p>`)}
     </section>
-    ${renderCause(view, context)} ${view.run === null ? '' : renderRun(view, view.run, context)}
+    ${view.glass === null ? '' : renderGlass(view.id, view.glass, context)} ${renderCause(view, context)}
+    ${view.run === null ? '' : renderRun(view, view.run, context)}
     ${view.proposal === null ? renderNoProposal(view) : renderProposal(view, view.proposal, context)}
     ${
       view.followUps.length === 0

@@ -96,6 +96,7 @@ function renderButtons(view: IncidentView, proposal: ProposalView, context: Card
     ${isPending && proposal.symptomGone ? html`<p class="notice">No alert of this incident fires any more. Approving asks a second time.</p>` : ''}
     ${isPending && proposal.tier !== 4 ? button({ csrf, verb: 'approve', label: 'Approve', look: 'primary', hidden }) : ''}
     ${reasonForm({ csrf, verb: 'reject', label: 'Reject', prompt: 'Why', hidden })}
+    ${isPending && mayBreakGlass(view, proposal) ? reasonForm({ csrf, verb: 'breakglass', label: 'Break glass', prompt: 'Runs this plan at once without its approvals, tells everyone who was not waited for, and needs a review. Why', hidden }) : ''}
     ${hasApproved(proposal, context) ? button({ csrf, verb: 'withdraw', label: 'Withdraw my approval', look: 'plain', hidden }) : ''}
   </div>`
 }
@@ -104,6 +105,10 @@ function renderButtons(view: IncidentView, proposal: ProposalView, context: Card
 function isBeforeItsStart(view: IncidentView, proposal: ProposalView): boolean {
   if (proposal.state !== 'approved') return false
   return view.run?.proposalId !== proposal.id || view.run.state === 'queued'
+}
+
+function mayBreakGlass(view: IncidentView, proposal: ProposalView): boolean {
+  return proposal.canBreakGlass && !proposal.symptomGone && view.freeze === null && view.mode !== 'observe'
 }
 
 function hasApproved(proposal: ProposalView, { personId }: CardContext): boolean {

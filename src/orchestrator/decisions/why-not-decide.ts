@@ -1,4 +1,4 @@
-import { findFreeze, freezeText, modeFor, servicesOfPlan, unfreezeCommand } from '../proposals/mode-and-freeze.ts'
+import { findFreeze, freezeText, howToLift, modeFor, servicesOfPlan } from '../proposals/mode-and-freeze.ts'
 import { personPrincipal } from '../authorization-subjects.ts'
 import { proposalResource } from '../proposals/proposal-resource.ts'
 import type { AuthorizedAction } from '../../domain/verb.ts'
@@ -27,7 +27,8 @@ export async function whyNotDecide(
   const wrongPlan = whyNotThisPlan(ground, action, hash)
   if (wrongPlan !== undefined) return wrongPlan
   const services = servicesOfPlan(deps, ground.incident, ground.proposal.plan)
-  const moment = { mode: modeFor(deps, services), freeze: await findFreeze(stores, services) }
+  const concerned = { services, environment: ground.incident.environment }
+  const moment = { mode: modeFor(deps, services), freeze: await findFreeze(deps, stores, concerned, ground.now) }
   if (action === 'approve') {
     const refusal = whyClosed(ground, services, moment) ?? whyNotThisPerson(ground, deps)
     if (refusal !== undefined) return refusal
@@ -41,7 +42,12 @@ interface Moment {
   readonly freeze: Freeze | undefined
 }
 
-function whyNotThisPlan(ground: DecisionGround, action: string, hash: string | null): Refusal | undefined {
+/** What was seen is another plan than the stored one. */
+export function whyNotThisPlan(
+  ground: Pick<DecisionGround, 'proposal'>,
+  action: string,
+  hash: string | null,
+): Refusal | undefined {
   const { proposal } = ground
   if (hash === null) {
     if (action !== 'approve') return undefined
@@ -73,7 +79,7 @@ function whyClosed(ground: DecisionGround, services: readonly string[], moment: 
   if (moment.freeze === undefined) return undefined
   return {
     code: 'frozen',
-    text: `${freezeText(moment.freeze)} Nothing is approved until then, unless an approver lifts it: ${unfreezeCommand(moment.freeze)}.`,
+    text: `${freezeText(moment.freeze)} Nothing is approved until then. ${howToLift(moment.freeze)}`,
   }
 }
 

@@ -91,7 +91,7 @@ function viewOfNew(deps: Deps, { incident, changed }: IncidentOutcome, standing:
   return viewOfRecords(deps, {
     ...{ ...standing, incident, alerts, counts: countsOf(alerts) },
     ...{ evidence: [], decisions: [], fatigued: new Set<string>(), runs: [], attempts: [], preview: null },
-    ...{ proposal: undefined, runProposal: undefined, findings: NOTHING_FOUND },
+    ...{ proposal: undefined, runProposal: undefined, findings: NOTHING_FOUND, glass: [], now: deps.clock.now() },
   })
 }
 

@@ -1,9 +1,11 @@
+import { findFreezeOn, frozenWhat } from '../../domain/freeze.ts'
 import type { Freeze } from '../../domain/freeze.ts'
 import type { Incident } from '../../domain/incident.ts'
 import { stricterMode } from '../../domain/mode.ts'
 import type { Mode } from '../../domain/mode.ts'
 import { findService } from '../../domain/service-catalog.ts'
 import type { Stores } from '../../ports/stores.ts'
+import { listWindowFreezes } from '../../policy/freeze-windows.ts'
 import { servicesActedOn } from '../../policy/blast-radius.ts'
 import type { Plan } from '../../domain/plan.ts'
 import type { Deps } from '../dependencies.ts'
@@ -26,17 +28,36 @@ export function modeFor(deps: Deps, services: readonly string[]): Mode {
   )
 }
 
-export function findFreeze(stores: Stores, services: readonly string[]): Promise<Freeze | undefined> {
-  return stores.freezes.findActive(services)
+export interface Concerned {
+  /** Where the symptom is, and what is acted on. */
+  readonly services: readonly string[]
+  readonly environment: string | null
+}
+
+/** What was said in chat and what the configuration has come back by the calendar; by database time. */
+export async function findFreeze(
+  deps: Deps,
+  stores: Stores,
+  { services, environment }: Concerned,
+  now?: Date,
+): Promise<Freeze | undefined> {
+  const said = await stores.freezes.findActive(services)
+  const { freezeWindows } = deps.settings
+  if (freezeWindows.length === 0) return said
+  const moment = now ?? (await stores.freezes.now())
+  const recurring = listWindowFreezes(freezeWindows, { services, environment, catalog: deps.catalog, now: moment })
+  return findFreezeOn([...(said === undefined ? [] : [said]), ...recurring], services)
 }
 
 export function freezeText(freeze: Freeze): string {
-  const what = freeze.service ?? 'Everything'
+  const what = frozenWhat(freeze)
   const until = freeze.until.toISOString().slice(0, 16).replace('T', ' ')
-  return `${what} is frozen until ${until} UTC (${freeze.reason}).`
+  return `${what === 'everything' ? 'Everything' : what} is frozen until ${until} UTC (${freeze.reason}).`
 }
 
-/** As it is typed: `"unfreeze checkout"`. */
-export function unfreezeCommand(freeze: Freeze): string {
-  return `"unfreeze ${freeze.service ?? 'all'}"`
+/** Who can end it, as a sentence that ends. */
+export function howToLift(freeze: Freeze): string {
+  return freeze.isRecurring
+    ? 'It comes from freezes in countersign.yaml and ends by itself; nobody lifts it in chat.'
+    : `An approver may lift it: "unfreeze ${freeze.service ?? 'all'}".`
 }

@@ -2,6 +2,8 @@ import { humanActor, sourceActor } from '../../domain/actor.ts'
 import { requireReading } from './reader.ts'
 import type { Actor } from '../../domain/actor.ts'
 import type { AuditReading, AuditStanding } from '../../ports/audit-reader.ts'
+import type { GlassBreak } from '../../domain/glass-break.ts'
+import type { GlassStanding } from '../../ports/glass-store.ts'
 import type { Deps } from '../dependencies.ts'
 import type { Reader } from './reader.ts'
 
@@ -9,7 +11,15 @@ export interface AuditPage {
   readonly items: readonly AuditReading[]
   readonly next: number | null
   readonly standing: AuditStanding
+  /** Every use of break-glass with its review, the newest first. */
+  readonly glass: GlassReport
 }
+
+export interface GlassReport extends GlassStanding {
+  readonly uses: readonly (GlassBreak & { readonly isOverdue: boolean })[]
+}
+
+const MOST_USES = 500
 
 export interface AuditQuery {
   readonly incidentId: string | null
@@ -20,7 +30,12 @@ export interface AuditQuery {
 /** Reading the log is itself on the log (PCI DSS 10.2.1.3). */
 export async function readAudit(deps: Deps, reader: Reader, query: AuditQuery): Promise<AuditPage> {
   await requireReading(deps, reader, 'audit.read')
-  const [items, standing] = await Promise.all([deps.stores.auditReader.list(query), deps.stores.auditReader.describe()])
+  const [items, standing, uses, glass] = await Promise.all([
+    deps.stores.auditReader.list(query),
+    deps.stores.auditReader.describe(),
+    deps.stores.glass.list(MOST_USES),
+    deps.stores.glass.describe(),
+  ])
   const last = items.at(-1)?.seq ?? null
   await deps.stores.audit.append([
     deps.seal({
@@ -32,7 +47,7 @@ export async function readAudit(deps: Deps, reader: Reader, query: AuditQuery): 
       details: { from: items[0]?.seq ?? null, to: last, count: items.length },
     }),
   ])
-  return { items, next: items.length === query.limit ? last : null, standing }
+  return { items, next: items.length === query.limit ? last : null, standing, glass: { ...glass, uses } }
 }
 
 function actorOf(reader: Reader): Actor {

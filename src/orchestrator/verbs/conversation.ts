@@ -1,4 +1,5 @@
 import type { Account } from '../../domain/person.ts'
+import type { GlassVerdict } from '../../domain/glass-break.ts'
 import type { IncidentView } from '../../domain/incident-view.ts'
 import type { SurfaceName } from '../../domain/surface.ts'
 import type { Verb } from '../../domain/verb.ts'
@@ -32,7 +33,7 @@ export interface Utterance extends ConversationPlace {
 export interface Press extends ConversationPlace {
   readonly verb: Extract<
     Verb,
-    'approve' | 'reject' | 'withdraw' | 'cancel' | 'stop' | 'settle' | 'undo' | 'ack' | 'note'
+    'approve' | 'reject' | 'withdraw' | 'cancel' | 'stop' | 'settle' | 'undo' | 'ack' | 'note' | 'breakglass'
   >
   /** Empty where a change of policies and playbooks is meant, which `proposalId` names. */
   readonly incidentId: string
@@ -41,7 +42,8 @@ export interface Press extends ConversationPlace {
   /** Reason, note, or what the form asked for. */
   readonly text: string | null
   readonly stepId: string | null
-  readonly answer: 'retry' | 'done' | 'abort' | null
+  /** What became of a step; or what a reviewer says of a broken glass. */
+  readonly answer: 'retry' | 'done' | 'abort' | GlassVerdict | null
 }
 
 export interface ReplyRow {

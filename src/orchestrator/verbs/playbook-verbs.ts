@@ -11,7 +11,7 @@ import { planPlaybook } from '../plan-playbook.ts'
 import { proposeAndTell } from './propose-and-tell.ts'
 import type { Deps } from '../dependencies.ts'
 import type { PlanPlaybookInput } from '../plan-playbook.ts'
-import { findFreeze, freezeText, servicesOf, servicesOfPlan, unfreezeCommand } from '../proposals/mode-and-freeze.ts'
+import { findFreeze, freezeText, howToLift, servicesOf, servicesOfPlan } from '../proposals/mode-and-freeze.ts'
 import type { Incident } from '../../domain/incident.ts'
 import type { PlanPreview } from '../../domain/plan-preview.ts'
 import type { Reply, ReplyRow } from './conversation.ts'
@@ -87,10 +87,12 @@ export async function runVerb(deps: Deps, call: VerbCall): Promise<Reply> {
 /** What would be refused if it were proposed now is said before somebody tries. */
 async function whyNotNow(deps: Deps, incident: Incident, services: readonly string[]): Promise<string> {
   if (incident.state === 'resolved') return ` ${incident.id} is resolved: reopen it before you run one.`
-  const freeze = await findFreeze(deps.stores, [...servicesOf(incident, null), ...services])
-  return freeze === undefined
-    ? ''
-    : ` ${freezeText(freeze)} Nothing runs until then, unless an approver lifts it: ${unfreezeCommand(freeze)}.`
+  const { environment } = incident
+  const freeze = await findFreeze(deps, deps.stores, {
+    services: [...servicesOf(incident, null), ...services],
+    environment,
+  })
+  return freeze === undefined ? '' : ` ${freezeText(freeze)} Nothing runs until then. ${howToLift(freeze)}`
 }
 
 function asSentence(text: string): string {

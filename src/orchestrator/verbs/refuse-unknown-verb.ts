@@ -4,8 +4,6 @@ import { usageOf } from './usage.ts'
 
 /** Words of this field that one may expect here: told in a sentence what there is in their place. */
 const NOT_OFFERED: Readonly<Record<string, string>> = {
-  breakglass:
-    'Countersign does not break the glass: without its approvals nothing runs. The card names who can approve; what you do yourself goes on record with "byhand <what was done>".',
   postmortem:
     'Countersign drafts no post-mortem. The record for it is in "timeline" and "evidence"; "summary" says it in a few sentences.',
 }

@@ -43,6 +43,10 @@ const USAGES: Readonly<Record<Verb, Usage>> = {
     does: 'lets nothing run for that long; all is the kill switch',
   },
   unfreeze: { form: 'unfreeze <service|all>', does: 'lifts the freeze' },
+  breakglass: {
+    form: 'breakglass <playbook> <reason>',
+    does: 'shows a plan to run at once without its approvals, and how to confirm it; breakglass [id] review justified|unjustified <text> reviews one',
+  },
   help: { form: 'help [verb]', does: 'shows this' },
 }
 

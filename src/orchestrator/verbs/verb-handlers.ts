@@ -9,6 +9,7 @@ import {
   severityVerb,
 } from './incident-verbs.ts'
 import { approveVerb, byHandVerb, cancelVerb, rejectVerb, withdrawVerb } from './decision-verbs.ts'
+import { breakGlassVerb } from './break-glass-verb.ts'
 import { changesVerb, evidenceVerb, helpVerb, listVerb, statusVerb, summaryVerb, timelineVerb } from './read-verbs.ts'
 import { freezeVerb, unfreezeVerb } from './freeze-verbs.ts'
 import { planVerb, playbooksVerb, runVerb } from './playbook-verbs.ts'
@@ -45,5 +46,6 @@ export const VERB_HANDLERS: Readonly<Record<Verb, VerbHandler>> = {
   byhand: byHandVerb,
   freeze: freezeVerb,
   unfreeze: unfreezeVerb,
+  breakglass: breakGlassVerb,
   help: helpVerb,
 }

@@ -27,6 +27,8 @@ export interface ProposalFacts {
   readonly playbooks: readonly Playbook[]
   readonly catalog: ServiceCatalog
   readonly preview: PlanPreview | null
+  /** Names of those that may run without their quorum. */
+  readonly breakGlass: readonly string[]
 }
 
 export function viewProposal(facts: ProposalFacts): ProposalView {
@@ -61,6 +63,7 @@ export function viewProposal(facts: ProposalFacts): ProposalView {
     closedAt: proposal.closedAt,
     closedReason: proposal.closedReason,
     symptomGone: proposal.symptomGone,
+    canBreakGlass: proposal.tier !== 4 && facts.breakGlass.includes(plan.playbook.name),
   }
 }
 

@@ -1,5 +1,6 @@
 import { acknowledgeIncident } from '../../../src/orchestrator/acknowledge-incident.ts'
 import { assignRole } from '../../../src/orchestrator/assign-role.ts'
+import { breakGlass } from '../../../src/orchestrator/break-glass/break-glass.ts'
 import { resolveIncident } from '../../../src/orchestrator/resolve-incident.ts'
 import { freezeService } from '../../../src/orchestrator/freeze-service.ts'
 import { openProposal } from '../../integration/decisions/presses.ts'
@@ -58,6 +59,16 @@ export const approved: Arrange = async ({ world, deps }) => {
   await press(deps, proposal, BO)
   const [run] = await deps.stores.runs.listByIncident(proposal.incidentId)
   return { ...groundOf(proposal), r: run?.id ?? '' }
+}
+
+/** Bo ran it without its approval, and nobody has looked at that yet. */
+export const glassBroken: Arrange = async ({ world, deps }) => {
+  const proposal = await openProposal(world, 2)
+  const { run } = await breakGlass(deps, {
+    ...{ proposalId: proposal.id, incidentId: null, personId: BO.id, planHash: proposal.planHash, origin: 'console' },
+    reason: 'checkout is down and nobody answers',
+  })
+  return { ...groundOf(proposal), r: run.id }
 }
 
 /** What the executor would have written, without an executor: the verbs are tried here, not the engine. */

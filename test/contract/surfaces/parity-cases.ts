@@ -54,6 +54,7 @@ function moving(verb: string, rest: string, changes: CasesOfVerb): CasesOfVerb {
 }
 
 const PLAYBOOK = 'rollback-bad-deploy'
+const EMERGENCY = 'checkout is down and nobody answers'
 
 /** Each verb of the contract, and how each outcome comes about. What is left out cannot happen to that verb. */
 export const PARITY_CASES: Readonly<Record<Verb, CasesOfVerb>> = {
@@ -218,6 +219,17 @@ export const PARITY_CASES: Readonly<Record<Verb, CasesOfVerb>> = {
     unknown: a(CY, on.nothing, 'unfreeze chekout', 'unknown_service'),
     changed: a(CY, on.nothing, 'unfreeze checkout', 'not_frozen'),
   },
+  breakglass: {
+    done: a(CY, on.proposed, `breakglass {p} {h} ${EMERGENCY}`, 'glass_broken'),
+    role: a(DI, on.proposed, `breakglass {i} ${PLAYBOOK} ${EMERGENCY}`, 'not_allowed'),
+    usage: a(CY, on.proposed, `breakglass {p} nothing ${EMERGENCY}`, 'wrong_usage'),
+    missing: a(CY, on.proposed, 'breakglass {p} {h} now', 'reason_missing'),
+    unknown: a(CY, on.anIncident, `breakglass {i} reboot-the-moon ${EMERGENCY}`, 'not_on_the_list'),
+    others: a(CY, on.ledByEve(on.proposed), `breakglass {i} ${PLAYBOOK} ${EMERGENCY}`),
+    ended: a(CY, on.resolved(on.proposed), `breakglass {p} {h} ${EMERGENCY}`, 'already_decided'),
+    frozen: a(CY, on.frozen(on.proposed), `breakglass {p} {h} ${EMERGENCY}`, 'frozen'),
+    changed: a(CY, on.glassBroken, 'breakglass {i} review justified it saved the day'),
+  },
   help: {
     done: a(GUS, on.nothing, 'help'),
     role: a(NED, on.nothing, 'help', 'not_allowed'),
@@ -231,6 +243,5 @@ export const UNKNOWN_VERBS: readonly ParityCase[] = [
   a(DI, on.nothing, 'aprove PRO-1', 'unknown_verb'),
   a(DI, on.nothing, 'close INC-1', 'unknown_verb'),
   a(DI, on.nothing, 'xyzzy', 'unknown_verb'),
-  a(ANA, on.nothing, 'breakglass rollback-bad-deploy nobody answers', 'not_offered'),
   a(BO, on.nothing, 'postmortem INC-1', 'not_offered'),
 ]

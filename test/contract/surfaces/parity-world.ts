@@ -40,6 +40,7 @@ export async function openParityWorld(): Promise<ParityWorld> {
   world.people = [ANA, BO, CY, DI, EVE, GUS, NED]
   const deps = world.replica({
     settings: {
+      breakGlass: { playbooks: ['rollback-bad-deploy'], forMs: 3_600_000, reviewMs: 172_800_000 },
       routes: [
         { surface: 'slack', owner: null, severity: null, channel: SLACK_CHANNEL },
         { surface: 'teams', owner: null, severity: null, channel: CHANNEL },

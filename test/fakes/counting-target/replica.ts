@@ -103,6 +103,8 @@ function settingsOf(replicaId: string): Settings {
     instanceMetrics: null,
     approvalsTtlMs: 900_000,
     fatigue: { decisions: 10, perMs: 600_000 },
+    breakGlass: { playbooks: [PLAYBOOK.name], forMs: 3_600_000, reviewMs: 172_800_000 },
+    freezeWindows: [],
     inflightWindowMs: 100,
     leaseMs: 5_000,
     roomFrom: null,

@@ -54,6 +54,7 @@ export function makeView(changes: Partial<IncidentView> = {}): IncidentView {
     runIds: [],
     noProposal: null,
     freeze: null,
+    glass: null,
     followUps: [],
     isCollecting: false,
     unreachableSurfaces: [],
@@ -108,6 +109,7 @@ export function makeProposal(changes: Partial<ProposalView> = {}): ProposalView 
     closedAt: null,
     closedReason: null,
     symptomGone: false,
+    canBreakGlass: false,
     ...changes,
   }
 }

@@ -85,6 +85,7 @@ describe('every verb', () => {
       byhand: 'restarted it',
       freeze: 'all 1h test',
       unfreeze: 'all',
+      breakglass: 'tell-channel everybody is asleep',
       help: '',
     }
   })

@@ -258,7 +258,7 @@ describe('freezing', () => {
     await freeze(world.deps, { service: 'all', personId: null, origin: 'cli' })
 
     await expect(lift('checkout', DI.id)).rejects.toThrow(/Di may not unfreeze/)
-    expect((await lift('checkout')).text).toMatch(/Everything is still frozen/)
+    expect((await lift('checkout')).text).toMatch(/Still: Everything is frozen until/)
     await expect(lift('checkout')).rejects.toThrow(/type "unfreeze all"/)
     await lift('all')
     await expect(lift('all')).rejects.toThrow(/Nothing holds it/)

@@ -184,6 +184,8 @@ const SETTINGS: Settings = {
   approvalsTtlMs: 900_000,
   // The few people of a test press more often than anybody does; T26 sets its own limit.
   fatigue: { decisions: 1_000_000, perMs: 600_000 },
+  breakGlass: { playbooks: [], forMs: 3_600_000, reviewMs: 172_800_000 },
+  freezeWindows: [],
   inflightWindowMs: 100,
   leaseMs: 5_000,
   roomFrom: null,

@@ -196,6 +196,7 @@ function proposalOf(planJson: string): Proposal {
     closedAt: null,
     closedReason: null,
     symptomGone: false,
+    glassUntil: null,
   }
 }
 

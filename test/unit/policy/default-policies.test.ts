@@ -18,9 +18,23 @@ const AUDIT: AuthorizedAction[] = ['audit.read', 'audit.export']
 /** What each role may do about somebody else's proposal of tier 2, with nothing frozen, in assist. */
 const MAY: Readonly<Record<Role, readonly AuthorizedAction[]>> = {
   responder: [...READ, 'help', ...MOVE, ...ASK],
-  approver: [...READ, 'help', ...MOVE, ...ASK, 'approve', 'reject', 'withdraw', 'cancel', 'settle', 'undo', 'unfreeze'],
-  commander: [...READ, 'help', ...MOVE, ...ASK, 'reject', 'cancel'],
-  auditor: [...READ, 'help', ...AUDIT],
+  approver: [
+    ...READ,
+    'help',
+    ...MOVE,
+    ...ASK,
+    'approve',
+    'reject',
+    'withdraw',
+    'cancel',
+    'settle',
+    'undo',
+    'unfreeze',
+    'breakglass',
+    'breakglass.review',
+  ],
+  commander: [...READ, 'help', ...MOVE, ...ASK, 'reject', 'cancel', 'breakglass', 'breakglass.review'],
+  auditor: [...READ, 'help', ...AUDIT, 'breakglass.review'],
   admin: [...READ, 'help', ...AUDIT, 'freeze'],
 }
 

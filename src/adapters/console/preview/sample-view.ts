@@ -51,6 +51,7 @@ export function sampleView(at: At, changes: Partial<IncidentView>): IncidentView
     runIds: [],
     noProposal: null,
     freeze: null,
+    glass: null,
     followUps: [],
     isCollecting: false,
     mode: 'assist',
@@ -140,6 +141,7 @@ export function sampleProposal(at: At, changes: Partial<ProposalView> = {}): Pro
     closedAt: null,
     closedReason: null,
     symptomGone: false,
+    canBreakGlass: false,
     asksInputs: false,
     ...changes,
   }

@@ -7,7 +7,7 @@ import type { Press } from '../../../orchestrator/index.ts'
  */
 const ButtonValue = z
   .object({
-    v: z.enum(['approve', 'reject', 'withdraw', 'cancel', 'stop', 'settle', 'undo', 'ack', 'note']),
+    v: z.enum(['approve', 'reject', 'withdraw', 'cancel', 'stop', 'settle', 'undo', 'ack', 'note', 'breakglass']),
     /** Left out where a change of policies and playbooks is meant. */
     i: z
       .string()
@@ -22,7 +22,7 @@ const ButtonValue = z
       .regex(/^[0-9a-f]{64}$/)
       .optional(),
     s: z.string().min(1).max(200).optional(),
-    a: z.enum(['retry', 'done', 'abort']).optional(),
+    a: z.enum(['retry', 'done', 'abort', 'justified', 'unjustified']).optional(),
   })
   .refine(({ i, p }) => (i === undefined) === (p?.startsWith('CFG-') ?? false))
 

@@ -21,7 +21,7 @@ const LONGEST_CONFIRM = 300
  * about, a stop and an undo take their place.
  */
 export function renderButtons(view: IncidentView): readonly CardButton[] {
-  return [...decisionButtons(view), ...runButtons(view), ...incidentButtons(view)]
+  return [...decisionButtons(view), ...runButtons(view), ...reviewButtons(view), ...incidentButtons(view)]
 }
 
 function decisionButtons(view: IncidentView): readonly CardButton[] {
@@ -34,7 +34,26 @@ function decisionButtons(view: IncidentView): readonly CardButton[] {
   return [
     { ...button('Approve', press('approve', own)), style: 'primary', confirm: confirmApproval(view, proposal) },
     reject,
+    ...(mayBreakGlass(view, proposal) ? [breakGlassButton(own)] : []),
   ]
+}
+
+/** Offered where it could count: named in the configuration, not frozen, and the symptom is still there. */
+function mayBreakGlass(view: IncidentView, proposal: ProposalView): boolean {
+  return proposal.canBreakGlass && !proposal.symptomGone && view.freeze === null && view.mode !== 'observe'
+}
+
+function breakGlassButton(own: Partial<PressedButton>): CardButton {
+  return { ...button('Break glass', press('breakglass', own)), style: 'danger' }
+}
+
+/** Whoever broke the glass is told that somebody else has to press. */
+function reviewButtons({ id, glass }: IncidentView): readonly CardButton[] {
+  if (glass?.review !== null) return []
+  const own = { incidentId: id, proposalId: glass.proposalId }
+  const say = (label: string, answer: 'justified' | 'unjustified') =>
+    button(label, press('breakglass', { ...own, answer }))
+  return [say('Review: justified', 'justified'), say('Review: unjustified', 'unjustified')]
 }
 
 /** Rejection wins until the first step starts. */

@@ -47,7 +47,8 @@ function whatIsMissing(proposal: ProposalView, room: CardRoom): readonly CardTex
 
 /** How its run ended is said with the run, once. */
 function ending(view: IncidentView, proposal: ProposalView, room: CardRoom): CardText {
-  const state = proposal.state === 'pending' ? '' : ENDINGS[proposal.state]
+  const byGlass = proposal.state === 'approved' && view.glass?.proposalId === proposal.id
+  const state = proposal.state === 'pending' ? '' : byGlass ? 'BREAK-GLASS: not approved' : ENDINGS[proposal.state]
   const isSaid = view.run?.proposalId === proposal.id
   const why = proposal.closedReason
   const reason = why === null || isSaid ? '' : `: ${visibleLine(why, room.detail)}`

@@ -1,5 +1,6 @@
-import { bold, bullets, dotted, link, richText, section, text, time } from './card-text.ts'
+import { WITH_AGO, bold, bullets, dotted, link, richText, section, text, time } from './card-text.ts'
 import { describeUnreachable } from '../../../domain/describe-unreachable.ts'
+import { renderGlass } from './card-glass.ts'
 import { visibleLine } from './visible-text.ts'
 import type { CardRoom } from './card-room.ts'
 import type { IncidentView, LinkView } from '../../../domain/incident-view.ts'
@@ -12,13 +13,14 @@ export function renderNotices(view: IncidentView, room: CardRoom): readonly Card
     const { before, after } = describeUnreachable(unreachable)
     notices.push(section(bold(before), time(unreachable.since), bold(after)))
   }
+  if (view.glass !== null) notices.push(...renderGlass(view.glass, room))
   if (view.freeze !== null) {
     const scope = view.freeze.service === null ? 'everything' : visibleLine(view.freeze.service, 60)
     notices.push(
       section(
         bold(`Frozen: ${scope} `),
         text('until '),
-        time(view.freeze.until),
+        time(view.freeze.until, WITH_AGO),
         text(`: ${visibleLine(view.freeze.reason, room.detail)}. Nothing runs.`),
       ),
     )

@@ -1,7 +1,7 @@
 import type { PressedButton } from './button-value.ts'
 
 /** The presses that ask for words before they count. */
-const WORDED = ['reject', 'note', 'stop', 'undo', 'settle'] as const
+const WORDED = ['reject', 'note', 'stop', 'undo', 'settle', 'breakglass'] as const
 export type WordedVerb = (typeof WORDED)[number]
 
 export interface PressWording {
@@ -12,11 +12,11 @@ export interface PressWording {
   readonly isOptional: boolean
 }
 
-const SETTLE_WORDS = {
+const SETTLE_WORDS: Readonly<Partial<Record<NonNullable<PressedButton['answer']>, string>>> = {
   retry: 'Runs once more the step',
   done: 'Marks as done the step',
   abort: 'Gives up the step',
-} as const
+}
 
 export const PRESS_WORDINGS: Readonly<Record<WordedVerb, PressWording>> = {
   reject: {
@@ -51,9 +51,24 @@ export const PRESS_WORDINGS: Readonly<Record<WordedVerb, PressWording>> = {
     title: 'Settle the step',
     submit: 'Settle',
     label: 'How you know',
-    says: (button) => `${SETTLE_WORDS[button.answer ?? 'abort']} ${button.stepId ?? ''} of ${button.incidentId}.`,
+    says: (button) => `${SETTLE_WORDS[button.answer ?? 'abort'] ?? ''} ${button.stepId ?? ''} of ${button.incidentId}.`,
     isOptional: false,
   },
+  breakglass: {
+    title: 'Break-glass',
+    submit: 'Confirm',
+    label: 'Why',
+    says: describeGlass,
+    isOptional: false,
+  },
+}
+
+function describeGlass({ answer, proposalId, planHash, incidentId }: PressedButton): string {
+  const what = `${proposalId ?? 'the plan'} of ${incidentId}`
+  if (answer === null) {
+    return `Runs ${what}, plan ${planHash?.slice(0, 8) ?? ''}, at once and without its approvals. Everyone who was not waited for is told, and somebody else reviews it.`
+  }
+  return `Says that running ${what} without its approvals was ${answer}. It goes on the record.`
 }
 
 export const LONGEST_WORDS = 1_000
