@@ -111,7 +111,10 @@ async function lookAtTarget(session: RunSession, progress: Progress, work: Send)
   } catch (cause) {
     if (cause instanceof FencedError) throw cause
     const why = cause instanceof Error ? cause.message : 'no reason given'
-    if (cause instanceof RefusedError) return { kind: 'end', ending: unfit(progress, work, why) }
+    if (cause instanceof RefusedError) {
+      const ending = cause.code === 'frozen' ? frozen(work, why) : unfit(progress, work, why)
+      return { kind: 'end', ending }
+    }
     const failures = (session.readFailures.get(key) ?? 0) + 1
     session.readFailures.set(key, failures)
     if (failures >= session.deps.settings.pace.maxAttempts) {
@@ -128,6 +131,12 @@ function unfit(progress: Progress, { step }: Send, why: string): Parameters<type
   const isFirst = progress.run.startedAt === null
   const reason = `step ${step.id} no longer fits: ${why}`
   return { state: 'stopped', reasonCode: 'drifted', reason, proposal: 'drifted', asksAgain: isFirst }
+}
+
+/** The target's own freeze, such as a sync window of Argo CD; it is no drift, and the plan may be right. */
+function frozen({ step }: Send, why: string): Parameters<typeof endRun>[2] {
+  const reason = `${step.target.resource} is frozen: ${why}`
+  return { state: 'stopped', reasonCode: 'frozen', reason, proposal: 'cancelled' }
 }
 
 async function refuse(

@@ -9,6 +9,7 @@ import {
   ManifestsAnswer,
   ResourceAnswer,
   RevisionMetadata,
+  SyncWindows,
   UserInfo,
 } from './schema.ts'
 import type { z } from 'zod'
@@ -76,6 +77,12 @@ export class ArgoCdClient {
   getManifests(app: AppReference, revision: string, signal: AbortSignal): Promise<ManifestsAnswer> {
     const query = new URLSearchParams({ ...bodyOf(app), revision })
     return this.#call('GET', `${pathOf(app)}/manifests`, { query, effect: false, signal }, ManifestsAnswer)
+  }
+
+  /** When this app may be synced, and whether by hand now: Argo CD's own judgement of all its windows. */
+  getSyncWindows(app: AppReference, signal: AbortSignal): Promise<SyncWindows> {
+    const path = `${pathOf(app)}/syncwindows`
+    return this.#call('GET', path, { query: queryOf(app), effect: false, signal }, SyncWindows)
   }
 
   /** Asynchronous: the answer only says that the operation was requested. */

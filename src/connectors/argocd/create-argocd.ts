@@ -6,6 +6,7 @@ import { createChangeSource, createDeployStateReader } from './deploy-history.ts
 import { createPreviewer } from './create-previewer.ts'
 import { createPromoteAction } from './promote-action.ts'
 import { createRestartAction } from './restart-action.ts'
+import { heedSyncWindows } from './heed-sync-windows.ts'
 import { createTerminateAction } from './terminate-action.ts'
 import { createRollbackAction } from './rollback-action.ts'
 import { createSyncAction } from './sync-action.ts'
@@ -60,7 +61,7 @@ export function createArgoCd(options: ArgoCdOptions): ArgoCd {
       createRestartAction(argocd),
       createAbortAction(argocd),
       createPromoteAction(argocd),
-    ],
+    ].map((action) => heedSyncWindows(argocd, action)),
     deployState: createDeployStateReader(argocd),
     changes: createChangeSource(argocd),
     previewer: createPreviewer(argocd),

@@ -72,6 +72,20 @@ export const UserInfo = z.object({ loggedIn: z.boolean().nullish(), username: z.
 
 export const CanI = z.object({ value: z.string().nullish() })
 
+const SyncWindow = z.object({
+  kind: z.string().nullish(),
+  schedule: z.string().nullish(),
+  duration: z.string().nullish(),
+})
+
+/** Argo CD leaves out what is false, so only a `canSync` that is there and true lets a sync through. */
+export const SyncWindows = z.object({
+  activeWindows: z.array(SyncWindow).nullish(),
+  assignedWindows: z.array(SyncWindow).nullish(),
+  canSync: z.boolean().nullish(),
+})
+export type SyncWindows = z.infer<typeof SyncWindows>
+
 /** An answer that only says that the request was taken. */
 export const Accepted = z.object({})
 

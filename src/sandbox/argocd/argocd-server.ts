@@ -86,6 +86,9 @@ function act(
   switch (call) {
     case 'GET ':
       return ok(describeApp(app))
+    // The shop has no sync windows.
+    case 'GET syncwindows':
+      return ok({ canSync: true })
     case 'POST rollback': {
       const body = readJson(request.text, RollbackBody)
       if (body === undefined) return refusal(400, 3, 'invalid rollback request')

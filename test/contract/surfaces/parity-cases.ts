@@ -1,4 +1,4 @@
-import { ANA, BO, CY, DI, GUS, NED } from './parity-world.ts'
+import { BO, CY, DI, GUS, NED } from './parity-world.ts'
 import * as on from './grounds.ts'
 import type { Arrange } from './grounds.ts'
 import type { Person } from '../../../src/domain/person.ts'

@@ -36,6 +36,8 @@ export class FakeArgoCd {
   readonly commits = new Map<string, { readonly author: string; readonly message: string }>()
   /** What a revision renders, each manifest as JSON; one without an entry cannot be rendered. */
   readonly rendered = new Map<string, readonly string[]>()
+  /** What it answers when asked for an app's sync windows; without any it can be synced. */
+  syncWindows: object = { canSync: true }
   #seconds = 0
 
   constructor() {
@@ -188,6 +190,8 @@ export class FakeArgoCd {
     switch (call) {
       case 'GET ':
         return this.#read(app)
+      case 'GET syncwindows':
+        return ok(this.syncWindows)
       case 'POST rollback':
         return this.#rollback(app, body)
       case 'POST sync':
