@@ -157,6 +157,7 @@ async function tell(deps: Deps, stores: Stores, { ground, glass, run, skipped }:
     origin,
     event: 'break_glass.used',
     runId: run.id,
+    states: { proposal: proposal.state, run: run.state },
     details: {
       playbook: plan.playbook.name,
       tier: proposal.tier,
