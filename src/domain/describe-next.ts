@@ -15,9 +15,8 @@ export function describeNext(view: IncidentView): Next | null {
   if (view.state === 'resolved') return null
   if (view.run?.state === 'unknown') return settle(view.run)
   if (view.proposal?.state === 'pending') return decide(view, view.proposal)
-  if (view.glass?.review === null && (view.run === null || ENDED_RUN_STATES.includes(view.run.state))) {
-    return review(view, view.glass)
-  }
+  const glass = glassToReview(view)
+  if (glass !== undefined) return review(view, glass)
   if (view.run !== null && view.run.proposalId === view.proposal?.id) return followRun(view, view.run)
   if (view.state === 'mitigated') return next('Resolve it when you are sure.')
   return view.state === 'open' ? next('Take it: nobody has acknowledged it yet.') : null
@@ -43,6 +42,12 @@ function decide(view: IncidentView, proposal: ProposalView): Next {
   const gone = symptomGone ? ' The symptom is gone: is it still needed?' : ''
   const count = `${String(approvalsCounted)} of ${String(required.approvals)} approvals`
   return next(`Approve or reject ${id}: ${count}; ${whoIsAsked(proposal)}.${gone}`, expiresAt)
+}
+
+/** While it runs there is something more urgent. */
+function glassToReview({ glass, run }: IncidentView): GlassView | undefined {
+  const isOver = run === null || ENDED_RUN_STATES.includes(run.state)
+  return isOver && glass?.review === null ? glass : undefined
 }
 
 /** What ran is over: next it is looked at by somebody else, before the incident is resolved. */

@@ -8,9 +8,10 @@ type Report = AuditPage['glass']
 /** Every plan that ran without its quorum, and what became of its review: the report that an auditor asks for. */
 export function renderGlassReport(report: Report, now: Date): SafeHtml {
   const { total, unreviewed, overdue, uses } = report
-  if (total === 0)
+  if (total === 0) {
     return html`<h2>Break-glass</h2>
       <p>The glass was never broken.</p>`
+  }
   return html`<h2>Break-glass</h2>
     <p class="${overdue > 0 ? 'notice' : 'facts'}">
       ${total} uses, ${total - unreviewed} reviewed, ${unreviewed} not reviewed, ${overdue} of them overdue
