@@ -87,7 +87,7 @@ async function loadRecords(
       listRuns(deps, incidentId, runId),
       stores.freezes.listActive(),
       stores.surfaceStates.list(),
-      deps.settings.freezeWindows.length === 0 ? deps.clock.now() : stores.freezes.now(),
+      momentOf(deps),
       stores.glass.listByIncident(incidentId),
     ])
   if (incident === undefined || findings === undefined) return undefined
@@ -105,6 +105,11 @@ async function loadRecords(
     ...{ decisions, fatigued, attempts, runProposal, preview: preview?.preview ?? null, now, glass },
     counts: counts.get(incidentId) ?? { total: 0, distinct: 0, firing: 0 },
   }
+}
+
+/** The database is asked only where freezes come back by its clock. */
+async function momentOf({ settings, clock, stores }: Deps): Promise<Date> {
+  return settings.freezeWindows.length === 0 ? clock.now() : stores.freezes.now()
 }
 
 async function findFindings(deps: Deps, incidentId: string): Promise<IncidentFindings | undefined> {
