@@ -34,4 +34,12 @@ export type Verb = (typeof VERBS)[number]
 
 /** Everything the one authorization point decides about: the verbs, what machines do, and what is only read. */
 export type AuthorizedAction =
-  Verb | 'ingest' | 'propose' | 'execute' | 'read' | 'audit.read' | 'audit.export' | 'configuration.decide' | 'breakglass.review'
+  | Verb
+  | 'ingest'
+  | 'propose'
+  | 'execute'
+  | 'read'
+  | 'audit.read'
+  | 'audit.export'
+  | 'configuration.decide'
+  | 'breakglass.review'
