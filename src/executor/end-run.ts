@@ -1,3 +1,4 @@
+import { COUNTERSIGN } from '../domain/actor.ts'
 import type { ProposalState } from '../domain/approval.ts'
 import type { Attempt, Run, RunState } from '../domain/run.ts'
 import { findService } from '../domain/service-catalog.ts'
@@ -48,7 +49,7 @@ export async function endRun(session: RunSession, progress: Progress, ending: En
     const states = { run: ending.state, ...(moved === undefined ? {} : { proposal: moved.state }) }
     await stores.audit.append([deps.seal({ ...record, reasonCode: ending.reasonCode, states })])
     await keepRecord(session, stores, progress, ending.state)
-    await addFollowUps(stores, run, plan, progress.attempts)
+    await keepFollowUps(session, stores, run, plan, progress.attempts)
     if (undoesItself) {
       await stores.runControl.startUndo(run.id)
       const undoing = recordOf(progress, 'run.undo_requested', 'success', { by: 'playbook' })
@@ -128,10 +129,33 @@ async function keepRecord(
   })
 }
 
-async function addFollowUps(stores: Stores, run: Run, plan: Plan, attempts: readonly Attempt[]): Promise<void> {
-  const needed = followUpsOf(plan, attempts)
-  if (needed.length === 0) return
-  const { followUps } = await stores.findings.get(run.incidentId)
-  const merged = [...new Set([...followUps, ...needed])]
-  if (merged.length > followUps.length) await stores.findings.save(run.incidentId, { followUps: merged })
+/** What is left is on record as long as it is open; what an undo took back is not left any more. */
+async function keepFollowUps(
+  { deps }: RunSession,
+  stores: Stores,
+  run: Run,
+  plan: Plan,
+  attempts: readonly Attempt[],
+): Promise<void> {
+  for (const { stepId, app, kind, badRevision } of followUpsOf(plan, attempts)) {
+    if (kind !== null) {
+      const about = { incidentId: run.incidentId, runId: run.id, stepId }
+      await stores.followUps.open({ ...about, kind, app, service: plan.service, badRevision })
+      continue
+    }
+    const known = (await stores.followUps.list(run.incidentId)).find(
+      (one) => one.runId === run.id && one.stepId === stepId,
+    )
+    if (known?.state !== 'open') continue
+    await stores.followUps.close(known.id, 'done', `${run.id} was undone, and nothing is left to revert.`, null)
+    const details = { followUp: known.id, kind: known.kind, app, state: 'done' }
+    const record = {
+      actor: COUNTERSIGN,
+      origin: 'clock',
+      outcome: 'success',
+      incidentId: run.incidentId,
+      details,
+    } as const
+    await stores.audit.append([deps.seal({ ...record, event: 'follow_up.done', runId: run.id })])
+  }
 }

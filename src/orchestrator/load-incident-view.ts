@@ -3,6 +3,7 @@ import { collectLinks } from './view/collect-links.ts'
 import { describeActivity } from './view/describe-activity.ts'
 import { describeImpact } from '../summaries/describe-impact.ts'
 import { describeSymptom } from '../summaries/describe-symptom.ts'
+import { describeFollowUp } from '../summaries/describe-follow-up.ts'
 import { dependentsOf, findService } from '../domain/service-catalog.ts'
 import { findFreezeOn } from '../domain/freeze.ts'
 import { NotFoundError } from '../kernel/errors.ts'
@@ -21,6 +22,7 @@ import type { Attempt, Run } from '../domain/run.ts'
 import type { Decision, Proposal } from '../domain/approval.ts'
 import type { Deps } from './dependencies.ts'
 import type { Evidence } from '../domain/evidence.ts'
+import type { FollowUp } from '../domain/follow-up.ts'
 import type { Freeze } from '../domain/freeze.ts'
 import type { GlassBreak } from '../domain/glass-break.ts'
 import type { Incident } from '../domain/incident.ts'
@@ -47,6 +49,7 @@ export interface IncidentRecords {
   /** Approvers of this proposal who are beyond the limit of decisions. */
   readonly fatigued: ReadonlySet<string>
   readonly runs: readonly Run[]
+  readonly followUps: readonly FollowUp[]
   readonly runProposal: Proposal | undefined
   readonly attempts: readonly Attempt[]
   readonly freezes: readonly Freeze[]
@@ -91,20 +94,27 @@ async function loadRecords(
       stores.glass.listByIncident(incidentId),
     ])
   if (incident === undefined || findings === undefined) return undefined
-  const run = newestRun(runs)
+  const details = await loadDetails(deps, incidentId, proposal, newestRun(runs))
+  const fatigued = await findFatigued(deps, proposal, details.decisions)
+  return {
+    ...{ incident, alerts, findings, evidence, proposal, runs, freezes, surfaces },
+    ...{ ...details, fatigued, now, glass },
+    counts: counts.get(incidentId) ?? { total: 0, distinct: 0, firing: 0 },
+  }
+}
+
+/** What belongs to the proposal and the run. Only a run leaves something to do, so a card without one asks nothing. */
+async function loadDetails(deps: Deps, incidentId: string, proposal: Proposal | undefined, run: Run | undefined) {
+  const { stores } = deps
   const isOther = run !== undefined && run.proposalId !== proposal?.id
-  const [decisions, attempts, runProposal, preview] = await Promise.all([
+  const [decisions, attempts, runProposal, preview, followUps] = await Promise.all([
     proposal === undefined ? [] : stores.decisions.list(proposal.id),
     run === undefined ? [] : stores.ledger.list(run.id),
     isOther ? stores.proposals.find(run.proposalId) : proposal,
     proposal === undefined ? undefined : stores.previews.find(proposal.id),
+    run === undefined ? [] : stores.followUps.list(incidentId),
   ])
-  const fatigued = await findFatigued(deps, proposal, decisions)
-  return {
-    ...{ incident, alerts, findings, evidence, proposal, runs, freezes, surfaces },
-    ...{ decisions, fatigued, attempts, runProposal, preview: preview?.preview ?? null, now, glass },
-    counts: counts.get(incidentId) ?? { total: 0, distinct: 0, firing: 0 },
-  }
+  return { decisions, attempts, runProposal, preview: preview?.preview ?? null, followUps }
 }
 
 /** The database is asked only where freezes come back by its clock. */
@@ -178,12 +188,17 @@ export function viewOfRecords(deps: Deps, records: IncidentRecords): IncidentVie
     noProposal: whyNothingIsProposed(records, mode),
     freeze: freezeOn(deps, records),
     glass: viewGlass(deps, incident, records.glass),
-    followUps: findings.followUps,
+    followUps: openFollowUps(records),
     isCollecting: findings.collectedAt === null && incident.state !== 'resolved',
     unreachableSurfaces: unreachableSurfaces(records.surfaces, deps.settings),
     mode,
     consoleUrl: consoleUrl(deps.settings.publicUrl, incident.id),
   }
+}
+
+/** With what an older version of us wrote as sentences only. */
+function openFollowUps({ followUps, findings }: IncidentRecords): readonly string[] {
+  return [...findings.followUps, ...followUps.filter(({ state }) => state === 'open').map(describeFollowUp)]
 }
 
 /** Alert texts may hold secrets that a card would spread. */

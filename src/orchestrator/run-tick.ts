@@ -2,7 +2,9 @@ import { remindReviewers } from './break-glass/remind-reviewers.ts'
 import { closeRefusalMinutes } from './record-refusal.ts'
 import { expireProposals } from './expire-proposals.ts'
 import { remindApprovers } from './remind-approvers.ts'
+import { remindFollowUps } from './remind-follow-ups.ts'
 import { sweepRuns } from './sweep-runs.ts'
+import { watchFollowUps } from './watch-follow-ups.ts'
 import { watchQuiet } from './watch-quiet.ts'
 import type { Deps } from './dependencies.ts'
 
@@ -20,6 +22,8 @@ export async function runTick(deps: Deps): Promise<void> {
     ['remind approvers', () => remindApprovers(deps)],
     ['remind reviewers', () => remindReviewers(deps)],
     ['watch quiet incidents', () => watchQuiet(deps)],
+    ['look whether follow-ups are done', () => watchFollowUps(deps)],
+    ['remind of follow-ups', () => remindFollowUps(deps)],
     ['sweep runs', () => sweepRuns(deps)],
     ['close refusal minutes', () => closeRefusalMinutes(deps)],
     ['make the next months of the audit log', () => deps.stores.housekeeping.makeMonths()],

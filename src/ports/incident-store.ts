@@ -64,10 +64,11 @@ export interface IncidentFindings {
   readonly summary: { readonly source: 'facts' | 'model'; readonly sentences: readonly SummarySentence[] } | null
   readonly collectedAt: Date | null
   readonly noProposal: string | null
+  /** As sentences, from before follow-ups had a table of their own; only read. */
   readonly followUps: readonly string[]
 }
 
 export interface FindingsStore {
   get(incidentId: string): Promise<IncidentFindings>
-  save(incidentId: string, findings: Partial<IncidentFindings>): Promise<void>
+  save(incidentId: string, findings: Partial<Omit<IncidentFindings, 'followUps'>>): Promise<void>
 }

@@ -11,6 +11,7 @@ import type { DecisionStore, ProposalQueries, ProposalStore } from './proposal-s
 import type { DeliveryStore } from './delivery-store.ts'
 import type { EvidenceStore } from './evidence-store.ts'
 import type { FindingsStore, IncidentStore } from './incident-store.ts'
+import type { FollowUpStore } from './follow-up-store.ts'
 import type { FreezeStore } from './freeze-store.ts'
 import type { GlassStore } from './glass-store.ts'
 import type { Housekeeping } from './housekeeping.ts'
@@ -48,6 +49,7 @@ export interface Stores {
   readonly deliveries: DeliveryStore
   readonly evidence: EvidenceStore
   readonly findings: FindingsStore
+  readonly followUps: FollowUpStore
   readonly freezes: FreezeStore
   readonly glass: GlassStore
   readonly housekeeping: Housekeeping

@@ -46,12 +46,11 @@ async function get(db: Database, incidentId: string): Promise<IncidentFindings> 
 }
 
 async function save(db: Database, incidentId: string, findings: Partial<IncidentFindings>): Promise<void> {
-  const { noProposal, followUps, collectedAt, summary } = findings
+  const { noProposal, collectedAt, summary } = findings
   const changed: Partial<typeof incidents.$inferInsert> = {
     ...(await causeColumn(db, incidentId, findings)),
     ...(summary === undefined ? {} : { summary: toColumn(summary) }),
     ...(noProposal === undefined ? {} : { noProposal: noProposal === null ? null : storableText(noProposal) }),
-    ...(followUps === undefined ? {} : { followUps: followUps.map(storableText) }),
     ...(collectedAt === undefined ? {} : { collectedAt }),
   }
   if (Object.keys(changed).length === 0) return

@@ -48,7 +48,7 @@ export function describePreview(facts: StepFacts): readonly PreviewRow[] {
 }
 
 /** `0.34`, or that there is nothing to measure. */
-export function describeReading(values: readonly number[]): string {
+function describeReading(values: readonly number[]): string {
   if (values.length === 0) return 'no data'
   return values.map((value) => String(Number(value.toPrecision(3)))).join(', ')
 }

@@ -45,7 +45,7 @@ export function gitRevisionOf(application: Application): string | null {
 }
 
 /** Deployed once, and then left for what had been deployed before it; never what is deployed now. Newest first. */
-export function rolledBackFrom(application: Application): readonly string[] {
+function rolledBackFrom(application: Application): readonly string[] {
   const revisions = historyOf(application).flatMap((entry) => revisionOf(entry) ?? [])
   const [current] = revisions
   const left = revisions.filter((revision, index) => {

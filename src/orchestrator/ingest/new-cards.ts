@@ -90,7 +90,15 @@ function viewOfNew(deps: Deps, { incident, changed }: IncidentOutcome, standing:
   const alerts = changed.map((one) => ({ ...one.alert, incidentId: incident.id })).sort(inOrder)
   return viewOfRecords(deps, {
     ...{ ...standing, incident, alerts, counts: countsOf(alerts) },
-    ...{ evidence: [], decisions: [], fatigued: new Set<string>(), runs: [], attempts: [], preview: null },
+    ...{
+      evidence: [],
+      decisions: [],
+      fatigued: new Set<string>(),
+      runs: [],
+      attempts: [],
+      preview: null,
+      followUps: [],
+    },
     ...{ proposal: undefined, runProposal: undefined, findings: NOTHING_FOUND, glass: [], now: deps.clock.now() },
   })
 }

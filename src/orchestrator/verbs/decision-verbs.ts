@@ -2,6 +2,7 @@ import { RefusedError } from '../../kernel/errors.ts'
 import { answer, refusal } from './replies.ts'
 import { approveChangeVerb, changeIdOf, rejectChangeVerb } from './configuration-verbs.ts'
 import { cancelProposal } from '../cancel-proposal.ts'
+import { handOverFollowUp } from '../hand-over-follow-up.ts'
 import { findIncident } from './find-incident.ts'
 import { parseApprove, wrongUsage } from './parse-verb.ts'
 import { readIncident } from '../read/read-incidents.ts'
@@ -97,6 +98,14 @@ export async function cancelVerb(deps: Deps, call: VerbCall): Promise<Reply> {
 export async function byHandVerb(deps: Deps, call: VerbCall): Promise<Reply> {
   const incident = await findIncident(deps, call)
   if (call.request.rest === '') throw wrongUsage('byhand', 'What was done is missing.')
+  const named = /^(fup-\d{1,12}) (.+)$/i.exec(call.request.rest)
+  if (named !== null) {
+    const [, id = '', text = ''] = named
+    const origin = call.place.surface
+    const intent = { incidentId: incident.id, person: call.person, origin, followUpId: id.toUpperCase(), text }
+    const closed = await handOverFollowUp(deps, intent)
+    return answer(`${closed.id} is handed over. Nobody is reminded of it any more.`, { incidentId: incident.id })
+  }
   const input = {
     incidentId: incident.id,
     personId: call.person.id,

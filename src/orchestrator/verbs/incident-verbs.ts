@@ -30,7 +30,9 @@ export async function mitigatedVerb(deps: Deps, call: VerbCall): Promise<Reply> 
 }
 
 export async function resolveVerb(deps: Deps, call: VerbCall): Promise<Reply> {
-  return moved(call, 'resolved', await resolveIncident(deps, await moveInput(deps, call)))
+  const [word] = call.request.words
+  const input = { ...(await moveInput(deps, call)), confirmed: word?.toUpperCase() ?? null }
+  return moved(call, 'resolved', await resolveIncident(deps, input))
 }
 
 export async function reopenVerb(deps: Deps, call: VerbCall): Promise<Reply> {

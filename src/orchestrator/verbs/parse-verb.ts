@@ -19,6 +19,8 @@ export interface VerbRequest {
 }
 
 const INCIDENT_ID = /^inc-\d{1,12}$/i
+/** Whoever resolves names what stays open. */
+const FOLLOW_UP_ID = /^fup-\d{1,12}$/i
 const MAX_LENGTH = 4000
 
 /**
@@ -46,7 +48,8 @@ export function parseVerb(text: string): VerbRequest {
   const hasIncident = most === undefined ? incidentAt === 0 : incidentAt >= 0
   const incidentId = hasIncident ? (tail[incidentAt] ?? '').toUpperCase() : null
   const rest = hasIncident ? tail.filter((_word, index) => index !== incidentAt) : tail
-  if (most !== undefined && rest.length > most) throw tooManyWords(verb, rest[most] ?? '')
+  const unread = verb === 'resolve' ? rest.filter((word) => !FOLLOW_UP_ID.test(word)) : rest
+  if (most !== undefined && unread.length > most) throw tooManyWords(verb, unread[most] ?? '')
   return { verb, incidentId, share, words: rest, rest: rest.join(' ') }
 }
 

@@ -19,7 +19,7 @@ const USAGES: Readonly<Record<Verb, Usage>> = {
   severity: { form: 'severity [id] <SEV1-5>', does: 'sets the severity' },
   note: { form: 'note [id] <text>', does: 'puts a sentence on the timeline' },
   mitigated: { form: 'mitigated [id]', does: 'says that users no longer feel it' },
-  resolve: { form: 'resolve [id]', does: 'ends the incident' },
+  resolve: { form: 'resolve [id] [follow-up]', does: 'ends the incident; an open follow-up is named and stays open' },
   reopen: { form: 'reopen [id]', does: 'opens it again' },
   playbooks: { form: 'playbooks [id]', does: 'shows which playbooks fit and why the others do not' },
   plan: { form: 'plan [id] <playbook> [key=value …]', does: 'shows exactly what would run; proposes nothing' },
@@ -37,7 +37,10 @@ const USAGES: Readonly<Record<Verb, Usage>> = {
     does: 'says what became of a step that nobody knows about',
   },
   undo: { form: 'undo [id] [<reason>]', does: 'undoes what a failed or stopped run has done' },
-  byhand: { form: 'byhand [id] <what was done>', does: 'closes the proposal and records what a person did instead' },
+  byhand: {
+    form: 'byhand [id] <what was done>',
+    does: 'closes the proposal and records what a person did instead; with a follow-up first (FUP-1), hands that over',
+  },
   freeze: {
     form: 'freeze <service|all> <for> <reason>',
     does: 'lets nothing run for that long; all is the kill switch',

@@ -88,7 +88,7 @@ export function describeApp(app: App): object {
   }
 }
 
-export function imageOf(app: Pick<App, 'service'>, version: string): string {
+function imageOf(app: Pick<App, 'service'>, version: string): string {
   return `registry.shop.example/${app.service}:${version}`
 }
 

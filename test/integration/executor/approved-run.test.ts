@@ -51,10 +51,8 @@ describe('an approved run', () => {
 
     expect(ended.state).toBe('succeeded')
     expect(await ledgerLines(replica, run.id)).toEqual(['back suspend #1 done', 'back main #1 done'])
-    const findings = await replica.deps.stores.findings.get(run.incidentId)
-    expect(findings.followUps).toEqual([
-      'Revert the change of two-effects in Git, then re-enable auto-sync of two-effects.',
-    ])
+    const left = await replica.deps.stores.followUps.list(run.incidentId)
+    expect(left).toMatchObject([{ kind: 'revert_and_enable', app: 'two-effects', state: 'open', badRevision: 'r0' }])
   })
 
   it('follows what the target accepted to its end', async () => {

@@ -1,0 +1,28 @@
+import type { FollowUp, FollowUpKind, FollowUpState } from '../domain/follow-up.ts'
+
+export interface NewFollowUp {
+  readonly incidentId: string
+  readonly runId: string
+  readonly stepId: string
+  readonly kind: FollowUpKind
+  readonly app: string
+  readonly service: string | null
+  readonly badRevision: string | null
+}
+
+export interface FollowUpStore {
+  /** What the step left; while that is open, the same run and step again only changes what is left. */
+  open(followUp: NewFollowUp): Promise<void>
+  list(incidentId: string): Promise<readonly FollowUp[]>
+  /** Conditional on its being open; undefined when it is no longer. */
+  close(
+    id: string,
+    to: Exclude<FollowUpState, 'open'>,
+    finding: string,
+    personId: string | null,
+  ): Promise<FollowUp | undefined>
+  /** Open ones whose target is due to be looked at; each is handed out once, and again after `everyMs`. */
+  claimLooks(everyMs: number, limit: number): Promise<readonly FollowUp[]>
+  /** Open ones of which people are due to be reminded; each is handed out once and gets its next time. */
+  claimReminders(limit: number): Promise<readonly FollowUp[]>
+}
