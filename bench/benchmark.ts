@@ -20,8 +20,10 @@ export interface Options {
   readonly starts: number
   /** How long a started service is left alone before its memory is read, in `start`. */
   readonly idleSeconds: number
-  /** Processes that write and number, in `audit`. */
+  /** Processes that write and number, in `audit`; that carry out, in `execute`. */
   readonly replicas: number
+  /** Approved steps, in `execute`. */
+  readonly steps: number
 }
 
 export interface Benchmark {

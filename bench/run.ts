@@ -5,13 +5,15 @@ import { isMissed } from './benchmark.ts'
 import { approveBench } from './approve-bench.ts'
 import { auditBench } from './audit-bench.ts'
 import { cardBench } from './card-bench.ts'
+import { executeBench } from './execute-bench.ts'
 import { startBench } from './start-bench.ts'
 import type { Benchmark, Figure, Options } from './benchmark.ts'
 import type { Machine } from './support/machine.ts'
 
-const BENCHMARKS: readonly Benchmark[] = [cardBench, approveBench, startBench, auditBench]
+const BENCHMARKS: readonly Benchmark[] = [cardBench, approveBench, startBench, auditBench, executeBench]
 
 const USAGE = `npm run bench -- NAME [--json] [--seconds N] [--rate N] [--proposals N] [--starts N] [--idle-seconds N] [--replicas N]
+  [--steps N]
 
 Measures the real product in processes of its own, on loopback, with a durable database in a temporary folder.
 Exits 1 when a goal is missed.
@@ -49,7 +51,15 @@ function readArguments() {
       allowPositionals: true,
       options: {
         ...{ help: flag, list: flag, json: flag },
-        ...{ seconds: count, rate: count, proposals: count, starts: count, 'idle-seconds': count, replicas: count },
+        ...{
+          seconds: count,
+          rate: count,
+          proposals: count,
+          starts: count,
+          'idle-seconds': count,
+          replicas: count,
+          steps: count,
+        },
       },
     })
   } catch (error) {
@@ -72,6 +82,7 @@ function optionsOf(values: Readonly<Record<string, string | boolean | undefined>
     starts: read('starts', 5),
     idleSeconds: read('idle-seconds', 10),
     replicas: read('replicas', 2),
+    steps: read('steps', 4_000),
   }
 }
 

@@ -27,7 +27,14 @@ import { verifyPlan } from './verify-plan.ts'
  *   all effects of all steps → the run has succeeded (or is undone)
  */
 export async function executeRun(deps: ExecutorDeps, held: HeldLease, drain: AbortSignal): Promise<RunEnd> {
-  const session: RunSession = { deps, held, drain, dueAtMs: new Map(), readFailures: new Map() }
+  const session: RunSession = {
+    deps,
+    held,
+    drain,
+    dueAtMs: new Map(),
+    readFailures: new Map(),
+    seen: { hasStarted: false },
+  }
   let isLocked = false
   for (;;) {
     held.assertHeld()

@@ -34,15 +34,24 @@ export async function readProgress(session: RunSession): Promise<Reading> {
     stores.ledger.list(id),
   ])
   if (run?.fence !== session.held.lease.fence) throw new FencedError(id)
+  if (run.startedAt !== null) session.seen.hasStarted = true
   if (proposal === undefined) throw new NotFoundError('proposal', proposalId)
   return { run, ...proposal, attempts }
 }
 
-/** Expiry counts until the first step has started; the intent checks it once more, in its own statement. */
-async function readProposal({ deps, held }: RunSession): Promise<Pick<Reading, 'proposal' | 'isExpired'> | undefined> {
+/**
+ * Expiry counts until the first step has started; the intent checks it once more, in its own statement. Only until then
+ * the row is locked to read it, which is a write that has to reach the disk.
+ */
+async function readProposal({
+  deps,
+  held,
+  seen,
+}: RunSession): Promise<Pick<Reading, 'proposal' | 'isExpired'> | undefined> {
+  const { stores } = deps
   const { proposalId, startedAt } = held.lease.run
-  if (startedAt === null) return deps.stores.proposals.lock(proposalId)
-  const proposal = await deps.stores.proposals.find(proposalId)
+  if (startedAt === null && !seen.hasStarted) return stores.proposals.lock(proposalId)
+  const proposal = await stores.proposals.find(proposalId)
   return proposal === undefined ? undefined : { proposal, isExpired: false }
 }
 

@@ -14,6 +14,8 @@ export interface RunSession {
   readonly dueAtMs: Map<string, number>
   /** How often in a row a target's state could not be read. */
   readonly readFailures: Map<string, number>
+  /** That the first step has started is never taken back. */
+  readonly seen: { hasStarted: boolean }
 }
 
 /** What one look at the database said of a run. */
