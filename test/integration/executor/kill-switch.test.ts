@@ -1,0 +1,114 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
+import { Client } from 'pg'
+import { advance, openWorld } from './world.ts'
+import { approveRun } from '../../fakes/counting-target/approved-run.ts'
+import { forkReplica } from './fork-replica.ts'
+import { freezeService } from '../../../src/orchestrator/freeze-service.ts'
+import { waitUntil } from '../../support/wait-until.ts'
+import type { Replica } from '../../fakes/counting-target/replica.ts'
+import type { World } from './world.ts'
+
+/** T35: `freeze all` on the command line, while three replicas send. Judged by the times of the database alone. */
+const REPLICAS = 3
+const STEPS = 400
+
+let world: World
+beforeAll(async () => {
+  world = await openWorld()
+})
+afterEach(async () => {
+  await query('UPDATE freezes SET lifted_at = clock_timestamp()')
+  await world.closeReplicas()
+})
+afterAll(() => world.close())
+
+async function query<Row extends object>(text: string, values: readonly unknown[] = []): Promise<readonly Row[]> {
+  const client = new Client({ connectionString: world.database.ownerUrl })
+  await client.connect()
+  try {
+    return (await client.query<Row>(text, [...values])).rows
+  } finally {
+    await client.end()
+  }
+}
+
+const sentOf = async (runIds: readonly string[]): Promise<number> =>
+  (await query(`SELECT FROM attempts WHERE run_id = ANY ($1) AND sent_at IS NOT NULL`, [runIds])).length
+
+async function startUnderLoad(replica: Replica) {
+  const runIds: string[] = []
+  for (let index = 0; index < REPLICAS; index += 1) {
+    const steps = Array.from({ length: STEPS }, (_, step) => ({
+      ...{ id: `s${String(step)}`, uses: 'pagerduty/note' as const, before: null },
+      resource: `kill-${String(performance.now())}-${String(index)}`,
+    }))
+    const { run } = await approveRun(replica.deps.unitOfWork, steps)
+    runIds.push(run.id)
+  }
+  const children = runIds.map((runId) =>
+    forkReplica({
+      ...{ databaseUrl: world.database.url, targetUrl: world.target.url, runId, leaseMs: 30_000 },
+      ...{ at: null, signal: 'SIGKILL', isUnguarded: false },
+    }),
+  )
+  await waitUntil(
+    'every replica sends',
+    async () => {
+      const each = await Promise.all(runIds.map((runId) => sentOf([runId])))
+      return each.every((count) => count > 2)
+    },
+    60_000,
+  )
+  return { runIds, children }
+}
+
+const pull = (replica: Replica) =>
+  freezeService(replica.deps, { service: 'all', for: '1h', reason: 'stop', personId: null, origin: 'cli' })
+
+describe('the kill switch under load', () => {
+  it('lets no replica mark anything as sent more than five seconds after it', async () => {
+    const replica = await world.replica()
+    const { runIds, children } = await startUnderLoad(replica)
+
+    const { freeze } = await pull(replica)
+    await Promise.all(children.map((child) => child.exited))
+
+    const [late] = await query<{ late: number; all: number }>(
+      `SELECT count(*) FILTER (WHERE sent_at > $2::timestamptz + interval '5 seconds')::int AS late, count(*)::int AS all
+         FROM attempts WHERE run_id = ANY ($1) AND sent_at IS NOT NULL`,
+      [runIds, freeze.createdAt.toISOString()],
+    )
+    expect(late?.late).toBe(0)
+    expect(late?.all).toBeLessThan(REPLICAS * STEPS)
+    const states = await query<{ state: string }>(`SELECT state FROM runs WHERE id = ANY ($1)`, [runIds])
+    expect(states.map(({ state }) => state)).toEqual(['stopped', 'stopped', 'stopped'])
+  })
+
+  it('is what stops them: without it the same runs go on to send', async () => {
+    const replica = await world.replica()
+    const { runIds, children } = await startUnderLoad(replica)
+
+    const before = await sentOf(runIds)
+    await waitUntil('they send on', async () => (await sentOf(runIds)) > before + 3 * REPLICAS, 60_000)
+    for (const { pid } of children) process.kill(pid, 'SIGKILL')
+    await Promise.all(children.map((child) => child.exited))
+  })
+
+  it.each(['after-intent', 'before-intent'])(
+    'thrown at %s stops that very request: the intent is closed as never sent',
+    async (point) => {
+      const replica = await world.replica()
+      const { run } = await approveRun(replica.deps.unitOfWork, [{ id: 'move', uses: 'argocd/sync', resource: point }])
+
+      const { state } = await advance(replica, run.id, {
+        debugPoint: async (now) => {
+          if (now === point) await pull(replica)
+        },
+      })
+
+      expect(state).toBe('stopped')
+      expect(world.target.countOf(`${run.id}:move:main`)).toBe(0)
+      expect(await sentOf([run.id])).toBe(0)
+    },
+  )
+})
