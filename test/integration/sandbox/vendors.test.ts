@@ -77,13 +77,24 @@ describe("the sandbox's Argo CD, through the product's connector", () => {
     expect(happened('rollback.requested')).toHaveLength(1)
   })
 
-  it('deploys the bad version again when auto-sync is switched on before Git is mended', async () => {
+  it('deploys the bad version again when auto-sync is switched on before Git is mended, which the product refuses', async () => {
     const before = await runner.readState(rollback('suspend'), signal)
     await runner.perform(rollback('suspend'), before, effectContext({ effect: 'suspend' }))
     await runToEnd(runner, rollback('suspend'), before, effectContext(), test.pass)
 
     const enable: ActionInput = { uses: 'argocd/auto-sync', with: { app: 'checkout', enabled: true } }
-    await runner.perform(enable, null, effectContext())
+    expect(await runner.perform(enable, null, effectContext())).toMatchObject({ outcome: 'not_executed' })
+    await expect(runner.readState(enable, signal)).rejects.toMatchObject({ code: 'git_holds_bad_revision' })
+    test.pass(5_000)
+    expect(test.sandbox.versionOf('checkout')).toBe('2.13.0')
+
+    // A person does it in Argo CD itself.
+    const patch = JSON.stringify({ spec: { syncPolicy: { automated: { enabled: true } } } })
+    await fetch(new URL('/api/v1/applications/checkout', test.sandbox.variables.ARGOCD_SERVER), {
+      method: 'PATCH',
+      headers: { authorization: `Bearer ${test.sandbox.variables.ARGOCD_AUTH_TOKEN}` },
+      body: JSON.stringify({ name: 'checkout', patchType: 'merge', patch, project: 'shop' }),
+    })
     test.pass(5_000)
     await runner.readState(enable, signal)
 
