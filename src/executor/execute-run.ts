@@ -5,6 +5,7 @@ import { checkBeforeStep } from './check-before-step.ts'
 import { endRun } from './end-run.ts'
 import { closeUnsent, endingOf, sendEffect } from './execute-step.ts'
 import type { ExecutorDeps, HeldLease, RunEnd } from './executor-deps.ts'
+import { leaveToNewer, unknownIn } from './leave-to-newer.ts'
 import { nextWork } from './next-work.ts'
 import type { Work } from './next-work.ts'
 import { prepareStep } from './prepare-step.ts'
@@ -44,6 +45,8 @@ export async function executeRun(deps: ExecutorDeps, held: HeldLease, drain: Abo
     if (!verified.ok) return refusePlan(session, { ...reading, plan: reading.proposal.plan }, verified.reason)
     const progress: Progress = { ...reading, plan: verified.plan }
     if (drain.aborted) return giveBack(session, progress)
+    const unknown = unknownIn(verified.plan, deps.knownActions)
+    if (unknown !== undefined) return leaveToNewer(session, progress, unknown)
     if (!isLocked) {
       const wait = await lockTargets(session, progress)
       if (wait !== undefined) return wait

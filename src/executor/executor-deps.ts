@@ -81,6 +81,8 @@ export interface ExecutorDeps {
   readonly log: Logger
   readonly telemetry: Telemetry
   readonly settings: ExecutorSettings
+  /** Only tests of two builds side by side pass another list than this build's own. */
+  readonly knownActions?: readonly string[]
   /** Only the chaos bench and tests pass one. */
   readonly debugPoint?: (point: DebugPoint, where: DebugPlace) => Promise<void>
 }

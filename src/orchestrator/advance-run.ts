@@ -16,6 +16,8 @@ const GIVE_BACK_MS = 500
 export interface AdvanceOptions {
   readonly pace?: Partial<Pace>
   readonly debugPoint?: ExecutorDeps['debugPoint']
+  /** What an older build knows; only tests of two builds side by side pass it. */
+  readonly knownActions?: readonly string[]
   /** Only where every crash is the test's own doing is this another number. */
   readonly crashesBeforeParking?: number
 }
@@ -112,6 +114,7 @@ function executorDepsOf(deps: Deps, options: AdvanceOptions = {}): ExecutorDeps 
       breakGlassPlaybooks: breakGlass.playbooks,
       pace: { ...DEFAULT_PACE, ...options.pace },
     },
+    ...(options.knownActions === undefined ? {} : { knownActions: options.knownActions }),
     ...(options.debugPoint === undefined ? {} : { debugPoint: options.debugPoint }),
   }
 }

@@ -47,6 +47,18 @@ function queryByName(
   const name = names.nameOf(text)
   if (name === undefined) return query(...args)
   const config = typeof statement === 'string' ? { text, name } : { ...(statement as object), name }
+  const [callback] = others
+  // The pool asks with a callback, and only for statements that stand alone: what was refused has done nothing.
+  if (typeof callback === 'function') {
+    return query(config, values, (error: unknown, answer: unknown) => {
+      if (error && sqlStateOf(error) === SQL_STATE.featureNotSupported) {
+        names.forget(text)
+        query(...args)
+      } else {
+        ;(callback as (error: unknown, answer: unknown) => void)(error, answer)
+      }
+    })
+  }
   const result = query(config, values, ...others)
   if (result instanceof Promise) result.catch((error: unknown) => forgetStale(error, text, names))
   return result
@@ -54,7 +66,8 @@ function queryByName(
 
 /**
  * A rolling upgrade added a column, and the columns of a prepared `SELECT *` may not change: the server refuses it for
- * as long as it has this name. Whoever asked tries again, as after any conflict.
+ * as long as it has this name. A statement of the pool is sent again without it;
+ * within a transaction whoever asked tries again, as after any conflict.
  */
 function forgetStale(error: unknown, text: string, names: StatementNames): void {
   if (sqlStateOf(error) === SQL_STATE.featureNotSupported) names.forget(text)

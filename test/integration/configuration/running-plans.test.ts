@@ -196,7 +196,7 @@ async function propose({ deps }: ConfiguredReplica): Promise<string> {
   const required = requirementOf({ tier: plan.tier, owner: 'team-payments', runsByItself: false })
   const made = await deps.unitOfWork.run((stores) =>
     makeProposal(deps, stores, {
-      ...{ incident, requester: COUNTERSIGN, origin: 'clock', reasons: [], supersedes: null },
+      ...{ incident, requester: COUNTERSIGN, origin: 'clock', reasons: [], supersedes: null, alertFingerprints: [] },
       policyVersion: readVersion(filesOf()).policy.version,
       draft: {
         plan,

@@ -58,6 +58,17 @@ describe('a statement with parameters', () => {
     await expect(readInTransaction()).resolves.toMatchObject({ rows: [] })
   })
 
+  it('goes on by itself where it stands alone, so that no run breaks off between two effects', async () => {
+    const readAlone = () => connection.db.execute(sql`SELECT * FROM freezes WHERE reason = ${'alone'}`)
+    await readAlone()
+    await readAlone()
+
+    await owner.query('ALTER TABLE freezes ADD COLUMN added_under_way text')
+
+    await expect(readAlone()).resolves.toMatchObject({ rows: [] })
+    await expect(readAlone()).resolves.toMatchObject({ rows: [] })
+  })
+
   it('would be refused for good under its old name', async () => {
     const client = await connection.pool.connect()
     const ask = () => client.query({ name: 'fixed', text: 'SELECT * FROM freezes WHERE reason = $1' }, ['none'])
