@@ -27,6 +27,7 @@ export async function supersedePlans(
       actor: COUNTERSIGN,
       origin: 'clock',
       event: 'proposal.superseded',
+      states: { proposal: moved.state },
       text: `${id} gives way: ${reason} Its approvals do not count for a new plan.`,
       details: { changeId },
     })
