@@ -14,6 +14,7 @@ import { openWeb } from './app/open-web.ts'
 import { openWorkers } from './app/open-workers.ts'
 import { startLookout } from './app/start-lookout.ts'
 import { settleConfiguration } from './app/settle-configuration.ts'
+import { publishCheckpoint } from './app/publish-checkpoint.ts'
 import { surfacesOf } from './app/surfaces-of.ts'
 import { COUNTERSIGN } from './domain/actor.ts'
 import { canonicalJson } from './kernel/canonical-json.ts'
@@ -118,6 +119,10 @@ async function startWorking(
     telemetry: deps.telemetry,
     replicaId,
     clockOffset: foundation.clockOffset,
+    publish: publishCheckpoint(deps, {
+      copies: config.checkpointCopies,
+      lineEveryMs: config.settings.audit.lineEvery,
+    }),
   })
   closers.add('audit', () => audit.close())
   await recordStart(foundation, config, 'service.started', roles)

@@ -8,12 +8,14 @@ import { parseArgs } from 'node:util'
 /**
  * Verifies an exported audit log without the database, the network, or any other file of Countersign:
  *
- *   node verifier.ts EXPORT.jsonl --checkpoints EXPORT.checkpoints.jsonl --key audit.pub [--json]
+ *   node verifier.ts EXPORT.jsonl --checkpoints EXPORT.checkpoints.jsonl --key audit.pub [--line TEXT …] [--json]
  *
  * (Node 22.18 or later.) Exit codes: 0 the log is whole; 1 it is not, and the first bad place is named, also where a file
  * does not parse; 2 wrong usage. What is checked, in order: each checkpoint's signature; each entry's content against its
  * leaf hash, its number, its link to the entry before it; at each checkpoint the root of the RFC 6962 tree and the chain;
- * at the end that no checkpoint covers more than the file holds. Lines must stand as they were exported, to the byte.
+ * at the end that no checkpoint covers more than the file holds.
+ * A line from an incident's channel (`--line`, as it was copied from there) counts like a checkpoint, without any key: size
+ * and the first 16 digits of the root must be those of this log. Lines must stand as they were exported, to the byte.
  */
 export interface Verdict {
   readonly isWhole: boolean
@@ -33,6 +35,13 @@ interface Sealed {
   readonly epoch: number
   readonly at: string
   readonly line: number
+}
+
+/** What a line in a channel says. */
+interface Line {
+  readonly size: number
+  readonly rootStart: string
+  readonly said: string
 }
 
 class Broken extends Error {
@@ -118,11 +127,26 @@ function readCheckpoint(text: string, line: number, keys: ReadonlyMap<string, Ke
   return { origin, epoch, size, root, chain, at, line }
 }
 
-function readCheckpoints(lines: Iterable<string>, keys: ReadonlyMap<string, KeyObject>): readonly Sealed[] {
+/** A line may be pasted with whatever stood around it; what counts is size, start of the root, and time. */
+function readLine(text: string): Line {
+  const [, size, rootStart, said] =
+    /(\d{1,15}) entries, root ([0-9a-f]{16}), (\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC)/.exec(text) ?? []
+  if (size === undefined || rootStart === undefined || said === undefined) {
+    throw new Broken('the line from the channel', 'does not say "N entries, root …, … UTC"')
+  }
+  return { size: Number(size), rootStart, said }
+}
+
+function readCheckpoints(
+  lines: Iterable<string>,
+  keys: ReadonlyMap<string, KeyObject>,
+  mayBeNone: boolean,
+): readonly Sealed[] {
   const found: (Sealed & { origin: string })[] = []
   let line = 0
   for (const text of lines) found.push(readCheckpoint(text, (line += 1), keys))
-  if (found.length === 0) throw new Broken('checkpoints', 'are missing: without any, nothing shows the log to be whole')
+  if (found.length === 0 && !mayBeNone)
+    throw new Broken('checkpoints', 'are missing: without any, nothing shows the log to be whole')
   const sorted = found.toSorted((left, right) => left.size - right.size || left.line - right.line)
   sorted.forEach((checkpoint, index) => {
     const before = sorted[index - 1] ?? checkpoint
@@ -175,9 +199,12 @@ class WholeLog {
   }
 
   fits(checkpoint: Sealed): boolean {
+    return checkpoint.root === this.root() && checkpoint.chain === this.#link
+  }
+
+  root(): string {
     const [smallest, ...larger] = this.#frontier.toReversed()
-    const root = smallest === undefined ? sha256('') : larger.reduce((right, left) => nodeHash(left, right), smallest)
-    return checkpoint.root === root && checkpoint.chain === this.#link
+    return smallest === undefined ? sha256('') : larger.reduce((right, left) => nodeHash(left, right), smallest)
   }
 }
 
@@ -187,7 +214,25 @@ interface Counts {
   uncovered: number
 }
 
-function verifyWhole(lines: Iterable<Members>, checkpoints: readonly Sealed[], counts: Counts): void {
+function compareLines(log: WholeLog, lines: readonly Line[], counts: Counts): void {
+  for (const { size, rootStart, said } of lines) {
+    if (size !== log.size) continue
+    if (!log.root().startsWith(rootStart)) {
+      throw new Broken(
+        `entries ${counts.coveredTo + (size > counts.coveredTo ? 1 : 0)} to ${size}`,
+        `are not those that the line from the channel of ${said} covers: the log was rewritten after it`,
+      )
+    }
+    counts.coveredTo = Math.max(counts.coveredTo, size)
+  }
+}
+
+function verifyWhole(
+  lines: Iterable<Members>,
+  checkpoints: readonly Sealed[],
+  said: readonly Line[],
+  counts: Counts,
+): void {
   const log = new WholeLog()
   const left = [...checkpoints]
   const compare = (): void => {
@@ -202,6 +247,7 @@ function verifyWhole(lines: Iterable<Members>, checkpoints: readonly Sealed[], c
       counts.coveredTo = next.size
       left.shift()
     }
+    compareLines(log, said, counts)
   }
   compare()
   for (const members of lines) {
@@ -214,10 +260,19 @@ function verifyWhole(lines: Iterable<Members>, checkpoints: readonly Sealed[], c
   }
   counts.uncovered = log.size - counts.coveredTo
   const [beyond] = left.slice(-1)
-  if (beyond === undefined) return
+  if (beyond === undefined) return requireSaid(log.size, said)
   throw new Broken(
     `entry ${log.size + 1}`,
     `is missing: the checkpoint of ${beyond.at} (line ${beyond.line}) covers ${beyond.size} entries, the file ends after ${log.size}: its tail is cut`,
+  )
+}
+
+function requireSaid(size: number, said: readonly Line[]): void {
+  const beyond = said.find((line) => line.size > size)
+  if (beyond === undefined) return
+  throw new Broken(
+    `entry ${size + 1}`,
+    `is missing: the line from the channel of ${beyond.said} covers ${beyond.size} entries, the file ends after ${size}: its tail is cut`,
   )
 }
 
@@ -248,9 +303,23 @@ function rootByPath(leaf: string, index: number, lastIndex: number, path: readon
   return last === 0 ? hash : undefined
 }
 
-function verifySubset(lines: Iterable<Members>, checkpoints: readonly Sealed[], counts: Counts): void {
+function verifySubset(
+  lines: Iterable<Members>,
+  checkpoints: readonly Sealed[],
+  said: readonly Line[],
+  counts: Counts,
+): void {
+  for (const line of said) {
+    const sealed = checkpoints.filter(({ size }) => size === line.size)
+    if (sealed.some(({ root }) => root.startsWith(line.rootStart))) continue
+    const text = sealed.length === 0 ? 'is none of the checkpoints' : 'is not the root of that checkpoint'
+    throw new Broken(
+      `the line from the channel of ${line.said}`,
+      `${text} of ${line.size} entries: one of the two is forged`,
+    )
+  }
   let before = 0
-  const covered = Math.max(...checkpoints.map((checkpoint) => checkpoint.size))
+  const covered = Math.max(0, ...checkpoints.map((checkpoint) => checkpoint.size))
   for (const members of lines) {
     const place = placeOf(members['seq'])
     const { seq, proof } = members
@@ -286,6 +355,7 @@ export function verifyLog(
   entryLines: Iterable<string>,
   checkpointLines: Iterable<string>,
   keys: readonly KeyObject[],
+  channelLines: readonly string[] = [],
 ): Verdict {
   const counts: Counts = { entries: 0, coveredTo: 0, uncovered: 0 }
   const known = new Map(
@@ -300,12 +370,13 @@ export function verifyLog(
     problem,
   })
   try {
-    const sealed = readCheckpoints(checkpointLines, known)
+    const said = channelLines.map(readLine)
+    const sealed = readCheckpoints(checkpointLines, known, said.length > 0)
     checkpoints = sealed.length
     const entries = parseEntries(entryLines)
     const { value: first } = entries.next() as IteratorResult<Members, undefined>
     isSubset = first !== undefined && 'proof' in first
-    ;(isSubset ? verifySubset : verifyWhole)(startingWith(first, entries), sealed, counts)
+    ;(isSubset ? verifySubset : verifyWhole)(startingWith(first, entries), sealed, said, counts)
     return tell(null)
   } catch (error) {
     if (error instanceof Broken) return tell({ place: error.place, text: error.message })
@@ -338,23 +409,33 @@ function* readLines(path: string): Generator<string> {
   }
 }
 
-const USAGE = 'Usage: audit verify FILE.jsonl --checkpoints FILE.checkpoints.jsonl --key audit.pub [--json]\n'
+const USAGE =
+  'Usage: audit verify FILE.jsonl --checkpoints FILE.checkpoints.jsonl --key audit.pub [--line TEXT …] [--json]\n'
 
 interface Given {
   readonly file: string
-  readonly checkpoints: string
-  readonly key: KeyObject
+  /** Absent where only lines from a channel are compared. */
+  readonly checkpoints: string | undefined
+  readonly key: KeyObject | undefined
+  readonly lines: readonly string[]
   readonly isJson: boolean
 }
 
 function readArguments(args: readonly string[]): Given {
-  const options = { checkpoints: { type: 'string' }, key: { type: 'string' }, json: { type: 'boolean' } } as const
+  const options = {
+    checkpoints: { type: 'string' },
+    key: { type: 'string' },
+    line: { type: 'string', multiple: true },
+    json: { type: 'boolean' },
+  } as const
   const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true })
   const [file, ...more] = positionals
-  const { checkpoints, key, json } = values
-  if (file === undefined || checkpoints === undefined || key === undefined || more.length > 0) throw new Error('')
-  for (const path of [file, checkpoints]) closeSync(openSync(path, 'r'))
-  return { file, checkpoints, key: createPublicKey(readFileSync(key)), isJson: json === true }
+  const { checkpoints, key, json, line: lines = [] } = values
+  const isComplete = (checkpoints === undefined) === (key === undefined) && (key !== undefined || lines.length > 0)
+  if (file === undefined || !isComplete || more.length > 0) throw new Error('')
+  for (const path of [file, ...(checkpoints === undefined ? [] : [checkpoints])]) closeSync(openSync(path, 'r'))
+  const publicKey = key === undefined ? undefined : createPublicKey(readFileSync(key))
+  return { file, checkpoints, key: publicKey, lines, isJson: json === true }
 }
 
 /** The whole command: reads, prints, and returns the exit code. */
@@ -366,7 +447,9 @@ export function runVerifier(args: readonly string[], print: (text: string) => vo
     print(`${(error as Error).message}\n${USAGE}`.trimStart())
     return 2
   }
-  const verdict = verifyLog(readLines(given.file), readLines(given.checkpoints), [given.key])
+  const { file, checkpoints, key, lines } = given
+  const sealed = checkpoints === undefined ? [] : readLines(checkpoints)
+  const verdict = verifyLog(readLines(file), sealed, key === undefined ? [] : [key], lines)
   print(given.isJson ? `${JSON.stringify(verdict)}\n` : describeVerdict(verdict))
   return verdict.isWhole ? 0 : 1
 }

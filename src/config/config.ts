@@ -14,6 +14,8 @@ export interface Config {
   readonly folder: string
   readonly dataFolder: string
   readonly checkpointFolder: string
+  /** Further folders that get every checkpoint. */
+  readonly checkpointCopies: readonly string[]
   readonly peopleFile: string
   readonly catalog: ServiceCatalog
   readonly people: readonly Person[]

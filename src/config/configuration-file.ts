@@ -166,6 +166,8 @@ export const ConfigurationFile = z.strictObject({
   audit: z
     .strictObject({
       checkpoints: z.string().optional().describe('Folder for signed checkpoints, outside the database.'),
+      copies: z.array(z.string()).default([]).describe('Further folders that get every checkpoint.'),
+      lineEvery: duration.prefault('5m').describe('At most one checkpoint line an incident in this time.'),
     })
     .prefault({}),
 })

@@ -72,6 +72,7 @@ export async function loadConfig(source: ConfigSource): Promise<Config> {
     dataFolder,
     checkpointFolder:
       settings.audit.checkpoints === undefined ? `${dataFolder}-checkpoints` : at(settings.audit.checkpoints),
+    checkpointCopies: settings.audit.copies.map((folder) => at(folder)),
     peopleFile: at(settings.people),
     catalog: catalog.catalog,
     people: people.people,

@@ -1,0 +1,27 @@
+import type { Checkpoint } from '../domain/audit-entry.ts'
+import type { Deps } from '../orchestrator/dependencies.ts'
+import { createCheckpointTeller } from '../orchestrator/tell-checkpoint.ts'
+import { openCheckpointFolder } from '../store/checkpoint-folder.ts'
+
+const LOOK_EVERY_MS = 15_000
+
+export interface CheckpointPlaces {
+  /** Folders besides `audit.checkpoints`. */
+  readonly copies: readonly string[]
+  /** Milliseconds between lines in an incident's thread. */
+  readonly lineEveryMs: number
+}
+
+/**
+ * The further places of a checkpoint: the incidents' threads and other folders. One that fails keeps none of the others
+ * from getting it, and is then said aloud; the next checkpoint covers what this one did.
+ */
+export function publishCheckpoint(deps: Deps, places: CheckpointPlaces): (checkpoint: Checkpoint) => Promise<void> {
+  const tell = createCheckpointTeller(deps, { lookEveryMs: LOOK_EVERY_MS, tellEveryMs: places.lineEveryMs })
+  const folders = places.copies.map((folder) => openCheckpointFolder(folder))
+  return async (checkpoint) => {
+    const writing = [tell(checkpoint), ...folders.map((folder) => folder.append(checkpoint))]
+    const failed = (await Promise.allSettled(writing)).find((result) => result.status === 'rejected')
+    if (failed !== undefined) throw failed.reason
+  }
+}

@@ -1,0 +1,69 @@
+import { checkpointLine } from '../audit/checkpoint-line.ts'
+import type { Checkpoint } from '../domain/audit-entry.ts'
+import type { Incident, IncidentState } from '../domain/incident.ts'
+import type { AuditReading } from '../ports/audit-reader.ts'
+import type { OutboxMessage } from '../ports/outbox.ts'
+import type { Deps } from './dependencies.ts'
+
+/** Open incidents that are looked at; beyond so many, the checkpoint stands in those that changed last. */
+const MOST_INCIDENTS = 50
+const WORKED_ON: readonly IncidentState[] = ['open', 'acknowledged', 'mitigated']
+const RUN_ENDS: readonly string[] = ['run.succeeded', 'run.failed', 'run.undone', 'run.stopped']
+
+export interface CheckpointPace {
+  /** How often incidents are looked at; a checkpoint in between is told with the next. */
+  readonly lookEveryMs: number
+  /** At most one line an incident in this time, but for the end of a run. */
+  readonly tellEveryMs: number
+}
+
+type TellDeps = Pick<Deps, 'stores' | 'clock'>
+
+/**
+ * The second place of a checkpoint: a line in the thread of each incident that changed, where whoever runs the database
+ * cannot take it back. Replicas and restarts agree by the message's key: one line for the end of a run, and one in each
+ * stretch of `tellEveryMs` in which something else changed. A line is said only when it covers what it is said for.
+ */
+export function createCheckpointTeller(
+  deps: TellDeps,
+  pace: CheckpointPace,
+): (checkpoint: Checkpoint) => Promise<void> {
+  let lookedAtMs = Number.NEGATIVE_INFINITY
+  return async (checkpoint) => {
+    const nowMs = deps.clock.monotonicMs()
+    if (nowMs - lookedAtMs < pace.lookEveryMs) return
+    lookedAtMs = nowMs
+    const { stores } = deps
+    const lists = await Promise.all(WORKED_ON.map((state) => stores.incidents.list({ state, limit: MOST_INCIDENTS })))
+    const incidents = lists.flat().slice(0, MOST_INCIDENTS)
+    const posts = await Promise.all(incidents.map((incident) => postFor(deps, incident, checkpoint, pace)))
+    await stores.outbox.append(posts.filter((post) => post !== undefined))
+  }
+}
+
+async function postFor(
+  { stores }: TellDeps,
+  { id }: Incident,
+  checkpoint: Checkpoint,
+  { tellEveryMs }: CheckpointPace,
+): Promise<OutboxMessage | undefined> {
+  const newest = await stores.auditReader.list({ incidentId: id, after: null, limit: 1 })
+  const key = newest[0] === undefined ? undefined : keyOf(newest[0], checkpoint, tellEveryMs)
+  if (key === undefined) return undefined
+  return {
+    kind: 'post',
+    incidentId: id,
+    text: checkpointLine(checkpoint),
+    key: `checkpoint ${id} ${key}`,
+    priority: 'chatter',
+  }
+}
+
+/** Undefined when there is nothing to say: not covered yet, read by somebody, or told before. */
+function keyOf({ seq, at, entry }: AuditReading, checkpoint: Checkpoint, tellEveryMs: number): string | undefined {
+  const event = String(entry['event'])
+  if (seq === null || seq > checkpoint.size || event.startsWith('audit.')) return undefined
+  if (RUN_ENDS.includes(event)) return `run ${String(seq)}`
+  const stretch = Math.floor(at.getTime() / tellEveryMs)
+  return `stretch ${String(stretch)}`
+}
