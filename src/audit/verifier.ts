@@ -146,7 +146,7 @@ function readCheckpoints(
   let line = 0
   for (const text of lines) found.push(readCheckpoint(text, (line += 1), keys))
   if (found.length === 0 && !mayBeNone)
-    throw new Broken('checkpoints', 'are missing: without any, nothing shows the log to be whole')
+    {throw new Broken('checkpoints', 'are missing: without any, nothing shows the log to be whole')}
   const sorted = found.toSorted((left, right) => left.size - right.size || left.line - right.line)
   sorted.forEach((checkpoint, index) => {
     const before = sorted[index - 1] ?? checkpoint
@@ -260,7 +260,7 @@ function verifyWhole(
   }
   counts.uncovered = log.size - counts.coveredTo
   const [beyond] = left.slice(-1)
-  if (beyond === undefined) return requireSaid(log.size, said)
+  if (beyond === undefined) { requireSaid(log.size, said); return; }
   throw new Broken(
     `entry ${log.size + 1}`,
     `is missing: the checkpoint of ${beyond.at} (line ${beyond.line}) covers ${beyond.size} entries, the file ends after ${log.size}: its tail is cut`,

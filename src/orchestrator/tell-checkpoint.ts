@@ -61,8 +61,8 @@ async function postFor(
 
 /** Undefined when there is nothing to say: not covered yet, read by somebody, or told before. */
 function keyOf({ seq, at, entry }: AuditReading, checkpoint: Checkpoint, tellEveryMs: number): string | undefined {
-  const event = String(entry['event'])
-  if (seq === null || seq > checkpoint.size || event.startsWith('audit.')) return undefined
+  const { event } = entry
+  if (seq === null || seq > checkpoint.size || typeof event !== 'string' || event.startsWith('audit.')) return undefined
   if (RUN_ENDS.includes(event)) return `run ${String(seq)}`
   const stretch = Math.floor(at.getTime() / tellEveryMs)
   return `stretch ${String(stretch)}`
