@@ -2,13 +2,16 @@
    there: it reads its files and prints by itself, and imports nothing but Node's own modules. */
 import { createHash, createPublicKey, verify } from 'node:crypto'
 import type { KeyObject } from 'node:crypto'
-import { closeSync, openSync, readFileSync, readSync } from 'node:fs'
+import { closeSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs'
+import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 
 /**
  * Verifies an exported audit log without the database, the network, or any other file of Countersign:
  *
  *   node verifier.ts EXPORT.jsonl --checkpoints EXPORT.checkpoints.jsonl --key audit.pub [--line TEXT …] [--json]
+ *
+ *   node verifier.ts --pack FOLDER --key audit.pub
  *
  * (Node 22.18 or later.) Exit codes: 0 the log is whole; 1 it is not, and the first bad place is named, also where a file
  * does not parse; 2 wrong usage. What is checked, in order: each checkpoint's signature; each entry's content against its
@@ -145,8 +148,9 @@ function readCheckpoints(
   const found: (Sealed & { origin: string })[] = []
   let line = 0
   for (const text of lines) found.push(readCheckpoint(text, (line += 1), keys))
-  if (found.length === 0 && !mayBeNone)
-    {throw new Broken('checkpoints', 'are missing: without any, nothing shows the log to be whole')}
+  if (found.length === 0 && !mayBeNone) {
+    throw new Broken('checkpoints', 'are missing: without any, nothing shows the log to be whole')
+  }
   const sorted = found.toSorted((left, right) => left.size - right.size || left.line - right.line)
   sorted.forEach((checkpoint, index) => {
     const before = sorted[index - 1] ?? checkpoint
@@ -260,7 +264,10 @@ function verifyWhole(
   }
   counts.uncovered = log.size - counts.coveredTo
   const [beyond] = left.slice(-1)
-  if (beyond === undefined) { requireSaid(log.size, said); return; }
+  if (beyond === undefined) {
+    requireSaid(log.size, said)
+    return
+  }
   throw new Broken(
     `entry ${log.size + 1}`,
     `is missing: the checkpoint of ${beyond.at} (line ${beyond.line}) covers ${beyond.size} entries, the file ends after ${log.size}: its tail is cut`,
@@ -409,8 +416,65 @@ function* readLines(path: string): Generator<string> {
   }
 }
 
+/** The files of an evidence pack against its signed manifest: every one, and no other. Names what does not fit. */
+function checkPack(folder: string, key: KeyObject): void {
+  const text = readFileSync(join(folder, 'manifest.json'), 'utf8')
+  if (!text.endsWith('\n')) throw new Broken('manifest.json', 'does not stand as it was exported')
+  const { signature, ...manifest } = parseLine(text.slice(0, -1), 'manifest.json')
+  const { files } = manifest
+  if (typeof signature !== 'string' || files === null || typeof files !== 'object') {
+    throw new Broken('manifest.json', 'is not the manifest of a pack')
+  }
+  if (!verify(null, Buffer.from(canonical(manifest)), key, Buffer.from(signature, 'base64'))) {
+    throw new Broken('manifest.json', 'has a signature that does not fit the key: one of the two was changed')
+  }
+  const found = readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => !entry.isDirectory())
+    .map((entry) => join(entry.parentPath, entry.name).slice(join(folder, 'x').length - 1))
+    .map((name) => name.replaceAll('\\', '/'))
+  const foreign = found.find((name) => name !== 'manifest.json' && !Object.hasOwn(files, name))
+  if (foreign !== undefined) throw new Broken(quoted(foreign), 'is not of this pack: it was added')
+  for (const [name, wanted] of Object.entries(files)) {
+    if (!found.includes(name)) throw new Broken(name, 'is missing from the pack')
+    const bytes = readFileSync(join(folder, name))
+    if (sha256(bytes) !== wanted) throw new Broken(name, 'was changed')
+    if (name.startsWith('plans/')) checkPlan(name, parseLine(bytes.toString().trimEnd(), name))
+  }
+}
+
+function checkPlan(name: string, { bound, planHash }: Members): void {
+  if (sha256('bot-plan-v1', canonical(bound)) !== planHash) throw new Broken(name, 'does not fit its plan hash')
+}
+
+function verifyPack(folder: string, keyPath: string, lines: readonly string[]): Verdict {
+  try {
+    const key = readKey(keyPath)
+    checkPack(folder, key)
+    return verifyLog(
+      readLines(join(folder, 'entries.jsonl')),
+      readLines(join(folder, 'checkpoints.jsonl')),
+      [key],
+      lines,
+    )
+  } catch (error) {
+    const none = { isWhole: false, isSubset: true, entries: 0, checkpoints: 0, coveredTo: 0, uncovered: 0 }
+    if (error instanceof Broken) return { ...none, problem: { place: error.place, text: error.message } }
+    return { ...none, problem: { place: 'the pack', text: `cannot be read: ${(error as Error).message}` } }
+  }
+}
+
+function readKey(path: string): KeyObject {
+  const text = readFileSync(path, 'utf8')
+  try {
+    return createPublicKey(text)
+  } catch {
+    throw new Broken(quoted(path), 'is no public key: it was changed')
+  }
+}
+
 const USAGE =
-  'Usage: audit verify FILE.jsonl --checkpoints FILE.checkpoints.jsonl --key audit.pub [--line TEXT …] [--json]\n'
+  'Usage: audit verify FILE.jsonl --checkpoints FILE.checkpoints.jsonl --key audit.pub [--line TEXT …] [--json]\n' +
+  '       audit verify --pack FOLDER --key audit.pub [--line TEXT …] [--json]\n'
 
 interface Given {
   readonly file: string
@@ -438,20 +502,49 @@ function readArguments(args: readonly string[]): Given {
   return { file, checkpoints, key: publicKey, lines, isJson: json === true }
 }
 
+function readPackArguments(args: readonly string[]): { folder: string; key: string; lines: string[]; isJson: boolean } {
+  const options = {
+    pack: { type: 'string' },
+    key: { type: 'string' },
+    line: { type: 'string', multiple: true },
+    json: { type: 'boolean' },
+  } as const
+  const { pack, key, line: lines = [], json } = parseArgs({ args: [...args], options }).values
+  if (pack === undefined || key === undefined) throw new Error('')
+  readdirSync(pack)
+  closeSync(openSync(key, 'r'))
+  return { folder: pack, key, lines, isJson: json === true }
+}
+
 /** The whole command: reads, prints, and returns the exit code. */
 export function runVerifier(args: readonly string[], print: (text: string) => void): 0 | 1 | 2 {
-  let given: Given
+  let verdict: Verdict
+  let isJson: boolean
   try {
-    given = readArguments(args)
+    const isPack = args.some((arg) => arg === '--pack' || arg.startsWith('--pack='))
+    ;({ verdict, isJson } = isPack ? judgePack(args) : judgeFiles(args))
   } catch (error) {
     print(`${(error as Error).message}\n${USAGE}`.trimStart())
     return 2
   }
-  const { file, checkpoints, key, lines } = given
-  const sealed = checkpoints === undefined ? [] : readLines(checkpoints)
-  const verdict = verifyLog(readLines(file), sealed, key === undefined ? [] : [key], lines)
-  print(given.isJson ? `${JSON.stringify(verdict)}\n` : describeVerdict(verdict))
+  print(isJson ? `${JSON.stringify(verdict)}\n` : describeVerdict(verdict))
   return verdict.isWhole ? 0 : 1
+}
+
+interface Judged {
+  readonly verdict: Verdict
+  readonly isJson: boolean
+}
+
+function judgePack(args: readonly string[]): Judged {
+  const { folder, key, lines, isJson } = readPackArguments(args)
+  return { verdict: verifyPack(folder, key, lines), isJson }
+}
+
+function judgeFiles(args: readonly string[]): Judged {
+  const { file, checkpoints, key, lines, isJson } = readArguments(args)
+  const sealed = checkpoints === undefined ? [] : readLines(checkpoints)
+  return { verdict: verifyLog(readLines(file), sealed, key === undefined ? [] : [key], lines), isJson }
 }
 
 if (import.meta.main) {

@@ -23,6 +23,7 @@ import type { OpenDatabase } from '../store/database.ts'
 import { isMigrated } from '../store/migrate.ts'
 import type { Command, CommandContext, ExitCode } from './command.ts'
 import { loadConfigFor } from './load-config-for.ts'
+import { packEvidence } from './pack-evidence.ts'
 import { parseOptions } from './parse-options.ts'
 import { UsageError } from './usage-error.ts'
 
@@ -31,16 +32,25 @@ interface Wanted {
   readonly range: AuditRange
   readonly configPath: string | undefined
   readonly isJson: boolean
+  /** An evidence pack instead of lines. */
+  readonly isPack: boolean
 }
 
 export const auditExportCommand: Command = {
   name: 'audit export',
   summary: 'Writes the audit log and its checkpoints to files',
   usage: `audit export --out FILE.jsonl [--incident ID] [--from SEQ] [--to SEQ] [--config PATH] [--json]
+       audit export --incident ID --zip [--out FILE.zip] [--config PATH] [--json]
 
 Writes one entry a line to FILE.jsonl, and the checkpoints from the folder audit.checkpoints to
-FILE.checkpoints.jsonl. With --incident, --from or --to each entry carries a proof of its own.`,
-  examples: ['audit export --out audit.jsonl', 'audit export --out incident.jsonl --incident INC-1'],
+FILE.checkpoints.jsonl. With --incident, --from or --to each entry carries a proof of its own.
+With --zip it writes an evidence pack: the incident's entries with proofs, checkpoints, plans, approvals, outcomes, the
+verifier, and a page for people. It needs the audit key, which signs the list of files.`,
+  examples: [
+    'audit export --out audit.jsonl',
+    'audit export --out incident.jsonl --incident INC-1',
+    'audit export --incident INC-1 --zip',
+  ],
   async run(args, context) {
     const wanted = readArguments(args)
     const config = await loadConfigFor(context, wanted.configPath)
@@ -65,14 +75,16 @@ function readArguments(args: readonly string[]): Wanted {
     from: 'text',
     to: 'text',
     config: 'text',
+    zip: 'flag',
     json: 'flag',
   })
-  if (options.out === undefined || options.out === '') throw new UsageError('"audit export" needs --out FILE.jsonl.')
+  const out = requireOut(options)
   if (positionals.length > 0) throw new UsageError(`"${positionals.join(' ')}" is too much.`)
   const [from, to] = [readNumber('from', options.from), readNumber('to', options.to)]
   if (from !== undefined && to !== undefined && from > to) throw new UsageError('--from is greater than --to.')
   return {
-    out: resolve(options.out),
+    out: resolve(out),
+    isPack: options.zip,
     configPath: options.config,
     isJson: options.json,
     range: {
@@ -81,6 +93,29 @@ function readArguments(args: readonly string[]): Wanted {
       ...(to === undefined ? {} : { to }),
     },
   }
+}
+
+interface OutOptions {
+  readonly out?: string | undefined
+  readonly zip: boolean
+  readonly incident?: string | undefined
+  readonly from?: string | undefined
+  readonly to?: string | undefined
+}
+
+function requireOut(options: OutOptions): string {
+  const { zip, incident, from, to } = options
+  if (zip && incident === undefined) throw new UsageError('--zip needs --incident ID.')
+  if (zip && (from ?? to) !== undefined) {
+    throw new UsageError('--zip takes the whole incident, without --from and --to.')
+  }
+  const out = options.out ?? defaultOut(options)
+  if (out === '') throw new UsageError('"audit export" needs --out FILE.jsonl.')
+  return out
+}
+
+function defaultOut({ zip, incident }: OutOptions): string {
+  return zip && incident !== undefined ? `${incident.toUpperCase()}-evidence.zip` : ''
 }
 
 function readNumber(name: string, text: string | undefined): number | undefined {
@@ -95,7 +130,7 @@ const checkpointsPathOf = (out: string): string => `${out.replace(/\.jsonl$/, ''
 async function exportToFiles(
   config: Config,
   database: OpenDatabase,
-  { out, range, isJson }: Wanted,
+  wanted: Wanted,
   context: CommandContext,
 ): Promise<ExitCode> {
   if (!(await isMigrated(database.db))) {
@@ -105,6 +140,45 @@ async function exportToFiles(
     )
   }
   const deps = await buildDeps(config, database)
+  return wanted.isPack ? exportPack(config, database, deps, wanted, context) : exportLines(deps, wanted, context)
+}
+
+async function exportPack(
+  config: Config,
+  { db }: OpenDatabase,
+  deps: ExportAuditDeps,
+  { out, range, isJson }: Wanted,
+  context: CommandContext,
+): Promise<ExitCode> {
+  const key = await findAuditKey(auditKeySourceOf(config))
+  if (key === undefined) {
+    throw new RefusedError(
+      'no_audit_key',
+      'There is no audit key here, and an evidence pack is signed with it. Set COUNTERSIGN_AUDIT_KEY, or export lines without --zip.',
+    )
+  }
+  const entryLines: string[] = []
+  const { incidentId = '' } = range
+  const result = await exportAudit(deps, range, recordOf(range, true), async (line) => {
+    entryLines.push(line)
+  })
+  const { checkpointLines, warning } = result
+  const pack = await packEvidence(db, { incidentId, entryLines, checkpointLines, key: key.privateKey })
+  await writeFile(`${out}.draft`, pack, { mode: 0o640 })
+  await rename(`${out}.draft`, out)
+  if (warning !== null) context.printError(`WARNING: ${warning}`)
+  const counts = { file: out, entries: result.entries, checkpoints: checkpointLines.length, warning }
+  context.print(
+    isJson ? JSON.stringify(counts) : `Wrote the evidence of ${incidentId} to ${out}: ${result.entries} entries.`,
+  )
+  return 0
+}
+
+async function exportLines(
+  deps: ExportAuditDeps,
+  { out, range, isJson }: Wanted,
+  context: CommandContext,
+): Promise<ExitCode> {
   const result = await writeWhole(out, (write) => exportAudit(deps, range, recordOf(range), write))
   const checkpoints = checkpointsPathOf(out)
   await writeFile(checkpoints, result.checkpointLines.map((line) => `${line}\n`).join(''))
@@ -144,13 +218,13 @@ async function buildDeps(config: Config, { pool, db }: OpenDatabase): Promise<Ex
   }
 }
 
-function recordOf({ incidentId, from, to }: AuditRange): AuditRecord {
+function recordOf({ incidentId, from, to }: AuditRange, isPack = false): AuditRecord {
   return {
     event: 'audit.exported',
     actor: { type: 'service', id: `cli:${userInfo().username}`, name: userInfo().username },
     origin: 'cli',
     outcome: 'success',
-    details: { incident: incidentId ?? null, from: from ?? null, to: to ?? null },
+    details: { incident: incidentId ?? null, from: from ?? null, to: to ?? null, ...(isPack ? { pack: true } : {}) },
   }
 }
 

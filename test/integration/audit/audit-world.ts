@@ -1,4 +1,5 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto'
+import type { KeyObject } from 'node:crypto'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -34,6 +35,7 @@ export const leaf = (incidentId?: string): SealedLeaf => seal(record(incidentId)
 export interface AuditWorld extends OpenDatabase {
   readonly test: TestDatabase
   readonly folder: string
+  readonly privateKey: KeyObject
   readonly deps: ExportAuditDeps & { readonly sign: NonNullable<ExportAuditDeps['sign']> }
   append(count: number, incidentId?: string): Promise<void>
   /** As the owner with all rights, behind the service's back, the triggers switched off. */
@@ -63,6 +65,7 @@ export async function openAuditWorld(): Promise<AuditWorld> {
     ...database,
     test,
     folder,
+    privateKey,
     deps,
     append: async (count, incidentId) => {
       for (let done = 0; done < count; done += 1) await deps.audit.append([leaf(incidentId)])

@@ -1,0 +1,181 @@
+import { spawnSync } from 'node:child_process'
+import { createPublicKey, generateKeyPairSync } from 'node:crypto'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import { chromium } from 'playwright-core'
+import { unzipSync, zipSync } from 'fflate'
+import { buildEvidencePack } from '../../../src/audit/evidence-pack.ts'
+import type { EvidenceFacts } from '../../../src/audit/evidence-pack.ts'
+import { canonicalJson } from '../../../src/kernel/canonical-json.ts'
+import type { JsonObject } from '../../../src/kernel/json.ts'
+import { sha256Hex } from '../../../src/kernel/sha256.ts'
+import { openAuditWorld, readExport } from './audit-world.ts'
+import type { AuditWorld } from './audit-world.ts'
+import { describeWhen } from '../../support/skip.ts'
+
+const CHROMIUM = '/usr/bin/chromium'
+
+/** What an attacker may have written into an alert, a reason or a name. */
+const HOSTILE =
+  '<script>fetch("http://evil.example/")</script><img src=http://evil.example/x onerror=alert(1)> =cmd|\'/c calc\'!A1 \u202egnp.exe\u2028next " \' & +1 -1 @x'
+
+const { privateKey } = generateKeyPairSync('ed25519')
+let world: AuditWorld
+let folder: string
+beforeEach(async () => {
+  world = await openAuditWorld()
+  folder = mkdtempSync(join(tmpdir(), 'countersign-pack-'))
+})
+afterEach(async () => {
+  await world.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+async function factsOf(): Promise<EvidenceFacts> {
+  await world.append(5, 'INC-2')
+  await world.append(7, 'INC-1')
+  const result = await world.exportAll({ incidentId: 'INC-1' })
+  const entryLines = (await readExport(world)).split('\n').slice(0, -1)
+  const bound = { plan: { steps: [HOSTILE] }, proposalId: 'PRO-1' }
+  const entry: JsonObject = {
+    event: 'step.intended',
+    details: { detail: HOSTILE },
+    execution: { attempt: 1 },
+    actor: { name: HOSTILE },
+    verification: { expected: HOSTILE, observed: HOSTILE },
+  }
+  return {
+    incidentId: 'INC-1',
+    title: HOSTILE,
+    entryLines,
+    entries: [{ seq: 1, entry }],
+    checkpointLines: result.checkpointLines,
+    checkpoints: result.checkpointLines.length,
+    coveredTo: 13,
+    plans: [
+      {
+        ...{ id: 'PRO-1', title: HOSTILE, requester: HOSTILE, state: 'approved', tier: 2, bound },
+        planHash: sha256Hex('bot-plan-v1', canonicalJson(bound)),
+        decisions: [
+          {
+            ...{ person: 'ana@shop.example', name: HOSTILE, decision: 'approve', reason: HOSTILE },
+            ...{ at: '2026-01-02T03:04:05.000Z', planHash: 'ab'.repeat(32), roles: ['approver'], withdrawnAt: null },
+          },
+        ],
+      },
+    ],
+    publicKeyPem: readFileSync(join(world.folder, 'audit.pub'), 'utf8'),
+    verifier: readFileSync(new URL('../../../src/audit/verifier.ts', import.meta.url), 'utf8'),
+  }
+}
+
+function unpack(pack: ReadonlyMap<string, Uint8Array>): void {
+  const files = unzipSync(zipSync(Object.fromEntries(pack), { mtime: '2026-01-01T00:00:00' }))
+  for (const [name, bytes] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true })
+    writeFileSync(join(folder, name), bytes)
+  }
+}
+
+/** As an auditor runs it: plain Node, in the folder of the pack, no other file of ours. */
+function verifyThere(...more: readonly string[]) {
+  const ran = spawnSync(process.execPath, ['verifier.ts', '--pack', '.', '--key', 'audit.pub', ...more], {
+    cwd: folder,
+    encoding: 'utf8',
+    env: { PATH: process.env['PATH'] },
+  })
+  return { code: ran.status, text: `${ran.stdout}${ran.stderr}` }
+}
+
+describe('an evidence pack', () => {
+  it('verifies in an empty folder with plain Node, and names whatever file was changed in one byte', async () => {
+    const pack = buildEvidencePack(await factsOf(), world.privateKey)
+    unpack(pack)
+    expect(verifyThere()).toMatchObject({ code: 0 })
+
+    for (const [name, bytes] of pack) {
+      const changed = Buffer.from(bytes)
+      const place = name === 'audit.pub' ? 40 : changed.length - 3
+      // Of the verifier a comment, so that it still runs.
+      const at = name === 'verifier.ts' ? changed.indexOf('An auditor copies') : place
+      changed[at] = changed[at] === 0x78 ? 0x79 : 0x78
+      writeFileSync(join(folder, name), changed)
+
+      const { code, text } = verifyThere()
+
+      expect({ name, code }).toEqual({ name, code: 1 })
+      // Of key and manifest one signed the other: which of the two was changed, nobody can tell.
+      expect(text).toContain(name === 'audit.pub' ? 'key' : name)
+      writeFileSync(join(folder, name), bytes)
+    }
+    expect(verifyThere()).toMatchObject({ code: 0 })
+  }, 120_000)
+
+  it('finds a file that is missing, and one that was added', async () => {
+    unpack(buildEvidencePack(await factsOf(), world.privateKey))
+    writeFileSync(join(folder, 'plans', 'PRO-2.json'), '{}')
+    expect(verifyThere()).toMatchObject({ code: 1, text: expect.stringContaining('PRO-2.json') })
+
+    rmSync(join(folder, 'plans', 'PRO-2.json'))
+    rmSync(join(folder, 'approvals.json'))
+    expect(verifyThere()).toMatchObject({
+      code: 1,
+      text: expect.stringContaining('approvals.json is missing'),
+    })
+  })
+
+  it('is not believed when another key signed it', async () => {
+    unpack(buildEvidencePack(await factsOf(), privateKey))
+
+    expect(verifyThere()).toMatchObject({ code: 1, text: expect.stringContaining('manifest.json') })
+  })
+
+  it('has equal bytes for equal content', async () => {
+    const facts = await factsOf()
+    const [first, second] = [1, 2].map(() => Object.fromEntries(buildEvidencePack(facts, world.privateKey)))
+
+    expect(first).toEqual(second)
+    expect(createPublicKey(facts.publicKeyPem).asymmetricKeyType).toBe('ed25519')
+  })
+})
+
+describeWhen(existsSync(CHROMIUM), `there is no ${CHROMIUM}, install chromium`, 'T42: the page of a pack', () => {
+  async function look(text: string): Promise<{ readonly asked: readonly string[]; readonly body: string }> {
+    const path = join(folder, 'evidence.html')
+    writeFileSync(path, text)
+    const browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] })
+    try {
+      const page = await browser.newPage()
+      const asked: string[] = []
+      page.on('request', (request) => asked.push(request.url()))
+      await page.route('http://**', (route) => route.abort())
+      await page.goto(`file://${path}`)
+      return { asked, body: await page.locator('body').innerText() }
+    } finally {
+      await browser.close()
+    }
+  }
+
+  it('shows hostile text, and runs, loads and reorders nothing of it', async () => {
+    const pack = buildEvidencePack(await factsOf(), world.privateKey)
+
+    const { asked, body } = await look(new TextDecoder().decode(pack.get('evidence.html')))
+
+    expect(asked.map((url) => new URL(url).protocol)).toEqual(['file:'])
+    expect(body).toContain('<script>fetch("http://evil.example/")</script>')
+    expect(body).toContain('[U+202E]gnp.exe[U+2028]next')
+  }, 60_000)
+
+  it('would load what it was told to, if it were not escaped (twin)', async () => {
+    const text = new TextDecoder().decode(buildEvidencePack(await factsOf(), world.privateKey).get('evidence.html'))
+    const unescaped = text
+      .replaceAll('&lt;', '<')
+      .replaceAll('&gt;', '>')
+      .replaceAll('&quot;', '"')
+      .replace(/<meta http-equiv[^>]+>/, '')
+
+    expect((await look(unescaped)).asked).toContain('http://evil.example/')
+  }, 60_000)
+})
