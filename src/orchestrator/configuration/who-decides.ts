@@ -10,7 +10,7 @@ export const PEOPLE_NEEDED = 2
 
 type Knows = Pick<Deps, 'authorize' | 'directory' | 'settings'>
 
-export function configurationResource(changeId: string): AuthorizationResource {
+function configurationResource(changeId: string): AuthorizationResource {
   return { ...INSTALLATION, type: 'Configuration', id: changeId }
 }
 
