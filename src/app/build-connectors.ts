@@ -1,4 +1,5 @@
 import { createActionRunner } from '../connectors/action-runner.ts'
+import { createApprovalAction } from '../connectors/people/approval-action.ts'
 import { createAddressGuard } from '../connectors/http-check/address-guard.ts'
 import { createChatPostAction } from '../connectors/chat/post-action.ts'
 import { createHttpCheckAction } from '../connectors/http-check/check-action.ts'
@@ -65,6 +66,7 @@ function listActions({ config, clock, stores }: ConnectorNeeds, built: Vendors):
     ...(built.metrics === null ? [] : prometheusActions(built.metrics, clock)),
     createHttpCheckAction(createAddressGuard(config.settings.http.hosts), clock),
     createWaitAction(clock),
+    createApprovalAction(),
     createChatPostAction(async (incidentId, text, key) => {
       await stores.outbox.append([{ kind: 'post', incidentId, text, key, priority: 'status' }])
     }),

@@ -35,7 +35,7 @@ export type CrashClass = (typeof CRASH_CLASSES)[number]
 
 /** What a step acts on. `key` is the lock: one active run per key. Checks that change nothing have no key. */
 export interface Target {
-  readonly system: 'argocd' | 'lambda' | 'pagerduty' | 'prometheus' | 'http' | 'chat' | 'clock'
+  readonly system: 'argocd' | 'lambda' | 'pagerduty' | 'prometheus' | 'http' | 'chat' | 'clock' | 'people'
   readonly resource: string
   /** For example `argocd:payments/checkout`; null when the step changes nothing anywhere. */
   readonly lockKey: string | null

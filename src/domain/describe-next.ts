@@ -1,5 +1,5 @@
 import { ENDED_RUN_STATES } from './run.ts'
-import type { GlassView, IncidentView, ProposalView, RunView } from './incident-view.ts'
+import type { GlassView, IncidentView, ProposalView, RunView, StepApprovalView } from './incident-view.ts'
 
 /** What is asked of people now, in one line, and until when. */
 export interface Next {
@@ -60,7 +60,14 @@ function review(view: IncidentView, glass: GlassView): Next {
 
 const NAMED = 3
 
-function whoIsAsked({ canApprove }: ProposalView): string {
+function decideStep({ freeze }: IncidentView, { id }: RunView, step: StepApprovalView): Next {
+  const what = `step ${step.stepId} of ${id}`
+  if (freeze !== null) return next(`${id} stops: ${freeze.service ?? 'everything'} is frozen.`, freeze.until)
+  const count = `${String(step.approvalsCounted)} of ${String(step.required.approvals)} approvals`
+  return next(`Approve or reject ${what}: ${count}; ${whoIsAsked(step)}.`, step.expiresAt)
+}
+
+function whoIsAsked({ canApprove }: Pick<ProposalView, 'canApprove'>): string {
   if (canApprove.length === 0) return 'nobody in the directory can give the next'
   const more = canApprove.length > NAMED ? ' and others' : ''
   return `${canApprove.slice(0, NAMED).join(', ')}${more} can give the next`
@@ -85,6 +92,7 @@ function followRun(view: IncidentView, run: RunView): Next {
     case 'running':
     case 'waiting':
     case 'unknown':
+      if (run.approval !== null) return decideStep(view, run, run.approval)
       return next(`Nothing: ${run.id} is at work${whereItIs(run)}.`)
   }
 }

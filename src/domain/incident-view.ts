@@ -130,6 +130,21 @@ export interface RunStepView {
   readonly detail: Untrusted | null
 }
 
+/** A nested approval that waits, shown like a proposal: what it asks, who decided, who can give what is missing. */
+export interface StepApprovalView {
+  readonly stepId: string
+  readonly title: Untrusted
+  readonly tier: Tier
+  /** What a press signs. */
+  readonly hash: string
+  readonly required: QuorumRequirement
+  readonly decisions: readonly DecisionView[]
+  readonly approvalsCounted: number
+  readonly canApprove: readonly string[]
+  readonly askedAt: Date
+  readonly expiresAt: Date
+}
+
 export interface RunView {
   readonly id: string
   readonly proposalId: string
@@ -141,6 +156,8 @@ export interface RunView {
   readonly steps: readonly RunStepView[]
   /** A person may press Undo: the run failed or stopped, and something that was done can be undone. */
   readonly canUndo: boolean
+  /** The nested approval that the run waits for; null while it waits for none. */
+  readonly approval: StepApprovalView | null
 }
 
 /** Said on the cards of the other surfaces, so that nobody waits for an answer that cannot come. */

@@ -31,6 +31,8 @@ export interface Grounds {
   readonly missingApproval: string | null
   /** null for a plan that waited for its quorum. */
   readonly glass: GlassGround | null
+  /** This run has sent something, or may have: checks and nested approvals are nothing that was sent. */
+  readonly hasActed: boolean
 }
 
 /** A plan that one person had run without its quorum. */
@@ -161,7 +163,7 @@ function checkPolicy({ policy }: Grounds): StepVerdict | undefined {
 
 /** Read once more before the first effect; who approved with that in view has confirmed it. */
 function checkSymptom(grounds: Grounds): StepVerdict | undefined {
-  const { alerts, isSymptomGoneConfirmed } = grounds
-  if (hasStarted(grounds) || alerts.total === 0 || alerts.firing > 0 || isSymptomGoneConfirmed) return undefined
+  const { alerts, isSymptomGoneConfirmed, hasActed } = grounds
+  if (hasActed || alerts.total === 0 || alerts.firing > 0 || isSymptomGoneConfirmed) return undefined
   return stop('symptom_gone', 'the symptom is gone, no alert of the incident fires any more', 'cancelled')
 }

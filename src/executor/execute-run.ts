@@ -1,5 +1,6 @@
 import { ENDED_RUN_STATES } from '../domain/run.ts'
 import { RefusedError } from '../kernel/errors.ts'
+import { takeApprovalTurn } from './approval-step.ts'
 import { awaitStep } from './await-step.ts'
 import { checkBeforeStep } from './check-before-step.ts'
 import { endRun } from './end-run.ts'
@@ -24,6 +25,7 @@ import { verifyPlan } from './verify-plan.ts'
  *   nothing intended         → check everything, read the target, intend, send, record
  *   intended                 → provably not sent: closed, then as above
  *   sent, accepted           → followed to its end
+ *   a nested approval        → people are asked, and the run waits for them (approval-step.ts)
  *   sent, no answer          → unknown: the in-flight window passes, then reconciled by its crash class
  *   all effects of all steps → the run has succeeded (or is undone)
  */
@@ -95,8 +97,17 @@ async function lockTargets(session: RunSession, progress: Progress): Promise<Run
   return { kind: 'later', afterMs: deps.settings.pace.targetBusyMs }
 }
 
-async function takeTurn(session: RunSession, progress: Progress): Promise<RunEnd | undefined> {
+function takeTurn(session: RunSession, progress: Progress): Promise<RunEnd | undefined> {
   const work = findWork(session, progress)
+  const isApproval = 'step' in work && work.step.uses === 'approval'
+  return isApproval ? takeApprovalTurn(session, progress, work) : carryOut(session, progress, work)
+}
+
+async function carryOut(
+  session: RunSession,
+  progress: Progress,
+  work: ReturnType<typeof findWork>,
+): Promise<RunEnd | undefined> {
   switch (work.kind) {
     case 'refused':
       return endRun(session, progress, { state: 'failed', reasonCode: 'step_refused', reason: work.reason })

@@ -34,7 +34,7 @@ export async function sendEffect(session: RunSession, progress: Progress, work: 
   if (state.kind === 'end') return endRun(session, progress, state.ending)
 
   const grounds = await readGrounds(session, progress.plan)
-  const refusal = await refuse(session, { ...progress, ...grounds }, work, state.value)
+  const refusal = await refuseStep(session, { ...progress, ...grounds }, work, state.value)
   if (refusal !== undefined) return refusal
   await reach(session, 'before-intent', work)
   const attempt = await intend(session, { ...progress, ...grounds }, work, state.value)
@@ -139,7 +139,8 @@ function frozen({ step }: Send, why: string): Parameters<typeof endRun>[2] {
   return { state: 'stopped', reasonCode: 'frozen', reason, proposal: 'cancelled' }
 }
 
-async function refuse(
+/** What ends or holds the run before this step, ended or held; undefined when nothing does. */
+export async function refuseStep(
   session: RunSession,
   progress: Progress & Grounds,
   work: Send,
@@ -229,7 +230,7 @@ function intentFields(
 }
 
 /** queued, waiting or unknown → running, on record before the intent that it makes possible. */
-async function ensureRunning(session: RunSession, progress: Progress): Promise<void> {
+export async function ensureRunning(session: RunSession, progress: Progress): Promise<void> {
   const { run, plan } = progress
   if (run.state === 'running') return
   const isStart = run.state === 'queued'

@@ -1,4 +1,8 @@
 import type { AuditRecord, SealedLeaf } from '../domain/audit-entry.ts'
+import type { Proposal } from '../domain/approval.ts'
+import type { StepApproval } from '../domain/step-approval.ts'
+import type { RandomBytes } from '../kernel/ids.ts'
+import type { FatigueLimit } from './find-fatigued.ts'
 import type { AuthorizationRequest, AuthorizationVerdict } from '../domain/authorization.ts'
 import type { FreezeWindow } from '../domain/freeze.ts'
 import type { Mode } from '../domain/mode.ts'
@@ -28,6 +32,8 @@ export interface Pace {
   readonly targetBusyMs: number
   /** How long a target that does not answer is asked what became of a step, before a person is. */
   readonly reconcileForMs: number
+  /** A run that waits for people looks again at least this often, whoever forgets to wake it. */
+  readonly approvalLookMs: number
 }
 
 export const DEFAULT_PACE: Pace = {
@@ -38,6 +44,7 @@ export const DEFAULT_PACE: Pace = {
   holdMs: 15_000,
   targetBusyMs: 3_000,
   reconcileForMs: 60_000,
+  approvalLookMs: 5_000,
 }
 
 export interface ExecutorSettings {
@@ -47,6 +54,9 @@ export interface ExecutorSettings {
   /** Freezes that come back by the calendar. */
   readonly freezeWindows: readonly FreezeWindow[]
   readonly breakGlassPlaybooks: readonly string[]
+  /** How long a nested approval waits. */
+  readonly approvalsTtlMs: number
+  readonly fatigue: FatigueLimit
   readonly pace: Pace
 }
 
@@ -80,6 +90,9 @@ export interface ExecutorDeps {
   readonly clock: Clock
   readonly log: Logger
   readonly telemetry: Telemetry
+  readonly randomBytes: RandomBytes
+  /** Tells those who can give a nested approval, in the transaction in which it is asked for. */
+  readonly askApprovers: (stores: Stores, proposal: Proposal, approval: StepApproval) => Promise<void>
   readonly settings: ExecutorSettings
   /** Only tests of two builds side by side pass another list than this build's own. */
   readonly knownActions?: readonly string[]

@@ -14,6 +14,7 @@ import type { ExecutorDeps } from './executor-deps.ts'
 import type { Attempt } from '../domain/run.ts'
 import { listWindowFreezes } from '../policy/freeze-windows.ts'
 import { missingApproval, missingForGlass } from './missing-approval.ts'
+import { missingEarlierApproval, readEarlierApprovals } from './earlier-approvals.ts'
 import { servicesActedOn } from '../policy/blast-radius.ts'
 import type { RunSession } from './run-session.ts'
 
@@ -66,13 +67,14 @@ export interface GroundsRead extends Grounds {
 export async function readGrounds(session: RunSession, plan: Plan): Promise<GroundsRead> {
   const { deps } = session
   const { incidentId, proposalId } = session.held.lease.run
-  const [reading, decisions, freezes, alerts, incident, isSymptomGoneConfirmed] = await Promise.all([
+  const [reading, decisions, freezes, alerts, incident, isSymptomGoneConfirmed, earlier] = await Promise.all([
     readProgress(session),
     deps.stores.decisions.list(proposalId),
     deps.stores.freezes.listActive(),
     deps.stores.alerts.countByIncidents([incidentId]),
     deps.stores.incidents.find(incidentId),
     deps.stores.runControl.isSymptomGoneConfirmed(proposalId),
+    readEarlierApprovals(session, plan),
   ])
   const service = findService(deps.catalog, plan.service)
   // As when it was approved: where the symptom is counts as well as what is acted on.
@@ -89,18 +91,23 @@ export async function readGrounds(session: RunSession, plan: Plan): Promise<Grou
   const glass = await findGlass(deps, reading.proposal)
   // From here on nothing is waited for: policy, playbook and digest are of one version.
   const playbook = deps.playbooks.find((candidate) => candidate.name === name)
-  const missingQuorum = () =>
-    missingApproval({
-      plan,
-      proposal: reading.proposal,
-      decisions,
-      people: deps.directory.list(),
-      commander: incident?.assignments['commander'] ?? null,
-      owner: service?.owner ?? null,
-      mayRunByItself: mode === 'act' && playbook?.autonomous === true,
-    })
-  const missingNow = () =>
-    glass === null ? missingQuorum() : missingForGlass(glassFacts(deps, reading.proposal, glass.use, mode))
+  const missingNow = () => {
+    const people = deps.directory.list()
+    const commander = incident?.assignments['commander'] ?? null
+    const owner = service?.owner ?? null
+    const missingQuorum = () =>
+      missingApproval({
+        plan,
+        proposal: reading.proposal,
+        decisions,
+        people,
+        commander,
+        owner,
+        mayRunByItself: mode === 'act' && playbook?.autonomous === true,
+      })
+    const own = glass === null ? missingQuorum() : missingForGlass(glassFacts(deps, reading.proposal, glass.use, mode))
+    return own ?? missingEarlierApproval(plan, { ...earlier, ...reading, people, commander, owner })
+  }
   return {
     ...reading,
     plan,
@@ -117,6 +124,7 @@ export async function readGrounds(session: RunSession, plan: Plan): Promise<Grou
     missingApproval: missingNow(),
     glass: glass === null ? null : { brokenBy: glass.use.personId, until: glass.use.until, isOver: glass.isOver },
     missingNow,
+    hasActed: hasActed(plan, reading.attempts),
   }
 }
 
@@ -129,6 +137,11 @@ async function recurringFreezes(
   const { freezeWindows } = settings
   if (freezeWindows.length === 0) return []
   return listWindowFreezes(freezeWindows, { services, environment, catalog, now: await stores.freezes.now() })
+}
+
+function hasActed(plan: Plan, attempts: readonly Attempt[]): boolean {
+  const effects = plan.steps.filter((step) => !step.isVerification).map(({ id }) => id)
+  return attempts.some(({ stepId }) => effects.includes(stepId))
 }
 
 function askPolicy(

@@ -8,6 +8,7 @@ import type { JsonObject } from '../kernel/json.ts'
 import type { Deps } from './dependencies.ts'
 import { keepLease, momentOf } from './heartbeat.ts'
 import type { KeptLease } from './heartbeat.ts'
+import { tellOfStepApproval } from './proposals/tell-of-step-approval.ts'
 import { isDatabaseLoss } from './is-database-loss.ts'
 
 /** Between tries to give a run back, and until it is advanced again. */
@@ -91,7 +92,7 @@ async function finish(deps: Deps, held: KeptLease, end: RunEnd): Promise<void> {
 }
 
 function executorDepsOf(deps: Deps, options: AdvanceOptions = {}): ExecutorDeps {
-  const { mode, inflightWindowMs, breakGlass, freezeWindows } = deps.settings
+  const { mode, inflightWindowMs, breakGlass, freezeWindows, approvalsTtlMs, fatigue } = deps.settings
   return {
     stores: deps.stores,
     unitOfWork: deps.unitOfWork,
@@ -107,10 +108,10 @@ function executorDepsOf(deps: Deps, options: AdvanceOptions = {}): ExecutorDeps 
     clock: deps.clock,
     log: deps.log,
     telemetry: deps.telemetry,
+    randomBytes: deps.randomBytes,
+    askApprovers: (stores, proposal, approval) => tellOfStepApproval(deps, stores, proposal, approval),
     settings: {
-      mode,
-      inflightWindowMs,
-      freezeWindows,
+      ...{ mode, inflightWindowMs, freezeWindows, approvalsTtlMs, fatigue },
       breakGlassPlaybooks: breakGlass.playbooks,
       pace: { ...DEFAULT_PACE, ...options.pace },
     },

@@ -5,6 +5,7 @@ import { describeImpact } from '../summaries/describe-impact.ts'
 import { describeSymptom } from '../summaries/describe-symptom.ts'
 import { describeFollowUp } from '../summaries/describe-follow-up.ts'
 import { dependentsOf, findService } from '../domain/service-catalog.ts'
+import { findFatigued } from '../executor/find-fatigued.ts'
 import { findFreezeOn } from '../domain/freeze.ts'
 import { NotFoundError } from '../kernel/errors.ts'
 import { listWindowFreezes } from '../policy/freeze-windows.ts'
@@ -15,8 +16,10 @@ import { stepKnowledge } from './view/step-knowledge.ts'
 import { unreachableSurfaces } from './view/unreachable-surfaces.ts'
 import { stricterMode } from '../domain/mode.ts'
 import { viewGlass } from './view/view-glass.ts'
+import { readAskedStep, viewStepApproval } from './view/view-step-approval.ts'
 import { viewRun } from './view/view-run.ts'
 import { writeSummary } from '../summaries/write-summary.ts'
+import type { AskedStep } from './view/view-step-approval.ts'
 import type { Alert } from '../domain/alert.ts'
 import type { Attempt, Run } from '../domain/run.ts'
 import type { Decision, Proposal } from '../domain/approval.ts'
@@ -52,6 +55,8 @@ export interface IncidentRecords {
   readonly followUps: readonly FollowUp[]
   readonly runProposal: Proposal | undefined
   readonly attempts: readonly Attempt[]
+  /** The nested approval that the newest run waits for. */
+  readonly asked: AskedStep | undefined
   readonly freezes: readonly Freeze[]
   /** By which freezes that come back are judged. */
   readonly now: Date
@@ -94,8 +99,10 @@ async function loadRecords(
       stores.glass.listByIncident(incidentId),
     ])
   if (incident === undefined || findings === undefined) return undefined
-  const details = await loadDetails(deps, incidentId, proposal, newestRun(runs))
-  const fatigued = await findFatigued(deps, proposal, details.decisions)
+  const details = await loadDetails(deps, proposal, newestRun(runs))
+  // Only a pending proposal that somebody has approved needs to know.
+  const judged = proposal?.state === 'pending' ? details.decisions : []
+  const fatigued = await findFatigued(stores.decisions, judged, deps.settings.fatigue)
   return {
     ...{ incident, alerts, findings, evidence, proposal, runs, freezes, surfaces },
     ...{ ...details, fatigued, now, glass },
@@ -104,22 +111,42 @@ async function loadRecords(
 }
 
 /** What belongs to the proposal and the run. Only a run leaves something to do, so a card without one asks nothing. */
-async function loadDetails(deps: Deps, incidentId: string, proposal: Proposal | undefined, run: Run | undefined) {
+async function loadDetails(deps: Deps, proposal: Proposal | undefined, run: Run | undefined) {
   const { stores } = deps
   const isOther = run !== undefined && run.proposalId !== proposal?.id
-  const [decisions, attempts, runProposal, preview, followUps] = await Promise.all([
-    proposal === undefined ? [] : stores.decisions.list(proposal.id),
-    run === undefined ? [] : stores.ledger.list(run.id),
+  const [{ decisions, preview }, ofRun, runProposal] = await Promise.all([
+    readOfProposal(deps, proposal),
+    readOfRun(deps, run),
     isOther ? stores.proposals.find(run.proposalId) : proposal,
-    proposal === undefined ? undefined : stores.previews.find(proposal.id),
-    run === undefined ? [] : stores.followUps.list(incidentId),
   ])
-  return { decisions, attempts, runProposal, preview: preview?.preview ?? null, followUps }
+  return { decisions, preview, ...ofRun, runProposal }
 }
 
 /** The database is asked only where freezes come back by its clock. */
 async function momentOf({ settings, clock, stores }: Deps): Promise<Date> {
   return settings.freezeWindows.length === 0 ? clock.now() : stores.freezes.now()
+}
+
+async function readOfProposal(
+  { stores }: Deps,
+  proposal: Proposal | undefined,
+): Promise<Pick<IncidentRecords, 'decisions' | 'preview'>> {
+  if (proposal === undefined) return { decisions: [], preview: null }
+  const [decisions, found] = await Promise.all([stores.decisions.list(proposal.id), stores.previews.find(proposal.id)])
+  return { decisions, preview: found?.preview ?? null }
+}
+
+async function readOfRun(
+  deps: Deps,
+  run: Run | undefined,
+): Promise<Pick<IncidentRecords, 'attempts' | 'asked' | 'followUps'>> {
+  if (run === undefined) return { attempts: [], asked: undefined, followUps: [] }
+  const [attempts, asked, followUps] = await Promise.all([
+    deps.stores.ledger.list(run.id),
+    readAskedStep(deps, run),
+    deps.stores.followUps.list(run.incidentId),
+  ])
+  return { attempts, asked, followUps }
 }
 
 async function findFindings(deps: Deps, incidentId: string): Promise<IncidentFindings | undefined> {
@@ -129,19 +156,6 @@ async function findFindings(deps: Deps, incidentId: string): Promise<IncidentFin
     if (cause instanceof NotFoundError) return undefined
     throw cause
   }
-}
-
-/** Only a pending proposal that somebody has approved needs to know. */
-async function findFatigued(
-  deps: Deps,
-  proposal: Proposal | undefined,
-  decisions: readonly Decision[],
-): Promise<ReadonlySet<string>> {
-  const { fatigue } = deps.settings
-  const isOpen = proposal?.state === 'pending'
-  const approvers = isOpen ? decisions.filter((one) => one.decision === 'approve' && one.withdrawnAt === null) : []
-  const counts = await Promise.all(approvers.map((one) => deps.stores.decisions.countRecent(one, fatigue.perMs)))
-  return new Set(approvers.filter((_, index) => (counts[index] ?? 0) >= fatigue.decisions).map((one) => one.personId))
 }
 
 /** All runs of the incident; only the one that was asked for, when one was. */
@@ -183,7 +197,7 @@ export function viewOfRecords(deps: Deps, records: IncidentRecords): IncidentVie
             preview: records.preview,
             breakGlass: deps.settings.breakGlass.playbooks,
           }),
-    run: run === undefined ? null : viewRun(run, records.runProposal?.plan ?? null, records.attempts, deps.actions),
+    run: run === undefined ? null : viewRunOf(deps, records, run, onCall),
     runIds: runs.map((one) => one.id),
     noProposal: whyNothingIsProposed(records, mode),
     freeze: freezeOn(deps, records),
@@ -199,6 +213,15 @@ export function viewOfRecords(deps: Deps, records: IncidentRecords): IncidentVie
 /** With what an older version of us wrote as sentences only. */
 function openFollowUps({ followUps, findings }: IncidentRecords): readonly string[] {
   return [...findings.followUps, ...followUps.filter(({ state }) => state === 'open').map(describeFollowUp)]
+}
+
+function viewRunOf(deps: Deps, records: IncidentRecords, run: Run, onCall: readonly string[]): IncidentView['run'] {
+  const { runProposal, asked, incident } = records
+  const approval =
+    asked === undefined || runProposal === undefined
+      ? null
+      : viewStepApproval({ ...asked, proposal: runProposal, incident, onCall, deps })
+  return viewRun(run, runProposal?.plan ?? null, records.attempts, deps.actions, approval)
 }
 
 /** Alert texts may hold secrets that a card would spread. */

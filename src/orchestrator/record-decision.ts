@@ -1,6 +1,8 @@
 import type { Stores } from '../ports/stores.ts'
 import type { Decision } from '../domain/approval.ts'
 import { approve } from './decisions/approve.ts'
+import { decideStep } from './decisions/decide-step.ts'
+import { findPressedStep } from './decisions/find-pressed-step.ts'
 import { describeEnding } from './decisions/describe-ending.ts'
 import { hasStarted, lockDecisionGround } from './decisions/decision-ground.ts'
 import type { DecisionGround } from './decisions/decision-ground.ts'
@@ -44,6 +46,8 @@ async function decide(deps: Deps, stores: Stores, ground: DecisionGround, input:
     const text = `${ground.proposal.id} belongs to another incident than this card. Decide on its own card.`
     return refuse({ code: 'wrong_incident', text })
   }
+  const step = await findPressedStep(stores, ground, input)
+  if (step !== undefined) return decideStep(deps, stores, ground, step, input)
   const late = await answerLate(stores, ground, input)
   if (late !== undefined) return { kind: 'result', result: late }
   const refusal = await whyNotDecide(deps, stores, ground, input.decision, input.planHash)

@@ -23,8 +23,13 @@ function remindOne(deps: Deps, id: string): Promise<boolean> {
     const proposal = await stores.proposals.find(id)
     const incident = proposal === undefined ? undefined : await stores.incidents.find(proposal.incidentId)
     if (proposal === undefined || incident === undefined) return false
-    const loaded = await loadQuorum(deps, stores, proposal, incident)
-    const told = await tellApprovers(deps, stores, proposal, incident, loaded, 'a proposal expires soon.')
+    const { facts } = await loadQuorum(deps, stores, proposal, incident)
+    const told = await tellApprovers(
+      deps,
+      stores,
+      { proposal, step: null, incident, facts },
+      'a proposal expires soon.',
+    )
     return told.length > 0
   })
 }

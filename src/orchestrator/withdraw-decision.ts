@@ -6,6 +6,7 @@ import { personPrincipal } from './authorization-subjects.ts'
 import { hasStarted, lockDecisionGround } from './decisions/decision-ground.ts'
 import type { DecisionGround } from './decisions/decision-ground.ts'
 import { describeEnding } from './decisions/describe-ending.ts'
+import { findGivenStep, withdrawStep } from './decisions/withdraw-step.ts'
 import { recordRefusal, toError } from './decisions/refusal.ts'
 import type { Refusal } from './decisions/refusal.ts'
 import type { Deps } from './dependencies.ts'
@@ -22,7 +23,8 @@ export interface WithdrawInput {
 
 export interface WithdrawResult {
   readonly proposal: Proposal
-  readonly decision: Decision
+  /** null when it was a step of the run that was taken back. */
+  readonly decision: Decision | null
   readonly text: string
 }
 
@@ -30,12 +32,14 @@ type Withdrawn = { readonly refusal: Refusal } | { readonly result: WithdrawResu
 
 /**
  * Takes one's own approval back, until the run's first step starts: an approved proposal goes back to pending, and its
- * queued run waits until the quorum is there again.
+ * queued run waits until the quorum is there again. Of a nested approval that waits, one's own goes the same way.
  */
 export async function withdrawDecision(deps: Deps, input: WithdrawInput): Promise<WithdrawResult> {
   const person = getPerson(deps, input.personId)
   const withdrawn = await deps.unitOfWork.run(async (stores): Promise<Withdrawn> => {
     const ground = await lockDecisionGround(deps, stores, input.proposalId, person, input.origin)
+    const step = await findGivenStep(stores, ground)
+    if (step !== undefined) return { result: await withdrawStep(deps, stores, ground, step) }
     const refusal = whyNotWithdraw(deps, ground)
     if (refusal !== undefined) return { refusal: await recordRefusal(deps, stores, ground, 'withdraw', refusal) }
     const decision = await stores.decisions.withdraw(ground.proposal.id, person.id)

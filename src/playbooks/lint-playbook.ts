@@ -78,7 +78,11 @@ function lintStep(raw: RawPlaybook, step: RawStep, index: number): readonly Mist
     steps: earlier,
     whyNoSteps: 'an earlier step, and there is none',
   }
-  const mistakes = [...lintArguments(step.uses, step.with, [...step.path, 'with'], forward), ...lintRollback(raw, step)]
+  const mistakes = [
+    ...lintArguments(step.uses, step.with, [...step.path, 'with'], forward),
+    ...lintRollback(raw, step),
+    ...lintApproval(step),
+  ]
   if (step.undo === null) return mistakes
   const backward: PathScope = { inputs, before: all, steps: [...earlier, step.id], whyNoSteps: '' }
   const undoMistakes = lintArguments(step.undo.uses, step.undo.with, [...step.undo.path, 'with'], backward)
@@ -89,6 +93,25 @@ function lintUndo(step: RawStep): readonly Mistake[] {
   if (step.undo === null || !WITHOUT_EFFECT.includes(step.uses)) return []
   return [
     { path: step.undo.path, found: `an undo of ${step.uses}`, expected: 'no undo for a step that changes nothing' },
+  ]
+}
+
+/** How long people are asked is the installation's matter, and what is undone was approved with the plan. */
+function lintApproval(step: RawStep): readonly Mistake[] {
+  const timeout = step.uses === 'approval' && step.timeout !== undefined
+  return [
+    ...(timeout
+      ? [
+          {
+            path: [...step.path, 'timeout'],
+            found: 'a timeout of an approval',
+            expected: 'none: it waits as long as approvals.ttl says',
+          },
+        ]
+      : []),
+    ...(step.undo?.uses === 'approval'
+      ? [{ path: step.undo.path, found: 'an approval as undo', expected: 'an action that takes something back' }]
+      : []),
   ]
 }
 

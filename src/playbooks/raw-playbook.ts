@@ -6,6 +6,7 @@ export interface RawStep {
   readonly uses: string
   readonly path: Path
   readonly with: unknown
+  readonly timeout: unknown
   readonly undo: { readonly uses: string; readonly with: unknown; readonly path: Path } | null
 }
 
@@ -36,6 +37,7 @@ function readStep(step: unknown, path: Path): RawStep {
     uses: textOf(child(step, 'uses')),
     path,
     with: child(step, 'with'),
+    timeout: child(step, 'timeout'),
     undo:
       undo === undefined
         ? null

@@ -11,7 +11,7 @@ export interface QuorumFacts {
   readonly requirement: QuorumRequirement
   /** Person id, or `countersign`. */
   readonly requester: string
-  readonly decisions: readonly Decision[]
+  readonly decisions: readonly Pick<Decision, 'personId' | 'personName' | 'decision' | 'withdrawnAt'>[]
   /** The directory as it is now. */
   readonly people: readonly Person[]
   /** Who leads the incident; null when nobody was assigned. */
@@ -75,8 +75,8 @@ function stateOf(tier: Tier, isRejected: boolean, missing: number): Quorum['stat
 }
 
 /** The store keeps one live decision a person; counting does not rely on it. A rejection weighs more. */
-function onePerPerson(decisions: readonly Decision[]): readonly Decision[] {
-  const byPerson = new Map<string, Decision>()
+function onePerPerson(decisions: QuorumFacts['decisions']): QuorumFacts['decisions'] {
+  const byPerson = new Map<string, QuorumFacts['decisions'][number]>()
   for (const decision of decisions) {
     if (!byPerson.has(decision.personId) || decision.decision === 'reject') byPerson.set(decision.personId, decision)
   }

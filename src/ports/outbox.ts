@@ -25,6 +25,8 @@ export type OutboxMessage =
       readonly text: string
       /** It asks for a decision on this one, and is not sent any more once that has been given. */
       readonly proposalId?: string
+      /** With the proposal: it asks for this step of its run. */
+      readonly step?: { readonly runId: string; readonly stepId: string }
       readonly priority: OutboxPriority
     }
   /** The message of a change of policies and playbooks, in the surface's own channel. Coalesced; rendered when sent. */

@@ -43,13 +43,17 @@ export interface NewDecision extends Omit<Decision, 'at' | 'withdrawnAt'> {
   readonly at?: Date
 }
 
+/** A decision about a plan, or about a step of a run. */
+export type RecentDecision = Pick<Decision, 'personId' | 'at'> &
+  ({ readonly proposalId: string } | { readonly runId: string; readonly stepId: string })
+
 export interface DecisionStore {
   /** Undefined when this person has decided already (not withdrawn). */
   insert(decision: NewDecision): Promise<Decision | undefined>
   list(proposalId: string): Promise<readonly Decision[]>
   withdraw(proposalId: string, personId: string): Promise<Decision | undefined>
-  /** Approvals of other proposals by this person in the `windowMs` up to this decision of theirs. */
-  countRecent(decision: Pick<Decision, 'personId' | 'proposalId' | 'at'>, windowMs: number): Promise<number>
+  /** Other approvals by this person, of plans and of steps, in the `windowMs` up to this decision of theirs. */
+  countRecent(decision: RecentDecision, windowMs: number): Promise<number>
   /** Notes that a second confirmation is asked for when the symptom is gone; true when that was at least `minAgeMs` ago. */
   confirm(proposalId: string, personId: string, minAgeMs: number): Promise<boolean>
 }

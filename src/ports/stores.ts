@@ -26,6 +26,7 @@ import type { PlaybookRecordStore } from './playbook-record-store.ts'
 import type { RoomStore } from './room-store.ts'
 import type { RefusalStore } from './refusal-store.ts'
 import type { StandstillStore } from './standstill-store.ts'
+import type { StepApprovalStore } from './step-approval-store.ts'
 import type { SurfaceStateStore } from './surface-state-store.ts'
 import type { TeamsConversationStore } from './teams-conversation-store.ts'
 import type { TimelineStore } from './timeline-store.ts'
@@ -71,6 +72,7 @@ export interface Stores {
   readonly runSweep: RunSweep
   readonly runs: RunStore
   readonly standstills: StandstillStore
+  readonly stepApprovals: StepApprovalStore
   readonly surfaceStates: SurfaceStateStore
   readonly teamsConversations: TeamsConversationStore
   readonly timeline: TimelineStore

@@ -2,7 +2,7 @@ import { asc, eq, sql } from './drizzle.ts'
 import type { Decision } from '../domain/approval.ts'
 import type { Role } from '../domain/person.ts'
 import type { Origin } from '../domain/surface.ts'
-import type { DecisionStore, NewDecision } from '../ports/proposal-store.ts'
+import type { DecisionStore, NewDecision, RecentDecision } from '../ports/proposal-store.ts'
 import { storableText } from '../kernel/clean-text.ts'
 import { milliseconds } from './milliseconds.ts'
 import { decisions } from './schema.ts'
@@ -60,17 +60,20 @@ async function insert(db: Database, decision: NewDecision): Promise<Decision | u
 }
 
 /** Withdrawn ones count as well: pressing and taking back tires a person no less. */
-async function countRecent(
-  db: Database,
-  { personId, proposalId, at }: Pick<Decision, 'personId' | 'proposalId' | 'at'>,
-  windowMs: number,
-): Promise<number> {
-  const end = sql`${at.toISOString()}::timestamptz`
+async function countRecent(db: Database, decision: RecentDecision, windowMs: number): Promise<number> {
+  const own = 'proposalId' in decision ? { plan: decision.proposalId, run: '', step: '' } : ofStep(decision)
+  const end = sql`${decision.at.toISOString()}::timestamptz`
+  const before = sql`person_id = ${decision.personId} AND decision = 'approve'
+       AND at <= ${end} AND at > ${end} - ${milliseconds(windowMs)}`
   const { rows } = await db.execute<{ count: number }>(sql`
-    SELECT count(*)::int AS count FROM decisions
-     WHERE person_id = ${personId} AND proposal_id <> ${proposalId} AND decision = 'approve'
-       AND at <= ${end} AND at > ${end} - ${milliseconds(windowMs)}`)
+    SELECT ((SELECT count(*) FROM decisions WHERE ${before} AND proposal_id <> ${own.plan})
+          + (SELECT count(*) FROM step_decisions
+              WHERE ${before} AND (run_id, step_id) <> (${own.run}, ${own.step})))::int AS count`)
   return rows[0]?.count ?? 0
+}
+
+function ofStep({ runId, stepId }: { readonly runId: string; readonly stepId: string }) {
+  return { plan: '', run: runId, step: stepId }
 }
 
 /** The first press notes; a later one confirms, unless it comes so soon that it is the same press twice. */

@@ -32,6 +32,7 @@ import { createRunControlStore } from './run-control-store.ts'
 import { createRunStore } from './run-store.ts'
 import { createRunSweepStore } from './run-sweep-store.ts'
 import { createStandstillStore } from './standstill-store.ts'
+import { createStepApprovalStore } from './step-approval-store.ts'
 import { createSurfaceStateStore } from './surface-state-store.ts'
 import { createTeamsConversationStore } from './teams-conversation-store.ts'
 import { createTimelineStore } from './timeline-store.ts'
@@ -83,6 +84,7 @@ export function openStores(db: Database, { surfaces, queueOf }: StoreNeeds): Sto
     runSweep: createRunSweepStore(db),
     runs: createRunStore(db),
     standstills: createStandstillStore(db),
+    stepApprovals: createStepApprovalStore(db),
     surfaceStates: createSurfaceStateStore(db),
     teamsConversations: createTeamsConversationStore(db),
     timeline: createTimelineStore(db),

@@ -30,6 +30,9 @@ export function createRunStore(db: Database): RunStore {
       return rows.map(toRun)
     },
     claim: (id, owner, leaseMs) => claim(db, id, owner, leaseMs),
+    wake: async (id) => {
+      await db.execute(sql`UPDATE runs SET lease_until = NULL WHERE id = ${id} AND lease_owner IS NULL`)
+    },
     requestStop: (id, personId, reason) => requestStop(db, id, personId, reason),
   }
 }

@@ -79,7 +79,7 @@ function renderDecisions(proposal: ProposalView, missing: number, context: CardC
     ${proposal.closedReason === null ? '' : html`<p>${proposal.closedReason}</p>`}`
 }
 
-function renderDecision(decision: DecisionView, context: CardContext): SafeHtml {
+export function renderDecision(decision: DecisionView, context: CardContext): SafeHtml {
   const did = decision.decision === 'approve' ? 'approved' : 'rejected'
   return html`<li>
     ${decision.personName} ${did} on ${decision.surface},
@@ -111,7 +111,7 @@ function mayBreakGlass(view: IncidentView, proposal: ProposalView): boolean {
   return proposal.canBreakGlass && !proposal.symptomGone && view.freeze === null && view.mode !== 'observe'
 }
 
-function hasApproved(proposal: ProposalView, { personId }: CardContext): boolean {
+export function hasApproved(proposal: Pick<ProposalView, 'decisions'>, { personId }: CardContext): boolean {
   return proposal.decisions.some(
     (decision) => decision.person === personId && decision.decision === 'approve' && !decision.withdrawn,
   )

@@ -2,7 +2,8 @@ import { button, reasonForm } from './forms.ts'
 import { html } from './html.ts'
 import { renderTime } from './times.ts'
 import type { CardContext } from './card-context.ts'
-import type { IncidentView, RunStepView, RunView } from '../../domain/incident-view.ts'
+import { hasApproved, renderDecision } from './render-proposal.ts'
+import type { IncidentView, RunStepView, RunView, StepApprovalView } from '../../domain/incident-view.ts'
 import type { SafeHtml } from './html.ts'
 
 const MOVING: readonly string[] = ['running', 'waiting']
@@ -16,10 +17,40 @@ export function renderRun(view: IncidentView, run: RunView, context: CardContext
       ${run.finishedAt === null ? '' : html`<span>ended ${renderTime(run.finishedAt, context.now)}</span>`}
     </p>
     ${run.detail === null ? '' : html`<p>${run.detail}</p>`}
+    ${run.approval === null ? '' : renderAsked(view, run, run.approval, context)}
     <ol class="steps">
       ${run.steps.map((step) => renderStep(view, run, step, context))}
     </ol>
     ${context.csrf === undefined ? '' : renderButtons(view, run, context.csrf)}
+  </section>`
+}
+
+/** A nested approval, decided like a plan: the hash shown is the hash that a press sends. */
+function renderAsked(view: IncidentView, run: RunView, asked: StepApprovalView, context: CardContext): SafeHtml {
+  const { csrf, now } = context
+  const hidden = { incidentId: view.id, proposalId: run.proposalId, planHash: asked.hash }
+  const count = `${String(asked.approvalsCounted)} of ${String(asked.required.approvals)} approvals`
+  const who = asked.canApprove.length === 0 ? 'nobody' : asked.canApprove.join(', ')
+  return html`<section class="asked" aria-label="Approval of step ${asked.stepId}">
+    <h3>Step ${asked.stepId} asks: ${asked.title}</h3>
+    <p class="facts">
+      <span>tier ${asked.tier}</span> <span>step <code>${asked.hash.slice(0, 8)}</code></span>
+      <span>expires ${renderTime(asked.expiresAt, now)}</span>
+    </p>
+    <p class="fine">${asked.required.rules.join(' ')}</p>
+    <ul class="decisions">
+      ${asked.decisions.map((decision) => renderDecision(decision, context))}
+    </ul>
+    <p><strong>${count}</strong>; can approve now: ${who}</p>
+    ${
+      csrf === undefined
+        ? ''
+        : html`<div class="buttons">
+            ${button({ csrf, verb: 'approve', label: 'Approve', look: 'primary', hidden })}
+            ${reasonForm({ csrf, verb: 'reject', label: 'Reject', prompt: 'Why', hidden })}
+            ${hasApproved(asked, context) ? button({ csrf, verb: 'withdraw', label: 'Withdraw my approval', look: 'plain', hidden }) : ''}
+          </div>`
+    }
   </section>`
 }
 

@@ -133,7 +133,7 @@ async function start(
 async function listSkipped(deps: Deps, stores: Stores, ground: DecisionGround): Promise<readonly Person[]> {
   const { proposal, incident, person } = ground
   const loaded = await loadQuorum(deps, stores, proposal, incident)
-  return nextApprovers(deps, proposal, incident, loaded).filter(({ id }) => id !== person.id)
+  return nextApprovers(deps, proposal, incident, loaded.facts).filter(({ id }) => id !== person.id)
 }
 
 interface News {

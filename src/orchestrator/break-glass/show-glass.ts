@@ -48,7 +48,7 @@ export async function showGlass(deps: Deps, input: ShowGlassInput): Promise<{ re
     throw new RefusedError('frozen', text)
   }
   const loaded = await loadQuorum(deps, deps.stores, proposal, incident)
-  const others = nextApprovers(deps, proposal, incident, loaded).filter(({ id }) => id !== person.id)
+  const others = nextApprovers(deps, proposal, incident, loaded.facts).filter(({ id }) => id !== person.id)
   const told = namesInWords(others.map(({ name }) => name))
   return {
     text: `Nothing runs yet. ${proposal.id} is the plan; ${told} can approve it. To run exactly it without them, which tells them and needs a review, type your reason after: breakglass ${proposal.id} ${proposal.planHash.slice(0, HASH_SHOWN)}`,

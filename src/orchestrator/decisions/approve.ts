@@ -93,7 +93,9 @@ async function wait(
 ): Promise<Decided> {
   const { missing } = loaded.quorum
   await tellOfProposal(deps, stores, ground.proposal, news)
-  await tellApprovers(deps, stores, ground.proposal, ground.incident, loaded, 'one more approval is asked for.')
+  const { proposal, incident } = ground
+  const asked = { proposal, step: null, incident, facts: loaded.facts }
+  await tellApprovers(deps, stores, asked, 'one more approval is asked for.')
   return {
     kind: 'result',
     result: {

@@ -10,8 +10,13 @@ import type { DecisionGround } from './decision-ground.ts'
 import { endProposal } from './end-proposal.ts'
 import { insertDecision } from './insert-decision.ts'
 import { recordRefusal } from './refusal.ts'
+import type { Refusal } from './refusal.ts'
 
-const LONGEST_REASON = 500
+export const LONGEST_REASON = 500
+export const REASON_MISSING: Refusal = {
+  code: 'reason_missing',
+  text: 'A rejection needs a reason: type "reject <reason>".',
+}
 
 /** One rejection ends it, and wins until the first intent is durable; after that the run is asked to stop. */
 export async function reject(
@@ -22,8 +27,7 @@ export async function reject(
 ): Promise<Decided> {
   const reason = oneLineText(input.reason ?? '', LONGEST_REASON)
   if (reason === '') {
-    const refusal = { code: 'reason_missing', text: 'A rejection needs a reason: type "reject <reason>".' }
-    return { kind: 'refused', refusal: await recordRefusal(deps, stores, ground, 'reject', refusal) }
+    return { kind: 'refused', refusal: await recordRefusal(deps, stores, ground, 'reject', REASON_MISSING) }
   }
   if (hasStarted(ground)) return stopInstead(deps, stores, ground, reason)
   const { proposal, person } = ground

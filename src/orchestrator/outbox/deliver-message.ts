@@ -37,10 +37,11 @@ export async function deliverMessage(delivery: CardDelivery, batch: Batch): Prom
 
 async function deliverToPerson(delivery: CardDelivery, batch: Batch, message: DirectMessage): Promise<number> {
   const { deps, surface, budgets, signal } = delivery
-  const { personId, proposalId, incidentId } = message
+  const { personId, proposalId, step, incidentId } = message
   const person = deps.directory.findById(personId)
   if (person === undefined) return 0
-  if (proposalId !== undefined && !(await stillAwaits(deps, proposalId, personId))) return 0
+  const asked = proposalId === undefined ? undefined : { proposalId, ...(step === undefined ? {} : { step }) }
+  if (asked !== undefined && !(await stillAwaits(deps, asked, personId))) return 0
   const wait = budgets.takePost(`person ${person.id}`, deps.clock.monotonicMs())
   if (wait > 0) return wait
   const card = incidentId === null ? undefined : await firstCard(delivery, incidentId)

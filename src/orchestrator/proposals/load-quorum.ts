@@ -1,5 +1,6 @@
 import type { Decision, Proposal } from '../../domain/approval.ts'
 import type { Incident } from '../../domain/incident.ts'
+import { findFatigued } from '../../executor/find-fatigued.ts'
 import { countQuorum } from '../../policy/approval-quorum.ts'
 import type { Quorum, QuorumFacts } from '../../policy/approval-quorum.ts'
 import type { Stores } from '../../ports/stores.ts'
@@ -29,19 +30,7 @@ export async function loadQuorum(
     ),
     people: deps.directory.list(),
     commander: incident.assignments['commander'] ?? null,
-    fatigued: await findFatigued(deps, stores, decisions),
+    fatigued: await findFatigued(stores.decisions, decisions, deps.settings.fatigue),
   }
   return { facts, quorum: countQuorum(facts), decisions }
-}
-
-/** Who approved after so many approvals in so short a time that nobody can have read them all (CONTRACT 9, Limits). */
-async function findFatigued(deps: Deps, stores: Stores, decisions: readonly Decision[]): Promise<ReadonlySet<string>> {
-  const { fatigue } = deps.settings
-  const tired = new Set<string>()
-  for (const decision of decisions) {
-    if (decision.decision !== 'approve' || decision.withdrawnAt !== null) continue
-    const before = await stores.decisions.countRecent(decision, fatigue.perMs)
-    if (before >= fatigue.decisions) tired.add(decision.personId)
-  }
-  return tired
 }

@@ -131,8 +131,8 @@ async function askPeople(deps: Deps, stores: Stores, proposal: Proposal, inciden
     await escalate(deps, stores, proposal, incident)
     return
   }
-  const loaded = await loadQuorum(deps, stores, proposal, incident)
-  await tellApprovers(deps, stores, proposal, incident, loaded, 'your approval is asked for.')
+  const { facts } = await loadQuorum(deps, stores, proposal, incident)
+  await tellApprovers(deps, stores, { proposal, step: null, incident, facts }, 'your approval is asked for.')
 }
 
 /** `act`, autonomous, tier 1 and not novel: nobody is asked, and the record says why. */

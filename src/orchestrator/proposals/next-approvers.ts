@@ -2,9 +2,9 @@ import type { Proposal } from '../../domain/approval.ts'
 import type { Incident } from '../../domain/incident.ts'
 import type { Person } from '../../domain/person.ts'
 import { listEligibleApprovers } from '../../policy/approval-quorum.ts'
+import type { QuorumFacts } from '../../policy/approval-quorum.ts'
 import { personPrincipal } from '../authorization-subjects.ts'
 import type { Deps } from '../dependencies.ts'
-import type { LoadedQuorum } from './load-quorum.ts'
 import { modeFor, servicesOf } from './mode-and-freeze.ts'
 import { proposalResource } from './proposal-resource.ts'
 
@@ -13,7 +13,7 @@ export function nextApprovers(
   deps: Deps,
   proposal: Proposal,
   incident: Incident,
-  { facts }: LoadedQuorum,
+  facts: QuorumFacts,
 ): readonly Person[] {
   const mode = modeFor(deps, servicesOf(incident, proposal.plan.service))
   const resource = proposalResource(deps.catalog, proposal)

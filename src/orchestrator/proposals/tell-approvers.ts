@@ -3,28 +3,32 @@ import type { Incident } from '../../domain/incident.ts'
 import type { Person } from '../../domain/person.ts'
 import type { Stores } from '../../ports/stores.ts'
 import type { Deps } from '../dependencies.ts'
-import type { LoadedQuorum } from './load-quorum.ts'
+import type { QuorumFacts } from '../../policy/approval-quorum.ts'
+import type { StepApproval } from '../../domain/step-approval.ts'
 import { nextApprovers } from './next-approvers.ts'
 
 const MOST_TOLD = 5
 
+/** What people are asked for: a proposal, or a step of its run put like one. */
+export interface Asked {
+  readonly proposal: Proposal
+  readonly step: StepApproval | null
+  readonly incident: Incident
+  readonly facts: QuorumFacts
+}
+
 /** Direct messages to the next approvers, in the transaction of what they tell of. */
-export async function tellApprovers(
-  deps: Deps,
-  stores: Stores,
-  proposal: Proposal,
-  incident: Incident,
-  loaded: LoadedQuorum,
-  why: string,
-): Promise<readonly Person[]> {
-  const people = nextApprovers(deps, proposal, incident, loaded).slice(0, MOST_TOLD)
+export async function tellApprovers(deps: Deps, stores: Stores, asked: Asked, why: string): Promise<readonly Person[]> {
+  const { proposal, step, incident } = asked
+  const people = nextApprovers(deps, proposal, incident, asked.facts).slice(0, MOST_TOLD)
   await stores.outbox.append(
     people.map((person) => ({
       kind: 'direct',
       incidentId: incident.id,
       personId: person.id,
-      text: `${incident.id}: ${why} ${describeProposal(proposal)}`,
+      text: `${incident.id}: ${why} ${describeAsked(asked)}`,
       proposalId: proposal.id,
+      ...(step === null ? {} : { step: { runId: step.runId, stepId: step.stepId } }),
       priority: 'approval',
     })),
   )
@@ -62,8 +66,12 @@ export async function escalate(
   return people
 }
 
-function describeProposal(proposal: Proposal): string {
+function describeAsked({ proposal, step }: Asked): string {
   const on = proposal.plan.service === null ? '' : ` on ${proposal.plan.service}`
+  const what =
+    step === null
+      ? `${proposal.id}, ${proposal.plan.playbook.title}${on}`
+      : `Step ${step.stepId} of ${step.runId}${on}, ${step.title}`
   const until = proposal.expiresAt.toISOString().slice(11, 16)
-  return `${proposal.id}, ${proposal.plan.playbook.title}${on} (tier ${String(proposal.tier)}), expires at ${until} UTC. Look at its card to approve or reject.`
+  return `${what} (tier ${String(proposal.tier)}), expires at ${until} UTC. Look at its card to approve or reject.`
 }

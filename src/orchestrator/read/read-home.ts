@@ -1,4 +1,8 @@
 import { loadIncidentView } from '../load-incident-view.ts'
+import { asProposalOfStep } from '../proposals/as-proposal-of-step.ts'
+import { findRun } from '../proposals/start-run.ts'
+import { loadStepQuorum } from '../proposals/load-step-quorum.ts'
+import type { Proposal } from '../../domain/approval.ts'
 import { loadQuorum } from '../proposals/load-quorum.ts'
 import { nextApprovers } from '../proposals/next-approvers.ts'
 import { answered, requirePerson } from '../verbs/handle-utterance.ts'
@@ -58,7 +62,7 @@ async function homeOf(deps: Deps, person: Person): Promise<Home> {
   const isMine = new Set(mine.map((incident) => incident.id))
   return {
     person,
-    awaiting: items.filter(({ view }) => isMine.has(view.id) && view.proposal?.state === 'pending').toSorted(soonest),
+    awaiting: items.filter(({ view }) => isMine.has(view.id) && isAsked(view)).toSorted(soonest),
     open: items.toSorted(newest),
     more: incidents.length - shown.length,
   }
@@ -72,9 +76,22 @@ async function waitingFor(deps: Deps, person: Person, incidents: readonly Incide
 
 async function waitsFor(deps: Deps, person: Person, incident: Incident): Promise<boolean> {
   const proposal = await deps.stores.proposalQueries.findCurrent(incident.id)
+  if (proposal?.state === 'approved') return stepWaitsFor(deps, person, incident, proposal)
   if (proposal?.state !== 'pending') return false
-  const loaded = await loadQuorum(deps, deps.stores, proposal, incident)
-  return nextApprovers(deps, proposal, incident, loaded).some((candidate) => candidate.id === person.id)
+  const { facts } = await loadQuorum(deps, deps.stores, proposal, incident)
+  return nextApprovers(deps, proposal, incident, facts).some((candidate) => candidate.id === person.id)
+}
+
+/** Only a plan with a nested approval is asked about. */
+async function stepWaitsFor(deps: Deps, person: Person, incident: Incident, proposal: Proposal): Promise<boolean> {
+  if (!proposal.plan.steps.some(({ uses }) => uses === 'approval')) return false
+  const run = await findRun(deps.stores, proposal)
+  const approvals = run === undefined ? [] : await deps.stores.stepApprovals.list(run.id)
+  const open = approvals.find(({ state }) => state === 'pending')
+  if (open === undefined) return false
+  const { facts } = await loadStepQuorum(deps, deps.stores, proposal, open, incident)
+  const asked = asProposalOfStep(proposal, open)
+  return nextApprovers(deps, asked, incident, facts).some((candidate) => candidate.id === person.id)
 }
 
 async function itemOf(deps: Deps, incident: Incident): Promise<HomeItem | undefined> {
@@ -83,6 +100,10 @@ async function itemOf(deps: Deps, incident: Incident): Promise<HomeItem | undefi
     deps.stores.cards.listByIncident(incident.id),
   ])
   return view === undefined ? undefined : { view, cards: cards.filter((card) => card.reference !== null) }
+}
+
+function isAsked({ proposal, run }: HomeItem['view']): boolean {
+  return proposal?.state === 'pending' || (run !== null && run.approval !== null)
 }
 
 function soonest(left: HomeItem, right: HomeItem): number {

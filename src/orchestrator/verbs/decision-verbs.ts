@@ -45,7 +45,12 @@ export async function approveVerb(deps: Deps, call: VerbCall): Promise<Reply> {
 async function showBeforeApproving(deps: Deps, call: VerbCall, incidentId: string | null): Promise<Reply> {
   const id = incidentId ?? (await findIncident(deps, call)).id
   const card = await readIncident(deps, readerOf(call), id)
-  const { proposal } = card
+  const { proposal, run } = card
+  if (run !== null && run.approval !== null) {
+    const { stepId, hash } = run.approval
+    const asked = `Nothing is counted yet. Step ${stepId} of ${run.id} asks; approve exactly it with: approve ${run.proposalId} ${hash.slice(0, 8)}`
+    return answer(asked, { card, incidentId: id })
+  }
   if (proposal?.state !== 'pending') {
     return refusal('nothing_to_approve', `Nothing waits for approval in ${id}.`, { card, incidentId: id })
   }

@@ -72,7 +72,7 @@ function asksInputs({ proposal, playbooks }: ProposalFacts): boolean {
   return Object.values(playbook?.inputs ?? {}).some(({ kind }) => kind === 'ask')
 }
 
-function namesOnCallFirst(people: readonly Person[], onCall: readonly string[]): readonly string[] {
+export function namesOnCallFirst(people: readonly Person[], onCall: readonly string[]): readonly string[] {
   const isOnCall = (person: Person) => onCall.includes(person.id) || onCall.includes(person.name)
   return [...people.filter(isOnCall), ...people.filter((person) => !isOnCall(person))].map((person) => person.name)
 }
@@ -104,7 +104,7 @@ function viewPreview(step: PlanStep, preview: PlanPreview | null): StepPreviewVi
   return { facts, short: describePreviewShort(facts), rows: describePreview(facts), gatheredAt }
 }
 
-function viewDecision(decision: Decision): DecisionView {
+export function viewDecision(decision: Omit<Decision, 'proposalId' | 'planHash'>): DecisionView {
   return {
     person: decision.personId,
     personName: decision.personName,

@@ -1,3 +1,4 @@
+import { ENDED_RUN_STATES } from '../../domain/run.ts'
 import type { ActionRunner } from '../../ports/action-runner.ts'
 import type { Attempt, AttemptState, Run, StepOutcome } from '../../domain/run.ts'
 import type { Plan, PlanStep } from '../../domain/plan.ts'
@@ -12,7 +13,13 @@ const OUTCOMES: Readonly<Record<AttemptState, StepOutcome | null>> = {
 }
 
 /** A run with every step of its plan, also those that have not begun; the undo steps follow once a person asked for them. */
-export function viewRun(run: Run, plan: Plan | null, attempts: readonly Attempt[], actions: ActionRunner): RunView {
+export function viewRun(
+  run: Run,
+  plan: Plan | null,
+  attempts: readonly Attempt[],
+  actions: ActionRunner,
+  approval: RunView['approval'],
+): RunView {
   const forward = (plan?.steps ?? []).map((step) => viewStep(step, 'forward', attempts, actions))
   const undone = run.direction === 'undo' ? undoSteps(plan, attempts, actions) : []
   return {
@@ -26,6 +33,7 @@ export function viewRun(run: Run, plan: Plan | null, attempts: readonly Attempt[
     steps: [...forward, ...undone],
     canUndo:
       (run.state === 'failed' || run.state === 'stopped') && run.direction === 'forward' && canUndo(plan, attempts),
+    approval: ENDED_RUN_STATES.includes(run.state) ? null : approval,
   }
 }
 

@@ -75,7 +75,23 @@ const CLASSES: Readonly<Partial<Record<ActionName, CrashClass>>> = {
   'prometheus/assert': 'idempotent',
 }
 
+/** With `tier` and `title` in `with`. */
+function approvalStep(spec: StepSpec, index: number): PlanStep {
+  return {
+    id: spec.id ?? `step-${String(index + 1)}`,
+    uses: 'approval',
+    with: { tier: 2, title: 'Go on with the rest', ...spec.with },
+    target: { system: 'people', resource: 'approvers', lockKey: null },
+    before: null,
+    crashClass: 'idempotent',
+    timeoutMs: 60_000,
+    isVerification: true,
+    undo: null,
+  }
+}
+
 function planStep(spec: StepSpec, index: number): PlanStep {
+  if (spec.uses === 'approval') return approvalStep(spec, index)
   const resource = spec.resource ?? 'app'
   const system = spec.uses.split('/')[0] as Target['system']
   const isVerification = spec.uses === 'prometheus/assert'

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { ActionName, ActionResult, CrashClass } from '../../../src/domain/action.ts'
 import type { JsonObject } from '../../../src/kernel/json.ts'
 import type { ActionRunner, EffectContext, ReconcileAnswer } from '../../../src/ports/action-runner.ts'
+import { createApprovalAction } from '../../../src/connectors/people/approval-action.ts'
 import { createActionRunner } from '../../../src/connectors/action-runner.ts'
 import type { ActionModule } from '../../../src/connectors/action-module.ts'
 import { parseArguments } from '../../../src/connectors/shared/parse-arguments.ts'
@@ -42,6 +43,7 @@ export function createCountingActions(url: string, options: CountingActionsOptio
   return createActionRunner([
     ...KINDS.map((kind) => effectModule(kind, client, options.pollAfterMs ?? 5)),
     checkModule(client, options.pollAfterMs ?? 5),
+    createApprovalAction(),
   ])
 }
 

@@ -144,6 +144,7 @@ export function makeRun(changes: Partial<RunView> = {}): RunView {
       makeRunStep({ id: 'healthy', uses: 'prometheus/assert', state: 'sent' }),
     ],
     canUndo: false,
+    approval: null,
     ...changes,
   }
 }

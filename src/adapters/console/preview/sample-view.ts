@@ -161,6 +161,7 @@ export function sampleRun(at: At, changes: Partial<RunView>): RunView {
       sampleRunStep({ id: 'healthy', uses: 'prometheus/assert', state: 'sent' }),
     ],
     canUndo: false,
+    approval: null,
     ...changes,
   }
 }

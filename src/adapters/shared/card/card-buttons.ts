@@ -1,7 +1,7 @@
 import { hashPrefix } from './card-proposal.ts'
 import { truncateText } from '../../../kernel/clean-text.ts'
 import { visibleLine } from './visible-text.ts'
-import type { IncidentView, ProposalView } from '../../../domain/incident-view.ts'
+import type { IncidentView, ProposalView, RunView } from '../../../domain/incident-view.ts'
 import type { PressedButton } from './button-value.ts'
 
 /** A button before any platform's mark-up. */
@@ -72,7 +72,7 @@ function runButtons(view: IncidentView): readonly CardButton[] {
   switch (run.state) {
     case 'running':
     case 'waiting':
-      return [{ ...button('Stop', press('stop', own)), style: 'danger' }]
+      return [...stepButtons(view, run), { ...button('Stop', press('stop', own)), style: 'danger' }]
     case 'unknown':
       return settleButtons(view, own)
     case 'failed':
@@ -83,6 +83,19 @@ function runButtons(view: IncidentView): readonly CardButton[] {
     case 'undone':
       return []
   }
+}
+
+/** A nested approval is pressed like a plan: the hash is the step's own. */
+function stepButtons(view: IncidentView, { id, proposalId, approval }: RunView): readonly CardButton[] {
+  // A longer id than any button may carry is answered by the typed verb.
+  if (approval === null || approval.stepId.length > 200) return []
+  const own = { incidentId: view.id, proposalId, planHash: approval.hash, stepId: approval.stepId }
+  const title = `Approve step ${visibleLine(approval.stepId, 60)}?`
+  const text = `${visibleLine(approval.title, 160)}. ${id} then goes on. Step ${hashPrefix(approval.hash)}, ${view.id}.`
+  return [
+    { ...button('Approve', press('approve', own)), style: 'primary', confirm: { title, text } },
+    { ...button('Reject', press('reject', own)), style: 'danger' },
+  ]
 }
 
 function settleButtons(view: IncidentView, own: Partial<PressedButton>): readonly CardButton[] {

@@ -56,7 +56,7 @@ function ending(view: IncidentView, proposal: ProposalView, room: CardRoom): Car
   return section(bold(state), ...at, text(reason))
 }
 
-function describeDecision(decision: DecisionView, room: CardRoom): readonly Inline[] {
+export function describeDecision(decision: DecisionView, room: CardRoom): readonly Inline[] {
   const did = decision.decision === 'approve' ? 'Approved by ' : 'Rejected by '
   const reason = decision.reason === null ? '' : `: ${visibleLine(decision.reason, room.detail)}`
   return [

@@ -1,9 +1,11 @@
-import { bold, bullets, richText, section, text, time } from './card-text.ts'
+import { WITH_AGO, bold, bullets, code, richText, section, text, time } from './card-text.ts'
+import { describeDecision } from './card-decisions.ts'
+import { hashPrefix } from './card-proposal.ts'
 import { someOf } from './card-room.ts'
 import { visibleLine } from './visible-text.ts'
 import type { AttemptState, RunState } from '../../../domain/run.ts'
 import type { CardRoom } from './card-room.ts'
-import type { IncidentView, RunStepView, RunView } from '../../../domain/incident-view.ts'
+import type { IncidentView, RunStepView, RunView, StepApprovalView } from '../../../domain/incident-view.ts'
 import type { CardText, Inline } from './card-text.ts'
 
 const RUN_WORDS: Readonly<Record<RunState, string>> = {
@@ -34,11 +36,33 @@ export function renderRun(view: IncidentView, room: CardRoom): readonly CardText
   const detail = run.detail === null ? '' : `. ${visibleLine(run.detail, room.line)}`
   const what = run.direction === 'undo' ? `Undo of ${run.id}` : run.id
   const ended = run.finishedAt === null ? [] : [text(' at '), time(run.finishedAt)]
+  const { approval } = run
+  const words = approval === null ? RUN_WORDS[run.state] : 'waits for an approval'
   return richText(
-    section(bold(`${what} ${RUN_WORDS[run.state]}`), ...ended, text(detail)),
+    section(bold(`${what} ${words}`), ...ended, text(approval === null ? detail : '')),
+    ...(approval === null ? [] : renderAsked(approval, room)),
     ...bullets(shown.map((step) => describeStep(step, room))),
     ...(more === 0 ? [] : [section(text(`and ${String(more)} more steps`))]),
   )
+}
+
+/** What a nested approval asks, in the words of the plan, and what a typed `approve` takes. */
+function renderAsked(approval: StepApprovalView, room: CardRoom): readonly CardText[] {
+  const { stepId, title, tier, required, approvalsCounted, decisions } = approval
+  const rules = required.rules.slice(0, room.reasons).map((rule) => visibleLine(rule, room.detail))
+  const count = `${String(approvalsCounted)} of ${String(required.approvals)} approvals`
+  return [
+    section(
+      ...[bold(`Step ${visibleLine(stepId, 60)} asks `), text(`${visibleLine(title, room.line)} · step `)],
+      code(hashPrefix(approval.hash)),
+    ),
+    section(
+      bold(count),
+      text(`, tier ${String(tier)}. ${rules.join(' ')} Expires `),
+      time(approval.expiresAt, WITH_AGO),
+    ),
+    ...bullets(decisions.slice(-6).map((decision) => describeDecision(decision, room))),
+  ]
 }
 
 /** While an undo runs, its steps are the news; what went before stands in the thread. */

@@ -77,6 +77,7 @@ export function needsWords(verb: PressedButton['verb']): verb is WordedVerb {
   return (WORDED as readonly string[]).includes(verb)
 }
 
-function rejectWords({ proposalId, incidentId }: PressedButton): string {
+function rejectWords({ proposalId, incidentId, stepId }: PressedButton): string {
+  if (stepId !== null) return `Rejects step ${stepId}: the run of ${incidentId} stops there.`
   return `Rejects ${proposalId ?? 'the proposal'}${incidentId === '' ? '' : ` of ${incidentId}`}.`
 }
