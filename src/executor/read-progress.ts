@@ -100,9 +100,7 @@ export async function readGrounds(session: RunSession, plan: Plan): Promise<Grou
         plan,
         proposal: reading.proposal,
         decisions,
-        people,
-        commander,
-        owner,
+        ...{ people, commander, owner },
         mayRunByItself: mode === 'act' && playbook?.autonomous === true,
       })
     const own = glass === null ? missingQuorum() : missingForGlass(glassFacts(deps, reading.proposal, glass.use, mode))
