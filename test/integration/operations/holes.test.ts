@@ -67,6 +67,7 @@ it('starts with its connectors off or out of reach: that takes away actions, and
     ARGOCD_SERVER: away,
     ARGOCD_AUTH_TOKEN: 'none',
     PAGERDUTY_API_TOKEN: 'none',
+    PAGERDUTY_FROM: 'ops@bank.example',
     PAGERDUTY_API_URL: away,
   }
   const service = await start('mode: assist', {}, null, variables)
