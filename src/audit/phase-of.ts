@@ -20,6 +20,7 @@ const PHASE_OF_EVENT: Readonly<Record<string, AuditPhase>> = {
   'run.parked': 'unknown',
   'audit.read': 'audit_read',
   'audit.exported': 'audit_read',
+  'audit.archived': 'log_stop',
   'audit.started': 'log_start',
   'audit.stopped': 'log_stop',
   'service.started': 'log_start',

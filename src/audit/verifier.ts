@@ -9,14 +9,15 @@ import { parseArgs } from 'node:util'
 /**
  * Verifies an exported audit log without the database, the network, or any other file of Countersign:
  *
- *   node verifier.ts EXPORT.jsonl --checkpoints EXPORT.checkpoints.jsonl --key audit.pub [--line TEXT …] [--json]
+ *   node verifier.ts EXPORT.jsonl --checkpoints EXPORT.checkpoints.jsonl --key audit.pub [--line TEXT …] [--archive FILE]... [--json]
  *
  *   node verifier.ts --pack FOLDER --key audit.pub
  *
  * (Node 22.18 or later.) Exit codes: 0 the log is whole; 1 it is not, and the first bad place is named, also where a file
  * does not parse; 2 wrong usage. What is checked, in order: each checkpoint's signature; each entry's content against its
  * leaf hash, its number, its link to the entry before it; at each checkpoint the root of the RFC 6962 tree and the chain;
- * at the end that no checkpoint covers more than the file holds.
+ * at the end that no checkpoint covers more than the file holds. An entry without content has to be one that an
+ * `audit.archived` of the log names; with its archive given the content is checked as well.
  * A line from an incident's channel (`--line`, as it was copied from there) counts like a checkpoint, without any key: size
  * and the first 16 digits of the root must be those of this log. Lines must stand as they were exported, to the byte.
  */
@@ -28,6 +29,9 @@ export interface Verdict {
   /** The last entry that a checkpoint covers. */
   readonly coveredTo: number
   readonly uncovered: number
+  /** Entries whose bytes are in an archive, and how many of them were found in those given. */
+  readonly archived: number
+  readonly archivedFound: number
   readonly problem: { readonly place: string; readonly text: string } | null
 }
 
@@ -168,7 +172,57 @@ function bytesOf({ entry, bytes }: Members, place: string): Uint8Array {
   throw new Broken(place, 'has no content')
 }
 
-function checkContent(members: Members, place: string): string {
+type Run = readonly [from: number, to: number]
+
+/** What is not in the export but in archives: which entries the log says so of, and what the archives given hold. */
+class Archives {
+  readonly #given: ReadonlyMap<number, string>
+  readonly #named: Run[] = []
+  readonly #met: number[] = []
+  found = 0
+
+  constructor(given: ReadonlyMap<number, string>) {
+    this.#given = given
+  }
+
+  get met(): number {
+    return this.#met.length
+  }
+
+  meet(seq: number, leaf: string, place: string): void {
+    const given = this.#given.get(seq)
+    if (given !== undefined && given !== leaf) throw new Broken(place, 'is another one in the archive')
+    if (given !== undefined) this.found += 1
+    this.#met.push(seq)
+  }
+
+  /** An entry of the log that names what was archived before it. */
+  name(entry: unknown, seq: number): void {
+    const { event, details } = (entry ?? {}) as {
+      readonly event?: unknown
+      readonly details?: { readonly runs?: unknown }
+    }
+    if (event !== 'audit.archived' || !Array.isArray(details?.runs)) return
+    for (const run of details.runs as unknown[]) {
+      if (Array.isArray(run) && isCount(run[0]) && isCount(run[1]) && run[1] < seq) this.#named.push([run[0], run[1]])
+    }
+  }
+
+  requireNamed(): void {
+    const nameless = this.#met.find((seq) => !this.#named.some(([from, to]) => from <= seq && seq <= to))
+    if (nameless === undefined) return
+    throw new Broken(`entry ${nameless}`, 'is without its content, and no archive on the log holds it: it was removed')
+  }
+}
+
+function checkContent(members: Members, place: string, archives: Archives): string {
+  if (members['archived'] === true && members['entry'] === undefined && members['bytes'] === undefined) {
+    const { seq, leafHash: leaf } = members
+    if (!isHash(leaf) || !isCount(seq)) throw new Broken(place, 'has no leaf hash')
+    archives.meet(seq, leaf, place)
+    return leaf
+  }
+  if ('archived' in members) throw new Broken(place, 'is said to be archived and has content')
   const leaf = leafHash(bytesOf(members, place))
   if (members['leafHash'] !== leaf) throw new Broken(place, 'does not fit its leaf hash: its content was changed')
   return leaf
@@ -177,8 +231,13 @@ function checkContent(members: Members, place: string): string {
 /** Entries 1, 2, 3 …: numbers, links, and the tree as it grows. */
 class WholeLog {
   size = 0
+  readonly #archives: Archives
   #link = '0'.repeat(64)
   #frontier: string[] = []
+
+  constructor(archives: Archives) {
+    this.#archives = archives
+  }
 
   add(members: Members): void {
     const place = placeOf(members['seq'])
@@ -187,8 +246,9 @@ class WholeLog {
     if (!isCount(seq)) throw new Broken(`entry ${wanted}`, 'has no number')
     if (seq > wanted) throw new Broken(`entry ${wanted}`, `is missing: entry ${seq} stands in its place`)
     if (seq < wanted) throw new Broken(place, `stands where entry ${wanted} belongs: inserted twice, or swapped`)
-    requireOnly(members, ['seq', 'entry', 'bytes', 'leafHash', 'prevHash', 'hash'], place)
-    const leaf = checkContent(members, place)
+    requireOnly(members, ['seq', 'entry', 'bytes', 'archived', 'leafHash', 'prevHash', 'hash'], place)
+    const leaf = checkContent(members, place, this.#archives)
+    this.#archives.name(members['entry'], seq)
     if (prevHash !== this.#link) {
       throw new Broken(place, 'does not follow the entry before it: one was put in or taken out')
     }
@@ -236,8 +296,9 @@ function verifyWhole(
   checkpoints: readonly Sealed[],
   said: readonly Line[],
   counts: Counts,
+  archives: Archives,
 ): void {
-  const log = new WholeLog()
+  const log = new WholeLog(archives)
   const left = [...checkpoints]
   const compare = (): void => {
     for (let next = left[0]; next?.size === log.size; next = left[0]) {
@@ -262,6 +323,7 @@ function verifyWhole(
     counts.entries = log.size
     compare()
   }
+  archives.requireNamed()
   counts.uncovered = log.size - counts.coveredTo
   const [beyond] = left.slice(-1)
   if (beyond === undefined) {
@@ -315,6 +377,7 @@ function verifySubset(
   checkpoints: readonly Sealed[],
   said: readonly Line[],
   counts: Counts,
+  archives: Archives,
 ): void {
   for (const line of said) {
     const sealed = checkpoints.filter(({ size }) => size === line.size)
@@ -331,8 +394,8 @@ function verifySubset(
     const place = placeOf(members['seq'])
     const { seq, proof } = members
     if (!isCount(seq) || seq <= before) throw new Broken(place, 'is out of order or has no number')
-    requireOnly(members, ['seq', 'entry', 'bytes', 'leafHash', 'proof'], place)
-    const leaf = checkContent(members, place)
+    requireOnly(members, ['seq', 'entry', 'bytes', 'archived', 'leafHash', 'proof'], place)
+    const leaf = checkContent(members, place, archives)
     counts.entries += 1
     before = seq
     if (proof === null) {
@@ -358,32 +421,51 @@ function* startingWith(first: Members | undefined, rest: Iterator<Members>): Gen
   for (let next = rest.next(); next.done !== true; next = rest.next()) yield next.value
 }
 
+/** Number → leaf hash, which the content of each fits. */
+function readArchives(lines: Iterable<string>): ReadonlyMap<number, string> {
+  const found = new Map<number, string>()
+  let line = 0
+  for (const text of lines) {
+    const place = `archive, line ${(line += 1)}`
+    const members = parseLine(text, place)
+    const { seq } = members
+    if (!isCount(seq)) throw new Broken(place, 'has no number')
+    found.set(seq, checkContent(members, place, new Archives(new Map())))
+  }
+  return found
+}
+
 export function verifyLog(
   entryLines: Iterable<string>,
   checkpointLines: Iterable<string>,
   keys: readonly KeyObject[],
   channelLines: readonly string[] = [],
+  archiveLines: Iterable<string> = [],
 ): Verdict {
   const counts: Counts = { entries: 0, coveredTo: 0, uncovered: 0 }
   const known = new Map(
     keys.map((key) => [sha256(key.export({ type: 'spki', format: 'der' })).slice(0, 16), key] as const),
   )
   let [isSubset, checkpoints] = [false, 0]
+  let archives = new Archives(new Map())
   const tell = (problem: Verdict['problem']): Verdict => ({
     isWhole: problem === null,
     isSubset,
     checkpoints,
     ...counts,
+    archived: archives.met,
+    archivedFound: archives.found,
     problem,
   })
   try {
     const said = channelLines.map(readLine)
     const sealed = readCheckpoints(checkpointLines, known, said.length > 0)
     checkpoints = sealed.length
+    archives = new Archives(readArchives(archiveLines))
     const entries = parseEntries(entryLines)
     const { value: first } = entries.next() as IteratorResult<Members, undefined>
     isSubset = first !== undefined && 'proof' in first
-    ;(isSubset ? verifySubset : verifyWhole)(startingWith(first, entries), sealed, said, counts)
+    ;(isSubset ? verifySubset : verifyWhole)(startingWith(first, entries), sealed, said, counts, archives)
     return tell(null)
   } catch (error) {
     if (error instanceof Broken) return tell({ place: error.place, text: error.message })
@@ -392,10 +474,10 @@ export function verifyLog(
 }
 
 export function describeVerdict(verdict: Verdict): string {
-  const { entries, checkpoints, coveredTo, uncovered, isSubset, problem } = verdict
+  const { entries, checkpoints, coveredTo, uncovered, isSubset, archived, archivedFound, problem } = verdict
   const counts = `${entries} entries, ${checkpoints} checkpoints, covered up to entry ${coveredTo}, ${uncovered} not yet covered`
   if (problem !== null) return `FAILED: ${problem.place} ${problem.text}.\nRead until there: ${counts}.\n`
-  return `OK: ${counts}.\n${isSubset ? 'This is a subset: proves presence, not completeness.\n' : ''}`
+  return `OK: ${counts}.\n${archived === 0 ? '' : `${archived} are archived: ${archivedFound} verified from the archives given, of ${archived - archivedFound} the bytes are not here.\n`}${isSubset ? 'This is a subset: proves presence, not completeness.\n' : ''}`
 }
 
 function* readLines(path: string): Generator<string> {
@@ -457,7 +539,16 @@ function verifyPack(folder: string, keyPath: string, lines: readonly string[]): 
       lines,
     )
   } catch (error) {
-    const none = { isWhole: false, isSubset: true, entries: 0, checkpoints: 0, coveredTo: 0, uncovered: 0 }
+    const none = {
+      isWhole: false,
+      isSubset: true,
+      entries: 0,
+      checkpoints: 0,
+      coveredTo: 0,
+      uncovered: 0,
+      archived: 0,
+      archivedFound: 0,
+    }
     if (error instanceof Broken) return { ...none, problem: { place: error.place, text: error.message } }
     return { ...none, problem: { place: 'the pack', text: `cannot be read: ${(error as Error).message}` } }
   }
@@ -472,8 +563,12 @@ function readKey(path: string): KeyObject {
   }
 }
 
+function* readAll(paths: readonly string[]): Generator<string> {
+  for (const path of paths) yield* readLines(path)
+}
+
 const USAGE =
-  'Usage: audit verify FILE.jsonl --checkpoints FILE.checkpoints.jsonl --key audit.pub [--line TEXT …] [--json]\n' +
+  'Usage: audit verify FILE.jsonl --checkpoints FILE.checkpoints.jsonl --key audit.pub [--line TEXT …] [--archive FILE]... [--json]\n' +
   '       audit verify --pack FOLDER --key audit.pub [--line TEXT …] [--json]\n'
 
 interface Given {
@@ -482,6 +577,7 @@ interface Given {
   readonly checkpoints: string | undefined
   readonly key: KeyObject | undefined
   readonly lines: readonly string[]
+  readonly archives: readonly string[]
   readonly isJson: boolean
 }
 
@@ -490,16 +586,19 @@ function readArguments(args: readonly string[]): Given {
     checkpoints: { type: 'string' },
     key: { type: 'string' },
     line: { type: 'string', multiple: true },
+    archive: { type: 'string', multiple: true },
     json: { type: 'boolean' },
   } as const
   const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true })
   const [file, ...more] = positionals
-  const { checkpoints, key, json, line: lines = [] } = values
+  const { checkpoints, key, json, line: lines = [], archive: archives = [] } = values
   const isComplete = (checkpoints === undefined) === (key === undefined) && (key !== undefined || lines.length > 0)
   if (file === undefined || !isComplete || more.length > 0) throw new Error('')
-  for (const path of [file, ...(checkpoints === undefined ? [] : [checkpoints])]) closeSync(openSync(path, 'r'))
+  for (const path of [file, ...(checkpoints === undefined ? [] : [checkpoints]), ...archives]) {
+    closeSync(openSync(path, 'r'))
+  }
   const publicKey = key === undefined ? undefined : createPublicKey(readFileSync(key))
-  return { file, checkpoints, key: publicKey, lines, isJson: json === true }
+  return { file, checkpoints, key: publicKey, lines, archives, isJson: json === true }
 }
 
 function readPackArguments(args: readonly string[]): { folder: string; key: string; lines: string[]; isJson: boolean } {
@@ -542,9 +641,10 @@ function judgePack(args: readonly string[]): Judged {
 }
 
 function judgeFiles(args: readonly string[]): Judged {
-  const { file, checkpoints, key, lines, isJson } = readArguments(args)
+  const { file, checkpoints, key, lines, archives, isJson } = readArguments(args)
   const sealed = checkpoints === undefined ? [] : readLines(checkpoints)
-  return { verdict: verifyLog(readLines(file), sealed, key === undefined ? [] : [key], lines), isJson }
+  const keys = key === undefined ? [] : [key]
+  return { verdict: verifyLog(readLines(file), sealed, keys, lines, readAll(archives)), isJson }
 }
 
 if (import.meta.main) {

@@ -1,12 +1,12 @@
-import { randomBytes } from 'node:crypto'
+import { createPublicKey, randomBytes } from 'node:crypto'
 import { open, rename, rm, writeFile } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
 import { userInfo } from 'node:os'
-import { resolve } from 'node:path'
 import { signCheckpoint } from '../audit/checkpoint.ts'
 import { createSealer } from '../app/create-sealer.ts'
 import { auditKeySourceOf, secretsOf } from '../app/open-audit.ts'
 import { connect, openStorage } from '../app/open-storage.ts'
+import type { Storage } from '../app/open-storage.ts'
 import type { Config } from '../config/config.ts'
 import type { AuditRecord } from '../domain/audit-entry.ts'
 import { systemClock } from '../kernel/clock.ts'
@@ -14,6 +14,7 @@ import { RefusedError } from '../kernel/errors.ts'
 import { silentLogger } from '../kernel/silent-logger.ts'
 import { exportAudit } from '../orchestrator/export-audit.ts'
 import type { AuditExport, AuditRange, ExportAuditDeps } from '../orchestrator/export-audit.ts'
+import type { ArchivedMonths } from '../store/archived-months.ts'
 import { findAuditKey } from '../store/audit-key.ts'
 import { createAuditLeafStore } from '../store/audit-leaf-store.ts'
 import { createAuditLog } from '../store/audit-log-store.ts'
@@ -21,44 +22,39 @@ import { createAuditSequencer } from '../store/audit-sequencer.ts'
 import { openCheckpointFolder, readCheckpointLines } from '../store/checkpoint-folder.ts'
 import type { OpenDatabase } from '../store/database.ts'
 import { isMigrated } from '../store/migrate.ts'
+import { dropArchived } from './archive-months.ts'
 import type { Command, CommandContext, ExitCode } from './command.ts'
 import { loadConfigFor } from './load-config-for.ts'
 import { packEvidence } from './pack-evidence.ts'
-import { parseOptions } from './parse-options.ts'
-import { UsageError } from './usage-error.ts'
-
-interface Wanted {
-  readonly out: string
-  readonly range: AuditRange
-  readonly configPath: string | undefined
-  readonly isJson: boolean
-  /** An evidence pack instead of lines. */
-  readonly isPack: boolean
-}
+import { readExportArguments } from './read-export-arguments.ts'
+import type { WantedExport } from './read-export-arguments.ts'
 
 export const auditExportCommand: Command = {
   name: 'audit export',
   summary: 'Writes the audit log and its checkpoints to files',
   usage: `audit export --out FILE.jsonl [--incident ID] [--from SEQ] [--to SEQ] [--config PATH] [--json]
        audit export --incident ID --zip [--out FILE.zip] [--config PATH] [--json]
+       audit export --archive --before YYYY-MM --out FILE.jsonl [--drop] [--config PATH] [--json]
 
 Writes one entry a line to FILE.jsonl, and the checkpoints from the folder audit.checkpoints to
 FILE.checkpoints.jsonl. With --incident, --from or --to each entry carries a proof of its own.
 With --zip it writes an evidence pack: the incident's entries with proofs, checkpoints, plans, approvals, outcomes, the
-verifier, and a page for people. It needs the audit key, which signs the list of files.`,
+verifier, and a page for people. It needs the audit key, which signs the list of files.
+With --archive the entries written before that month; --drop then takes these months out of the database, as the login of
+DATABASE_ADMIN_URL and only when the file verifies and a checkpoint covers it. Keep the file and its checkpoints.`,
   examples: [
     'audit export --out audit.jsonl',
     'audit export --out incident.jsonl --incident INC-1',
     'audit export --incident INC-1 --zip',
   ],
   async run(args, context) {
-    const wanted = readArguments(args)
+    const wanted = readExportArguments(args)
     const config = await loadConfigFor(context, wanted.configPath)
     const storage = await openStorage(config, silentLogger)
     try {
       const database = await connect(storage, { applicationName: 'countersign-audit-export', maxConnections: 2 })
       try {
-        return await exportToFiles(config, database, wanted, context)
+        return await exportToFiles(config, { database, storage }, wanted, context)
       } finally {
         await database.close()
       }
@@ -68,69 +64,17 @@ verifier, and a page for people. It needs the audit key, which signs the list of
   },
 }
 
-function readArguments(args: readonly string[]): Wanted {
-  const { options, positionals } = parseOptions(args, {
-    out: 'text',
-    incident: 'text',
-    from: 'text',
-    to: 'text',
-    config: 'text',
-    zip: 'flag',
-    json: 'flag',
-  })
-  const out = requireOut(options)
-  if (positionals.length > 0) throw new UsageError(`"${positionals.join(' ')}" is too much.`)
-  const [from, to] = [readNumber('from', options.from), readNumber('to', options.to)]
-  if (from !== undefined && to !== undefined && from > to) throw new UsageError('--from is greater than --to.')
-  return {
-    out: resolve(out),
-    isPack: options.zip,
-    configPath: options.config,
-    isJson: options.json,
-    range: {
-      ...(options.incident === undefined ? {} : { incidentId: options.incident.toUpperCase() }),
-      ...(from === undefined ? {} : { from }),
-      ...(to === undefined ? {} : { to }),
-    },
-  }
-}
-
-interface OutOptions {
-  readonly out?: string | undefined
-  readonly zip: boolean
-  readonly incident?: string | undefined
-  readonly from?: string | undefined
-  readonly to?: string | undefined
-}
-
-function requireOut(options: OutOptions): string {
-  const { zip, incident, from, to } = options
-  if (zip && incident === undefined) throw new UsageError('--zip needs --incident ID.')
-  if (zip && (from ?? to) !== undefined) {
-    throw new UsageError('--zip takes the whole incident, without --from and --to.')
-  }
-  const out = options.out ?? defaultOut(options)
-  if (out === '') throw new UsageError('"audit export" needs --out FILE.jsonl.')
-  return out
-}
-
-function defaultOut({ zip, incident }: OutOptions): string {
-  return zip && incident !== undefined ? `${incident.toUpperCase()}-evidence.zip` : ''
-}
-
-function readNumber(name: string, text: string | undefined): number | undefined {
-  if (text === undefined) return undefined
-  const value = Number(text)
-  if (Number.isSafeInteger(value) && value >= 1) return value
-  throw new UsageError(`--${name} is the number of an entry, from 1; found "${text}".`)
-}
-
 const checkpointsPathOf = (out: string): string => `${out.replace(/\.jsonl$/, '')}.checkpoints.jsonl`
+
+interface Opened {
+  readonly database: OpenDatabase
+  readonly storage: Storage
+}
 
 async function exportToFiles(
   config: Config,
-  database: OpenDatabase,
-  wanted: Wanted,
+  { database, storage }: Opened,
+  wanted: WantedExport,
   context: CommandContext,
 ): Promise<ExitCode> {
   if (!(await isMigrated(database.db))) {
@@ -140,14 +84,16 @@ async function exportToFiles(
     )
   }
   const deps = await buildDeps(config, database)
-  return wanted.isPack ? exportPack(config, database, deps, wanted, context) : exportLines(deps, wanted, context)
+  return wanted.isPack
+    ? exportPack(config, database, deps, wanted, context)
+    : exportLines(config, storage, deps, wanted, context)
 }
 
 async function exportPack(
   config: Config,
   { db }: OpenDatabase,
   deps: ExportAuditDeps,
-  { out, range, isJson }: Wanted,
+  { out, range, isJson }: WantedExport,
   context: CommandContext,
 ): Promise<ExitCode> {
   const key = await findAuditKey(auditKeySourceOf(config))
@@ -175,8 +121,10 @@ async function exportPack(
 }
 
 async function exportLines(
+  config: Config,
+  storage: Storage,
   deps: ExportAuditDeps,
-  { out, range, isJson }: Wanted,
+  { out, range, drops, isJson }: WantedExport,
   context: CommandContext,
 ): Promise<ExitCode> {
   const result = await writeWhole(out, (write) => exportAudit(deps, range, recordOf(range), write))
@@ -184,19 +132,51 @@ async function exportLines(
   await writeFile(checkpoints, result.checkpointLines.map((line) => `${line}\n`).join(''))
   const { entries, warning } = result
   if (warning !== null) context.printError(`WARNING: ${warning}`)
+  const dropped = drops ? await drop(config, storage, deps, { out, checkpoints, range }) : null
   const counts = {
     file: out,
     entries,
     checkpointsFile: checkpoints,
     checkpoints: result.checkpointLines.length,
     warning,
+    ...(dropped === null ? {} : { dropped }),
   }
   context.print(
     isJson
       ? JSON.stringify(counts)
-      : `Wrote ${entries} entries to ${out} and ${counts.checkpoints} checkpoints to ${checkpoints}.`,
+      : `Wrote ${entries} entries to ${out} and ${counts.checkpoints} checkpoints to ${checkpoints}.${
+          dropped === null
+            ? ''
+            : ` Dropped ${dropped.months.join(', ')}: ${dropped.entries} entries are in the archive alone.`
+        }`,
   )
   return 0
+}
+
+interface Written {
+  readonly out: string
+  readonly checkpoints: string
+  readonly range: AuditRange
+}
+
+async function drop(
+  config: Config,
+  { ownerUrl, appUser }: Storage,
+  { seal }: ExportAuditDeps,
+  { out, checkpoints, range }: Written,
+): Promise<ArchivedMonths> {
+  const key = await findAuditKey(auditKeySourceOf(config))
+  return dropArchived({
+    file: out,
+    checkpointsFile: checkpoints,
+    publicKey: key === undefined ? null : createPublicKey(key.privateKey),
+    beforeMonth: range.beforeMonth ?? '',
+    keepMonths: config.settings.audit.retention.months,
+    ownerUrl,
+    appUser,
+    record: recordOf(range),
+    seal,
+  })
 }
 
 async function buildDeps(config: Config, { pool, db }: OpenDatabase): Promise<ExportAuditDeps> {
@@ -218,13 +198,19 @@ async function buildDeps(config: Config, { pool, db }: OpenDatabase): Promise<Ex
   }
 }
 
-function recordOf({ incidentId, from, to }: AuditRange, isPack = false): AuditRecord {
+function recordOf({ incidentId, beforeMonth, from, to }: AuditRange, isPack = false): AuditRecord {
   return {
     event: 'audit.exported',
     actor: { type: 'service', id: `cli:${userInfo().username}`, name: userInfo().username },
     origin: 'cli',
     outcome: 'success',
-    details: { incident: incidentId ?? null, from: from ?? null, to: to ?? null, ...(isPack ? { pack: true } : {}) },
+    details: {
+      incident: incidentId ?? null,
+      from: from ?? null,
+      to: to ?? null,
+      before: beforeMonth ?? null,
+      ...(isPack ? { pack: true } : {}),
+    },
   }
 }
 

@@ -168,6 +168,15 @@ export const ConfigurationFile = z.strictObject({
       checkpoints: z.string().optional().describe('Folder for signed checkpoints, outside the database.'),
       copies: z.array(z.string()).default([]).describe('Further folders that get every checkpoint.'),
       lineEvery: duration.prefault('5m').describe('At most one checkpoint line an incident in this time.'),
+      retention: z
+        .strictObject({
+          months: z
+            .int()
+            .min(3, 'at least 3: the last three months are always at once available')
+            .default(12)
+            .describe('Whole months that entries stay in the database before they may be archived (PCI DSS 10.5.1).'),
+        })
+        .prefault({}),
     })
     .prefault({}),
 })

@@ -195,7 +195,8 @@ export interface SealedLeaf {
 /** A leaf with its place in the chain, as the sequencer numbered it. */
 export interface AuditEntry {
   readonly seq: number
-  readonly bytes: Uint8Array
+  /** null where they were archived. */
+  readonly bytes: Uint8Array | null
   readonly leafHash: string
   readonly prevHash: string
   readonly hash: string

@@ -23,6 +23,8 @@ export interface ExportAuditDeps extends Omit<CheckpointDeps, 'sign'> {
 
 export interface AuditRange {
   readonly incidentId?: string
+  /** What was written before this month, `YYYY-MM`: an archive. */
+  readonly beforeMonth?: string
   readonly from?: number
   readonly to?: number
 }
@@ -54,7 +56,11 @@ export async function exportAudit(
   const checkpointLines = await deps.readCheckpointLines()
   const { size } = await deps.sequencer.readHead()
   const covered = Math.max(0, ...checkpointLines.map(sizeOf).filter((covers) => covers <= size))
-  const isPart = range.incidentId !== undefined || range.from !== undefined || range.to !== undefined
+  const isPart =
+    range.incidentId !== undefined ||
+    range.beforeMonth !== undefined ||
+    range.from !== undefined ||
+    range.to !== undefined
   const entries = isPart
     ? await writePart(deps, range, covered, write)
     : // What another replica numbered since then is left to the next export, unless no checkpoint can be made.
@@ -91,13 +97,14 @@ async function writeAll(log: AuditLog, upTo: number, write: (line: string) => Pr
 
 async function writePart(
   { auditLog }: ExportAuditDeps,
-  { incidentId, from, to }: AuditRange,
+  { incidentId, beforeMonth, from, to }: AuditRange,
   covered: number,
   write: (line: string) => Promise<void>,
 ): Promise<number> {
   const levels: TreeLevels = buildLevels(await auditLog.listLeafHashes(covered))
   const filter = {
     ...(incidentId === undefined ? {} : { incidentId }),
+    ...(beforeMonth === undefined ? {} : { beforeMonth }),
     ...(to === undefined ? {} : { upTo: to }),
     after: from === undefined ? 0 : from - 1,
   }
@@ -123,7 +130,8 @@ async function eachEntry(log: AuditLog, filter: Filter, take: (entry: AuditEntry
 }
 
 /** The entry as JSON, or, where its bytes are not what sealing writes, the bytes themselves. */
-function contentOf(bytes: Uint8Array): JsonObject {
+function contentOf(bytes: Uint8Array | null): JsonObject {
+  if (bytes === null) return { archived: true }
   try {
     const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
     const entry = JSON.parse(text) as Json

@@ -2,6 +2,8 @@ import type { AuditEntry } from '../domain/audit-entry.ts'
 
 export interface AuditLogRange {
   readonly incidentId?: string
+  /** Whose leaves were written before this month, `YYYY-MM` in UTC, and are here. */
+  readonly beforeMonth?: string
   /** Entries with a higher number than this. */
   readonly after: number
   /** Up to and with this number. */

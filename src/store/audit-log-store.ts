@@ -7,13 +7,14 @@ type Row = AuditEntry & Record<string, unknown>
 
 export function createAuditLog(db: Database): AuditLog {
   return {
-    async list({ incidentId, after, upTo, limit }) {
+    async list({ incidentId, beforeMonth, after, upTo, limit }) {
       const ofIncident = incidentId === undefined ? sql`` : sql`AND l.incident_id = ${incidentId}`
       const until = upTo === undefined ? sql`` : sql`AND e.seq <= ${upTo}`
+      const isOld = beforeMonth === undefined ? sql`` : sql`AND l.at < ${`${beforeMonth}-01 00:00:00+00`}::timestamptz`
       const { rows } = await db.execute<Row>(sql`
-        SELECT e.seq, l.bytes, l.leaf_hash AS "leafHash", e.prev_hash AS "prevHash", e.hash
-          FROM audit_entries e JOIN audit_leaves l ON l.id = e.leaf_id AND l.at = e.leaf_at
-         WHERE e.seq > ${after} ${until} ${ofIncident} ORDER BY e.seq LIMIT ${limit}`)
+        SELECT e.seq, l.bytes, e.leaf_hash AS "leafHash", e.prev_hash AS "prevHash", e.hash
+          FROM audit_entries e LEFT JOIN audit_leaves l ON l.id = e.leaf_id AND l.at = e.leaf_at
+         WHERE e.seq > ${after} ${until} ${ofIncident} ${isOld} ORDER BY e.seq LIMIT ${limit}`)
       return rows
     },
     async listLeafHashes(size) {

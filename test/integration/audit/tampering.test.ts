@@ -90,7 +90,7 @@ describe('a superuser who', () => {
       "UPDATE audit_leaves SET bytes = convert_to('{}', 'UTF8') WHERE id = 6",
       /^FAILED: entry 6 does not fit its leaf hash/,
     ],
-    ['DELETE FROM audit_leaves WHERE id = 6', /^FAILED: entry 6 is missing/],
+    ['DELETE FROM audit_leaves WHERE id = 6', /^FAILED: entry 6 is without its content/],
     ['UPDATE audit_entries SET seq = seq + 100 WHERE seq = 6', /^FAILED: entry 6 is missing/],
     ['UPDATE audit_entries SET hash = prev_hash WHERE seq = 6', /^FAILED: entry 6 has a link/],
   ])('runs %s is found out, with the place', async (statement, words) => {

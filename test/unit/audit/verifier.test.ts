@@ -19,6 +19,8 @@ describe('a log that nobody touched', () => {
     expect(verify(printRows(rows))).toEqual({
       isWhole: true,
       isSubset: false,
+      archived: 0,
+      archivedFound: 0,
       entries: 60,
       checkpoints: 5,
       coveredTo: 60,
