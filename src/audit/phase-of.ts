@@ -33,7 +33,7 @@ const PHASE_OF_EVENT: Readonly<Record<string, AuditPhase>> = {
 const PHASE_OF_NOUN: Readonly<Record<string, AuditPhase>> = {
   step: 'outcome',
   run: 'outcome',
-  breakglass: 'break_glass',
+  break_glass: 'break_glass',
   policy: 'config_change',
   playbook: 'config_change',
   config: 'config_change',

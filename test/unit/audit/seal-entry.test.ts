@@ -121,7 +121,7 @@ describe('a sealed entry', () => {
     expect(seal({ event: 'proposal.approved' })).toThrow('cannot be the actor')
     expect(seal({ event: 'decision.recorded' })).toThrow('cannot be the actor')
     expect(seal({ event: 'step.intended' })).toThrow('cannot be the actor')
-    expect(seal({ event: 'breakglass.used' })).toThrow('cannot be the actor')
+    expect(seal({ event: 'break_glass.used' })).toThrow('cannot be the actor')
     expect(seal({ event: 'summary.written' })).not.toThrow()
     expect(() => sealEntry({ ...record, event: 'decision.recorded' }, context)).not.toThrow()
   })
