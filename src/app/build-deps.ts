@@ -91,6 +91,7 @@ export async function buildDeps(needs: FoundationNeeds, closers: Closers): Promi
       secrets: secretsOf(config),
       catalog: config.catalog,
       systems: systemFactsOf(config),
+      retentionMonths: config.settings.audit.retention.months,
     }),
     authorize: configuration.authorize,
     actions: connectors.actions,

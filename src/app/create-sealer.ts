@@ -20,11 +20,13 @@ export interface SealerNeeds {
   readonly clockOffset?: Pick<ClockOffset, 'ms'>
   readonly catalog?: ServiceCatalog
   readonly systems?: Readonly<Record<string, SystemFacts>>
+  /** `audit.retention.months`. */
+  readonly retentionMonths?: number
 }
 
 /** `Deps.seal`: redacts, adds id, time and what this process knows, makes the bytes and their hash. */
 export function createSealer(needs: SealerNeeds): (record: AuditRecord) => SealedLeaf {
-  const { clock, replicaId: replica, secrets, clockOffset, catalog, systems } = needs
+  const { clock, replicaId: replica, secrets, clockOffset, catalog, systems, retentionMonths } = needs
   const program = { replica, build: packageJson.version, buildDigest: buildDigest() }
   const randomBytes = bulkRandom(needs.randomBytes)
   const isInPciScope = (service: string) =>
@@ -40,6 +42,7 @@ export function createSealer(needs: SealerNeeds): (record: AuditRecord) => Seale
       isInPciScope,
       clockOffsetMs: clockOffset?.ms,
       ...(systems === undefined ? {} : { systems }),
+      ...(retentionMonths === undefined ? {} : { retentionMonths }),
     })
   }
 }

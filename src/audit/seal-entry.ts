@@ -11,8 +11,10 @@ import type { RedactionOptions } from './redact.ts'
 /** Raised with every change of the fields, so that an auditor's tools can tell old entries from new ones. */
 const AUDIT_SCHEMA_VERSION = 2
 
-/** PCI DSS 10.5.1: twelve months; a day more, so that no clock makes it less. */
-const DEFAULT_RETENTION_DAYS = 366
+/** PCI DSS 10.5.1: twelve months, in the database or archived; a day more, so that no clock makes it less. */
+const LEAST_RETENTION_DAYS = 366
+/** The longest month, so that the days are never fewer than the months. */
+const DAYS_A_MONTH = 31
 const DAY_MS = 86_400_000
 
 /** Where a target's system is reached, and which credential reaches it: its name, never its value. */
@@ -35,7 +37,8 @@ export interface SealingContext extends RedactionOptions {
   readonly systems?: Readonly<Record<string, SystemFacts>>
   /** From the catalog; undefined for a service that it does not know. */
   readonly isInPciScope?: (service: string) => boolean | undefined
-  readonly retentionDays?: number
+  /** How many whole months entries stay in the database (`audit.retention.months`); they are kept at least that long. */
+  readonly retentionMonths?: number
 }
 
 /**
@@ -163,7 +166,8 @@ function executionOf(
 }
 
 /** `dbTime` is the replica's time put right by the offset last measured; the database's own stands beside the leaf. */
-function timesOf({ at, clockOffsetMs, retentionDays = DEFAULT_RETENTION_DAYS }: SealingContext): JsonObject {
+function timesOf({ at, clockOffsetMs, retentionMonths = 0 }: SealingContext): JsonObject {
+  const retentionDays = Math.max(LEAST_RETENTION_DAYS, retentionMonths * DAYS_A_MONTH)
   const known = clockOffsetMs === undefined ? null : Math.round(clockOffsetMs)
   return {
     at: at.toISOString(),

@@ -186,6 +186,7 @@ async function buildDeps(config: Config, { pool, db }: OpenDatabase): Promise<Ex
     randomBytes,
     replicaId: 'cli',
     secrets: secretsOf(config),
+    retentionMonths: config.settings.audit.retention.months,
   })
   return {
     sequencer: createAuditSequencer(pool, db),
@@ -204,6 +205,7 @@ function recordOf({ incidentId, beforeMonth, from, to }: AuditRange, isPack = fa
     actor: { type: 'service', id: `cli:${userInfo().username}`, name: userInfo().username },
     origin: 'cli',
     outcome: 'success',
+    target: { system: 'countersign', resource: 'audit log', environment: null },
     details: {
       incident: incidentId ?? null,
       from: from ?? null,

@@ -1,4 +1,5 @@
 import { sourceActor } from '../domain/actor.ts'
+import type { AuditTarget } from '../domain/audit-entry.ts'
 import type { Deps } from './dependencies.ts'
 import type { Origin } from '../domain/surface.ts'
 
@@ -27,6 +28,7 @@ export async function recordRefusal(deps: Deps, refusal: Refusal): Promise<void>
         origin: refusal.origin,
         outcome: 'refused',
         reasonCode: refusal.reason,
+        target: entranceOf(refusal),
         details: { authenticated: false, count: refusal.count },
       }),
     ])
@@ -43,9 +45,15 @@ export async function recordKnownRefusal(deps: Deps, refusal: Omit<Refusal, 'cou
       origin: refusal.origin,
       outcome: 'refused',
       reasonCode: refusal.reason,
+      target: entranceOf(refusal),
       details: { authenticated: true },
     }),
   ])
+}
+
+/** What was knocked at: nothing behind it was reached. */
+function entranceOf({ origin, source }: Pick<Refusal, 'origin' | 'source'>): AuditTarget {
+  return { system: 'countersign', resource: `${origin}:${source}`, environment: null }
 }
 
 /** On the clock's tick: minutes that held more refusals than the one on the log get one entry with their count. */

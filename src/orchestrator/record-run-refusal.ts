@@ -28,6 +28,7 @@ export async function recordRunRefusal<T>(deps: Deps, request: RunRequest, work:
         origin,
         outcome: 'refused',
         reasonCode: error.code,
+        target: { system: 'countersign', resource: `Run:${run.id}`, environment: null },
         incidentId: run.incidentId,
         proposalId: run.proposalId,
         runId: run.id,

@@ -46,6 +46,7 @@ export async function requireAuthorized(deps: Deps, question: AuthorizationQuest
         system: 'countersign',
         resource: `${question.resource.type}:${question.resource.id}`,
         environment: question.resource.environment,
+        service: question.resource.service,
       },
       ...(question.incidentId === undefined ? {} : { incidentId: question.incidentId }),
       ...(question.proposalId === undefined ? {} : { proposalId: question.proposalId }),

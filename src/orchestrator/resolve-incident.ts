@@ -4,6 +4,7 @@ import { ENDED_RUN_STATES } from '../domain/run.ts'
 import { planFields } from '../audit/plan-fields.ts'
 import { describeFollowUp } from '../summaries/describe-follow-up.ts'
 import { humanActor } from '../domain/actor.ts'
+import { incidentTarget } from './incident-target.ts'
 import { RefusedError } from '../kernel/errors.ts'
 import type { Deps } from './dependencies.ts'
 import type { Incident } from '../domain/incident.ts'
@@ -65,6 +66,7 @@ async function cancelProposal(deps: Deps, stores: Stores, intent: IncidentIntent
       outcome: 'success',
       reasonCode: 'incident_resolved',
       ...planFields(cancelled),
+      target: incidentTarget(cancelled.plan),
       states: { proposal: cancelled.state },
     }),
   ])

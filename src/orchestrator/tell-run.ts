@@ -5,6 +5,7 @@ import type { Person } from '../domain/person.ts'
 import type { Origin } from '../domain/surface.ts'
 import type { Stores } from '../ports/stores.ts'
 import type { Deps } from './dependencies.ts'
+import { incidentTarget } from './incident-target.ts'
 import type { RunSubject } from './run-subject.ts'
 
 export interface RunSaying {
@@ -31,6 +32,7 @@ export async function tellRun(
       origin,
       outcome: 'success',
       ...planFields(proposal),
+      target: incidentTarget(proposal.plan),
       runId: run.id,
       ...record,
     }),

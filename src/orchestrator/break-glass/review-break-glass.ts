@@ -4,6 +4,7 @@ import { redactText } from '../../audit/redact.ts'
 import { RefusedError } from '../../kernel/errors.ts'
 import { auditFieldOf, momentInWords } from './glass-words.ts'
 import { glassResource, listReviewers } from './list-reviewers.ts'
+import { incidentTarget } from '../incident-target.ts'
 import { personPrincipal } from '../authorization-subjects.ts'
 import { proposalRecord } from '../proposals/proposal-records.ts'
 import { requireAuthorized } from '../require-authorized.ts'
@@ -100,6 +101,7 @@ async function refuseOwn(deps: Deps, incident: Incident, glass: GlassBreak, inpu
       origin,
       outcome: 'refused',
       reasonCode: 'own_break_glass',
+      target: incidentTarget(incident),
       incidentId: incident.id,
       proposalId: glass.proposalId,
       details: { action: 'breakglass.review' },

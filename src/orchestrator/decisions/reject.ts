@@ -1,3 +1,4 @@
+import { incidentTarget } from '../incident-target.ts'
 import { planFields } from '../../audit/plan-fields.ts'
 import { humanActor } from '../../domain/actor.ts'
 import { oneLineText } from '../../kernel/clean-text.ts'
@@ -67,6 +68,7 @@ async function stopInstead(deps: Deps, stores: Stores, ground: DecisionGround, r
         origin: ground.origin,
         outcome: 'success',
         ...planFields(proposal),
+        target: incidentTarget(proposal.plan),
         runId: stopped.id,
         details: { reason, by: 'reject' },
       }),

@@ -1,4 +1,5 @@
 import { planFields } from '../../audit/plan-fields.ts'
+import { incidentTarget } from '../incident-target.ts'
 import { sealInOrder } from '../seal-in-order.ts'
 import type { Actor } from '../../domain/actor.ts'
 import type { Proposal } from '../../domain/approval.ts'
@@ -60,12 +61,7 @@ export function proposalRecord(proposal: Proposal, told: Omit<Told, 'text'>): Au
     ...(told.reasonCode === undefined ? {} : { reasonCode: told.reasonCode }),
     ...(told.runId === undefined ? {} : { runId: told.runId }),
     ...(told.states === undefined ? {} : { states: told.states }),
-    target: {
-      system: 'countersign',
-      resource: plan.service ?? 'none',
-      environment: plan.environment,
-      service: plan.service,
-    },
+    target: incidentTarget(plan),
     details: { state: proposal.state, ...told.details },
   }
 }

@@ -43,6 +43,7 @@ export async function readAudit(deps: Deps, reader: Reader, query: AuditQuery): 
       actor: actorOf(reader),
       origin: reader.origin,
       outcome: 'success',
+      target: { system: 'countersign', resource: 'audit log', environment: null },
       ...(query.incidentId === null ? {} : { incidentId: query.incidentId }),
       details: { from: items[0]?.seq ?? null, to: last, count: items.length },
     }),

@@ -48,6 +48,7 @@ export async function requireStanding(
       origin: place.surface,
       outcome: 'refused',
       reasonCode: code,
+      target: { system: 'countersign', resource: `Account:${place.surface}`, environment: null },
       details: { action, account: `${place.account.tenant}/${place.account.user}` },
     }),
   ])

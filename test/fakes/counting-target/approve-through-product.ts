@@ -11,12 +11,17 @@ import { ANA, openIncident, planOf } from './approved-run.ts'
 import type { StepSpec } from './approved-run.ts'
 
 /** An incident with a proposal, made as the product makes it, with everything that it puts on record. */
-export async function proposeThroughProduct(deps: Deps, steps: readonly StepSpec[]): Promise<Proposal> {
+export async function proposeThroughProduct(
+  deps: Deps,
+  steps: readonly StepSpec[],
+  incidentId?: string,
+): Promise<Proposal> {
   const plan = planOf(steps)
   const planJson = planJsonOf(plan)
   return deps.unitOfWork.run(async (stores) => {
-    const incident = await stores.incidents.find(await openIncident(stores))
+    const incident = await stores.incidents.find(incidentId ?? (await openIncident(stores)))
     if (incident === undefined) throw new Error('The incident is gone.')
+    const alerts = await stores.alerts.listByIncident(incident.id)
     const { proposal } = await makeProposal(deps, stores, {
       incident,
       draft: {
@@ -33,7 +38,7 @@ export async function proposeThroughProduct(deps: Deps, steps: readonly StepSpec
       reasons: [],
       policyVersion: 'policy-1',
       supersedes: null,
-      alertFingerprints: [],
+      alertFingerprints: alerts.map(({ fingerprint }) => fingerprint),
     })
     return proposal
   })

@@ -105,6 +105,15 @@ describe('a sealed entry', () => {
     expect(sealed(undefined)).toMatchObject({ target: { pciScope: 'unknown' } })
   })
 
+  it('keeps an entry twelve months at least, and as long as the months that stay in the database', () => {
+    const until = (retentionMonths?: number): unknown => {
+      const { bytes } = sealEntry(record, { ...context, ...(retentionMonths === undefined ? {} : { retentionMonths }) })
+      return (JSON.parse(Buffer.from(bytes).toString()) as JsonObject)['retentionUntil']
+    }
+
+    expect([until(), until(3), until(24)]).toEqual(['2027-01-03', '2027-01-03', '2028-01-16'])
+  })
+
   it('hashes parameters before it redacts them', () => {
     const params = { password: 'hunter2-hunter2', app: 'shop' }
 

@@ -1,0 +1,232 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { randomBytes } from 'node:crypto'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Client } from 'pg'
+import { createSealer } from '../../../src/app/create-sealer.ts'
+import { auditExportCommand } from '../../../src/cli/audit-export.ts'
+import { auditKeygenCommand } from '../../../src/cli/audit-keygen.ts'
+import { runCommand } from '../../../src/cli/run-command.ts'
+import type { Person } from '../../../src/domain/person.ts'
+import type { Json, JsonObject } from '../../../src/kernel/json.ts'
+import { systemClock } from '../../../src/kernel/clock.ts'
+import { breakGlass } from '../../../src/orchestrator/break-glass/break-glass.ts'
+import { freezeService } from '../../../src/orchestrator/freeze-service.ts'
+import { ingestAlerts } from '../../../src/orchestrator/ingest-alerts.ts'
+import { readAudit } from '../../../src/orchestrator/read/read-audit.ts'
+import { recordDecision } from '../../../src/orchestrator/record-decision.ts'
+import { settleStep } from '../../../src/orchestrator/settle-step.ts'
+import { stopRun } from '../../../src/orchestrator/stop-run.ts'
+import { unfreezeService } from '../../../src/orchestrator/unfreeze-service.ts'
+import { withdrawDecision } from '../../../src/orchestrator/withdraw-decision.ts'
+import { createPolicyEngine } from '../../../src/policy/cedar-engine.ts'
+import { ANA, BEN, CATALOG, RIA, SERVICE } from '../../fakes/counting-target/approved-run.ts'
+import { approveThroughProduct, proposeThroughProduct } from '../../fakes/counting-target/approve-through-product.ts'
+import type { Replica } from '../../fakes/counting-target/replica.ts'
+import { defaultPolicyFiles } from '../../unit/policy/default-policies.ts'
+import { advance, openWorld } from '../executor/world.ts'
+import type { World } from '../executor/world.ts'
+import { GROUPS, REQUIRED } from './required-members.ts'
+
+let world: World
+let folder: string
+let entries: readonly JsonObject[]
+beforeAll(async () => {
+  world = await openWorld()
+  folder = await mkdtemp(join(tmpdir(), 'countersign-story-'))
+  await playStory(await openSealing())
+  entries = await readLeaves()
+})
+afterAll(async () => {
+  await world.close()
+  await rm(folder, { recursive: true, force: true })
+})
+
+/** Sealing as the product builds it, with what only the process knows, and the default policies. */
+async function openSealing(): Promise<Replica> {
+  const replica = await world.replica({ authorize: createPolicyEngine(defaultPolicyFiles()).authorize })
+  const facts = { account: 'target.example', credentialRef: 'env:TARGET_TOKEN' }
+  const seal = createSealer({
+    ...{ clock: systemClock, randomBytes, replicaId: 'story', secrets: [], catalog: CATALOG, clockOffset: { ms: 3 } },
+    systems: { argocd: facts, lambda: facts, prometheus: facts },
+  })
+  return { ...replica, deps: { ...replica.deps, seal } }
+}
+
+const BY_ANA = { person: ANA, origin: 'console' } as const
+const sync = { uses: 'argocd/sync', resource: 'shop', undoTo: 'r0' } as const
+
+async function playStory(replica: Replica): Promise<void> {
+  const { deps } = replica
+  const proposal = await proposeThroughProduct(deps, [sync, { uses: 'prometheus/assert' }], await raiseAlert(replica))
+  const decision = {
+    proposalId: proposal.id,
+    incidentId: proposal.incidentId,
+    origin: 'console',
+    reason: null,
+  } as const
+  const approve = (planHash: string) =>
+    recordDecision(deps, { ...decision, personId: BEN.id, decision: 'approve', planHash })
+  await refused(approve('0123abcd'))
+  const { run } = await approve(proposal.planHash)
+  await advance(replica, run?.id ?? '')
+
+  world.target.misbehave({ kind: 'effect-then-drop', times: 1 })
+  const lost = await approveThroughProduct(deps, [{ uses: 'lambda/invoke', resource: 'lost' }])
+  await advance(replica, lost.run.id)
+  await settleStep(deps, { runId: lost.run.id, stepId: null, choice: 'done', reason: 'looked', ...BY_ANA })
+  await advance(replica, lost.run.id)
+
+  const stopped = await approveThroughProduct(deps, [{ ...sync, resource: 'stopped' }])
+  await stopRun(deps, { runId: stopped.run.id, reason: 'enough', ...BY_ANA })
+  await advance(replica, stopped.run.id)
+
+  const withdrawn = await approveThroughProduct(deps, [{ ...sync, resource: 'withdrawn' }])
+  await withdrawDecision(deps, { proposalId: withdrawn.proposal.id, personId: ANA.id, origin: 'slack' })
+  const { id, incidentId, planHash } = await proposeThroughProduct(deps, [{ ...sync, resource: 'rejected' }])
+  await recordDecision(deps, {
+    ...{ proposalId: id, incidentId, planHash, personId: BEN.id, decision: 'reject', reason: 'no', origin: 'console' },
+  })
+  await playExceptions(replica)
+}
+
+/** Broken glass, a refusal of the policy, a freeze, reading and exporting. */
+async function playExceptions({ deps }: Replica): Promise<void> {
+  const urgent = await proposeThroughProduct(deps, [{ ...sync, resource: 'urgent' }])
+  await breakGlass(deps, {
+    ...{ proposalId: urgent.id, incidentId: null, personId: ANA.id, planHash: urgent.planHash },
+    ...{ reason: 'checkout is down and nobody answers', origin: 'console' },
+  })
+  const freeze = { service: SERVICE, for: '30m', reason: 'wait', origin: 'console' } as const
+  await freezeService(deps, { ...freeze, personId: ANA.id })
+  await unfreezeService(deps, { service: SERVICE, personId: ANA.id, origin: 'console' })
+  const read = (person: Person) =>
+    readAudit(deps, { type: 'person', person, origin: 'console' }, { incidentId: null, after: null, limit: 10 })
+  await refused(read(RIA))
+  await read({ ...ANA, roles: ['auditor'] })
+  await exportLog()
+}
+
+async function refused(work: Promise<unknown>): Promise<void> {
+  await expect(work).rejects.toThrow()
+}
+
+async function raiseAlert({ deps }: Replica): Promise<string> {
+  const labels = { alertname: 'HighErrorRate', service: SERVICE, environment: 'production' }
+  await ingestAlerts(deps, {
+    ...{ source: 'alertmanager', key: 'story', body: Buffer.from(JSON.stringify(labels)), rejected: [] },
+    alerts: [
+      {
+        ...{ source: 'alertmanager', sourceFingerprint: null, status: 'firing', labels },
+        ...{ annotations: { summary: 'Many errors' }, startsAt: new Date(), endsAt: null, generatorUrl: null },
+      },
+    ],
+  })
+  const [incident] = await deps.stores.incidents.list({ limit: 1 })
+  if (incident === undefined) throw new Error('No incident was opened.')
+  return incident.id
+}
+
+async function exportLog(): Promise<void> {
+  const at = (name: string): string => join(folder, name)
+  await writeFile(at('countersign.yaml'), 'mode: observe\n')
+  await writeFile(at('people.yaml'), 'people: []\n')
+  for (const name of ['catalog', 'playbooks', 'policies']) await mkdir(at(name))
+  const errors: string[] = []
+  for (const args of [
+    ['audit', 'keygen', '--out', at('keys')],
+    ['audit', 'export', '--out', at('log.jsonl')],
+  ]) {
+    await runCommand([auditExportCommand, auditKeygenCommand], args, {
+      variables: {
+        COUNTERSIGN_CONFIG: at('countersign.yaml'),
+        COUNTERSIGN_DATA: at('data'),
+        DATABASE_URL: world.database.url,
+        COUNTERSIGN_AUDIT_KEY: at('keys/audit.key'),
+      },
+      print: () => undefined,
+      printError: (line) => void errors.push(line),
+      signal: new AbortController().signal,
+    })
+  }
+  expect(errors).toEqual([])
+}
+
+async function readLeaves(): Promise<readonly JsonObject[]> {
+  const client = new Client({ connectionString: world.database.ownerUrl })
+  await client.connect()
+  try {
+    const { rows } = await client.query<{ bytes: Buffer }>('SELECT bytes FROM audit_leaves ORDER BY id')
+    return rows.map(({ bytes }) => JSON.parse(bytes.toString('utf8')) as JsonObject)
+  } finally {
+    await client.end()
+  }
+}
+
+const kindOf = ({ event, phase }: JsonObject): string => `${String(event)} ${String(phase)}`
+const membersOf = (kind: string): readonly string[] =>
+  ['always', ...(REQUIRED[kind] ?? [])].flatMap((name) => GROUPS[name] ?? [name])
+
+function memberAt(entry: JsonObject, path: string): Json | undefined {
+  return path.split('.').reduce<Json | undefined>((value, name) => {
+    if (value === null || typeof value !== 'object' || Array.isArray(value)) return undefined
+    return (value as JsonObject)[name]
+  }, entry)
+}
+
+const isEmpty = (value: Json | undefined): boolean =>
+  value === undefined || value === null || value === '' || (Array.isArray(value) && value.length === 0)
+
+function lacks(entry: JsonObject): readonly string[] {
+  const kind = kindOf(entry)
+  if (!Object.hasOwn(REQUIRED, kind)) return [`${kind}: no row says what it must carry`]
+  return membersOf(kind)
+    .filter((path) => isEmpty(memberAt(entry, path)))
+    .map((path) => `${kind}: ${path}`)
+}
+
+function withoutMember(entry: JsonObject, path: string): JsonObject {
+  const [name = '', ...rest] = path.split('.')
+  if (rest.length > 0) return { ...entry, [name]: withoutMember(entry[name] as JsonObject, rest.join('.')) }
+  return Object.fromEntries(Object.entries(entry).filter(([other]) => other !== name))
+}
+
+describe('the entries of a whole story', () => {
+  it('are of every kind of the table', () => {
+    expect([...new Set(entries.map(kindOf))].toSorted()).toEqual(Object.keys(REQUIRED).toSorted())
+  })
+
+  it('carry what an auditor asks of them', () => {
+    expect([...new Set(entries.flatMap(lacks))]).toEqual([])
+  })
+
+  it('say what the clock was off by, where it was measured', () => {
+    expect(entries.filter(({ replica }) => replica === 'story').every((entry) => entry['clockOffsetMs'] === 3)).toBe(
+      true,
+    )
+  })
+
+  it('are found wanting without any one of these members (twin)', () => {
+    const unnoticed = entries.flatMap((entry) =>
+      membersOf(kindOf(entry))
+        .filter((path) => path !== 'event' && path !== 'phase')
+        .filter((path) => !lacks(withoutMember(entry, path)).includes(`${kindOf(entry)}: ${path}`)),
+    )
+
+    expect(unnoticed).toEqual([])
+  })
+
+  it('are described in docs/audit.md by the same table', async () => {
+    const text = await readFile(new URL('../../../docs/audit.md', import.meta.url), 'utf8')
+    const [, section = ''] = text.split('## What each kind of entry carries\n')
+    const rows = section
+      .split('\n## ')[0]!
+      .split('\n')
+      .filter((line) => line.startsWith('| ') && line.includes('`'))
+      .map((line) => line.split('|').map((cell) => [...cell.matchAll(/`([^`]+)`/g)].map(([, code = '']) => code)))
+    const pairs = rows.map(([, first = [], second = []]) => [first.join(' '), second] as const)
+
+    expect(Object.fromEntries(pairs)).toEqual({ ...GROUPS, ...REQUIRED })
+  })
+})
