@@ -164,7 +164,7 @@ async function readLeaves(): Promise<readonly JsonObject[]> {
   }
 }
 
-const kindOf = ({ event, phase }: JsonObject): string => `${String(event)} ${String(phase)}`
+const kindOf = (entry: JsonObject): string => ['event', 'phase'].map((name) => entry[name] as string).join(' ')
 const membersOf = (kind: string): readonly string[] =>
   ['always', ...(REQUIRED[kind] ?? [])].flatMap((name) => GROUPS[name] ?? [name])
 
