@@ -39,6 +39,8 @@ export interface AppOptions {
   readonly replicaId: string
   /** The demo lets one pick whom to be; undefined asks for the API token. */
   readonly signIn?: SignIn
+  /** What is taken out of all that leaves; undefined takes the secrets of the configuration, and only tests say else. */
+  readonly secrets?: readonly string[] | undefined
 }
 
 export interface App {
@@ -71,7 +73,16 @@ async function openParts(options: AppOptions, closers: Closers): Promise<string>
   const telemetry = createMetrics()
   const supervisesJobs = roles.includes('worker')
   const decidesInConsole = options.signIn?.kind === 'pick'
-  const needs = { config, log, telemetry, replicaId, surfaces: surfacesOf(config), supervisesJobs, decidesInConsole }
+  const needs = {
+    config,
+    log,
+    telemetry,
+    secrets: options.secrets,
+    replicaId,
+    surfaces: surfacesOf(config),
+    supervisesJobs,
+    decidesInConsole,
+  }
   const foundation = await buildDeps(needs, closers)
   await settleConfiguration(config, foundation.deps)
   const slack = await buildSlack(config, foundation)

@@ -7,6 +7,7 @@ import { createFirstCards } from '../orchestrator/outbox/first-cards.ts'
 import { createClockOffset } from './clock-offset.ts'
 import { createSealer } from './create-sealer.ts'
 import { secretsOf } from './open-audit.ts'
+import { redactTexts } from '../audit/redact-texts.ts'
 import { systemFactsOf } from './system-facts.ts'
 import { createUnitOfWork } from '../store/unit-of-work.ts'
 import { openDirectory } from '../config/open-directory.ts'
@@ -26,6 +27,7 @@ import type { Jobs } from '../store/jobs.ts'
 import type { Logger } from '../kernel/logger.ts'
 import type { StandingsBySurface } from './account-standings.ts'
 import type { Storage } from './open-storage.ts'
+import type { Redactor } from '../kernel/redactor.ts'
 import type { SignalHub } from '../store/signals.ts'
 import type { SurfaceName } from '../domain/surface.ts'
 import type { Telemetry } from '../ports/telemetry.ts'
@@ -40,12 +42,18 @@ export interface Foundation {
   /** `deps.accountStandings`, to which each chat surface adds its own. */
   readonly standings: StandingsBySurface
   readonly clockOffset: ClockOffset
+  /** Values that may go nowhere: the tokens of this installation. */
+  readonly secrets: readonly string[]
+  /** For whatever leaves: chat, prompts. */
+  readonly redact: Redactor
 }
 
 export interface FoundationNeeds {
   readonly config: Config
   readonly log: Logger
   readonly telemetry: Telemetry
+  /** In the place of those of the configuration. */
+  readonly secrets?: readonly string[] | undefined
   readonly replicaId: string
   readonly surfaces: readonly SurfaceName[]
   /** This process also looks after timeouts and old jobs. */
@@ -56,7 +64,8 @@ export interface FoundationNeeds {
 
 /** Everything below the adapters, from database to connectors; what is opened is handed to the closers. */
 export async function buildDeps(needs: FoundationNeeds, closers: Closers): Promise<Foundation> {
-  const { config, log, telemetry, replicaId, surfaces } = needs
+  const { config, log, telemetry, replicaId, surfaces, secrets = secretsOf(config) } = needs
+  const redact: Redactor = (value) => redactTexts(value, { secrets })
   const storage = await openStorage(config, log)
   closers.add('storage', () => storage.close())
   const { database, signals, jobs } = await openEngine(needs, storage, closers)
@@ -87,8 +96,7 @@ export async function buildDeps(needs: FoundationNeeds, closers: Closers): Promi
     accountStandings: standings,
     onCall: connectors.onCall,
     seal: createSealer({
-      ...{ clock, randomBytes, replicaId, clockOffset },
-      secrets: secretsOf(config),
+      ...{ clock, randomBytes, replicaId, clockOffset, secrets },
       catalog: config.catalog,
       systems: systemFactsOf(config),
       retentionMonths: config.settings.audit.retention.months,
@@ -99,10 +107,10 @@ export async function buildDeps(needs: FoundationNeeds, closers: Closers): Promi
     changeSources: connectors.changeSources,
     deployState: connectors.deployState,
     previewers: connectors.previewers,
-    model: buildModel(config),
+    model: buildModel(config, redact),
     firstCards: createFirstCards(),
   }
-  return { deps, database, signals, jobs, standings, clockOffset }
+  return { deps, database, signals, jobs, standings, clockOffset, secrets, redact }
 }
 
 async function openEngine(needs: FoundationNeeds, storage: Storage, closers: Closers) {

@@ -7,7 +7,7 @@ import type { Foundation } from './build-deps.ts'
 import type { Slack, SlackParts } from '../adapters/slack/open-slack.ts'
 
 /** Slack, when it is configured, and what comes in from it done by the orchestrator. */
-export async function buildSlack(config: Config, { deps, standings }: Foundation): Promise<Slack | null> {
+export async function buildSlack(config: Config, { deps, standings, redact }: Foundation): Promise<Slack | null> {
   const oauth = slackOAuthIn(config, deps)
   const slack = await slackOf(config, {
     ...(oauth === undefined ? {} : { oauth }),
@@ -18,6 +18,7 @@ export async function buildSlack(config: Config, { deps, standings }: Foundation
     log: deps.log,
     telemetry: deps.telemetry,
     clock: deps.clock,
+    redact,
   })
   if (slack !== null) standings.register('slack', slack.standings)
   return slack

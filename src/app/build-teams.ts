@@ -8,7 +8,7 @@ import type { Teams, TeamsParts } from '../adapters/teams/open-teams.ts'
 import type { TeamsSettings } from '../adapters/teams/teams-settings.ts'
 
 /** Teams, when it is configured, and what comes in from it done by the orchestrator. */
-export async function buildTeams(config: Config, { deps, standings }: Foundation): Promise<Teams | null> {
+export async function buildTeams(config: Config, { deps, standings, redact }: Foundation): Promise<Teams | null> {
   const teams = await teamsOf(config, {
     ...buildConversation(deps),
     home: (account) => readHome(deps, account),
@@ -18,6 +18,7 @@ export async function buildTeams(config: Config, { deps, standings }: Foundation
     log: deps.log,
     telemetry: deps.telemetry,
     clock: deps.clock,
+    redact,
   })
   if (teams !== null) standings.register('teams', teams.standings)
   return teams

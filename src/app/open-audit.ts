@@ -18,18 +18,31 @@ import { createAuditSequencer } from '../store/audit-sequencer.ts'
 import { openCheckpointFolder } from '../store/checkpoint-folder.ts'
 import type { OpenDatabase } from '../store/database.ts'
 
-const NAMES_OF_SECRETS = /TOKEN|SECRET|PASSWORD|API_KEY|_PEM|DATABASE/i
+const NAMES_OF_SECRETS = /TOKEN|SECRET|PASSWORD|API_KEY|ROUTING_KEY|_PEM|DATABASE/i
+/** Where a secret lies, not what it is. */
+const END_OF_PATHS = '_FILE'
 /** Shorter ones would take harmless words out of every entry. */
 const SHORTEST_SECRET = 6
 
 /** Every secret value of the environment, for the sealer and for whoever else must not repeat them. */
 export function secretsOf({ environment }: Config): readonly string[] {
   return Object.entries(environment)
-    .filter(([name]) => NAMES_OF_SECRETS.test(name))
+    .filter(([name]) => NAMES_OF_SECRETS.test(name) && !name.endsWith(END_OF_PATHS))
     .flatMap(([, value]) => (Array.isArray(value) ? value : [value]))
     .filter((value) => typeof value === 'string')
-    .map((value) => (URL.canParse(value) ? decodeURIComponent(new URL(value).password) : value))
+    .flatMap(secretsIn)
     .filter((value) => value.length >= SHORTEST_SECRET)
+}
+
+/** Of an address the password, as it is written and as it is meant; a token with a colon in it is no address. */
+function secretsIn(value: string): readonly string[] {
+  if (!value.includes('://') || !URL.canParse(value)) return [value]
+  const { password } = new URL(value)
+  return [password, ...(isEncoded(password) ? [decodeURIComponent(password)] : [])]
+}
+
+function isEncoded(text: string): boolean {
+  return /^(?:[^%]|%[0-7][\dA-F])*$/i.test(text)
 }
 
 export function auditKeySourceOf(config: Config): AuditKeySource {

@@ -1,4 +1,5 @@
 import { mountOperations } from './mount-operations.ts'
+import { redactAnswers } from './redact-answers.ts'
 import { openHttpServer } from '../adapters/http/open-http-server.ts'
 import type { AuditKeeper } from '../orchestrator/keep-audit.ts'
 import type { Config } from '../config/config.ts'
@@ -14,7 +15,13 @@ export function openOperations(
   audit: AuditKeeper | null,
 ): HttpServer {
   const { HOST: host, PORT: port } = config.environment
-  const server = openHttpServer({ host, port, log: foundation.deps.log, telemetry: metrics })
+  const server = openHttpServer({
+    host,
+    port,
+    log: foundation.deps.log,
+    telemetry: metrics,
+    redact: redactAnswers(foundation.secrets),
+  })
   mountOperations(server, foundation, metrics, audit)
   return server
 }

@@ -7,6 +7,7 @@ import { mountConsole } from '../adapters/console/console-routes.ts'
 import { mountOperations } from './mount-operations.ts'
 import { mountWebhooks } from '../adapters/webhooks/mount-webhooks.ts'
 import { openHttpServer } from '../adapters/http/open-http-server.ts'
+import { redactAnswers } from './redact-answers.ts'
 import { recordRefusal } from '../orchestrator/record-refusal.ts'
 import { webhookSources } from '../adapters/webhooks/webhook-sources.ts'
 import { visitorOf } from '../adapters/console/console-session.ts'
@@ -44,6 +45,7 @@ export function openWeb(needs: WebNeeds): HttpServer {
     log: deps.log,
     telemetry: metrics,
     bodyLimitBytes: config.settings.intake.maxBody,
+    redact: redactAnswers(foundation.secrets),
     onRefused: (refusal) => recordRefusal(deps, { ...refusal, origin: originOf(refusal.source) }),
   })
   const consoleSettings = consoleSettingsOf(needs)

@@ -1,8 +1,10 @@
+import { GAPS, secretFormsOf } from './secret-forms.ts'
 import type { Json, JsonObject } from '../kernel/json.ts'
+import type { SecretForm } from './secret-forms.ts'
 
 /**
  * Takes secrets out of what goes on record: by the name of a member, by the shape of a token, and by their very value
- * where it is known (in plain, URL-encoded, hex and base64). Every pattern runs in time linear to the text: each can
+ * where it is known (plain, encoded, or split over lines). Every pattern runs in time linear to the text: each can
  * only start where a word starts, so no stretch of text is read twice.
  */
 export interface Redacted<Value> {
@@ -15,12 +17,14 @@ export interface Redacted<Value> {
 export interface RedactionOptions {
   /** Values that must never appear: the tokens of this installation, canaries in tests. */
   readonly secrets?: readonly string[]
+  /** False looks for known secrets alone; default true. */
+  readonly shapes?: boolean
 }
 
 const MARK = '[redacted]'
 const DEEPEST = 64
-/** Shorter ones would take harmless words out. */
-const SHORTEST_SECRET = 6
+/** Nothing shorter is a secret. */
+const SHORTEST_TEXT = 6
 
 const SECRET_NAME =
   /(^|[-_.\s])(pass|passwd|password|passphrase|pwd|secret|secrets|token|credential|credentials|authorization|cookie)([-_.\s]|$)|(api|access|private|signing|routing|account|encryption|shared)[-_.\s]?key|(client|webhook|app)[-_.\s]?secret|connection[-_.\s]?string|x-amz-security-token/i
@@ -99,24 +103,25 @@ const SHAPES: readonly Shape[] = [
 const HINTS = new RegExp(SHAPES.map(({ hint }) => hint).join('|'), 'i')
 
 export function redactText(text: string, options: RedactionOptions = {}): Redacted<string> {
-  const findings = new Findings()
-  return { value: findings.text(text, formsOf(options)), ...findings.report() }
+  const findings = new Findings(options)
+  return { value: findings.text(text), ...findings.report() }
 }
 
 export function redactJson<Value extends Json>(value: Value, options: RedactionOptions = {}): Redacted<Value> {
-  const findings = new Findings()
-  return { value: redactDeep(value, findings, formsOf(options), 0) as Value, ...findings.report() }
+  const findings = new Findings(options)
+  return { value: redactDeep(value, findings, 0) as Value, ...findings.report() }
 }
 
-function redactDeep(value: Json, findings: Findings, secrets: readonly string[], depth: number): Json {
-  if (typeof value === 'string') return findings.text(value, secrets)
+function redactDeep(value: Json, findings: Findings, depth: number): Json {
+  if (typeof value === 'string') return findings.text(value)
   if (value === null || typeof value !== 'object') return value
   if (depth >= DEEPEST) return '[too deep]'
-  if (Array.isArray(value)) return value.map((item: Json) => redactDeep(item, findings, secrets, depth + 1))
+  if (findings.isInBytes(value)) return MARK
+  if (Array.isArray(value)) return value.map((item: Json) => redactDeep(item, findings, depth + 1))
   return Object.fromEntries(
     Object.entries(value as JsonObject).map(([name, item]) => {
       if (isSecretName(name) && !isHarmless(item)) return [name, findings.note('name', MARK)]
-      return [findings.text(name, secrets), redactDeep(item, findings, secrets, depth + 1)]
+      return [findings.text(name), redactDeep(item, findings, depth + 1)]
     }),
   )
 }
@@ -143,43 +148,26 @@ function isHarmless(value: Json): boolean {
   return value === null || typeof value === 'boolean' || value === ''
 }
 
-const NO_SECRETS: readonly string[] = []
-const knownForms = new WeakMap<readonly string[], readonly string[]>()
-
-/** Computed once per list of secrets, which stays the same for the life of a process. */
-function formsOf({ secrets = NO_SECRETS }: RedactionOptions): readonly string[] {
-  const known = knownForms.get(secrets) ?? computeForms(secrets)
-  knownForms.set(secrets, known)
-  return known
-}
-
-/** What a known secret may look like in a text. Longest first, so that no rest of one stays behind. */
-function computeForms(secrets: readonly string[]): readonly string[] {
-  const forms = secrets
-    .filter((secret) => secret.length >= SHORTEST_SECRET)
-    .flatMap((secret) => {
-      const bytes = Buffer.from(secret)
-      return [secret, encodeURIComponent(secret.toWellFormed()), bytes.toString('hex'), ...base64Forms(bytes)]
-    })
-  return [...new Set(forms)].sort((left, right) => right.length - left.length)
-}
-
-/** Within a longer base64 text a secret starts at any of three places; its first and last letters then vary. */
-function base64Forms(bytes: Buffer): readonly string[] {
-  const inner = [0, 1, 2].map((shift) => {
-    const text = Buffer.concat([Buffer.alloc(shift), bytes])
-      .toString('base64')
-      .replace(/=+$/, '')
-    const head = Math.ceil((shift * 8) / 6)
-    const whole = Math.floor(((shift + bytes.length) * 8) / 6)
-    return text.slice(head, whole)
-  })
-  return inner.filter((form) => form.length >= SHORTEST_SECRET)
+/** Bytes as JSON writes them: a list of numbers, or a typed array's members under their indexes. */
+function bytesOf(value: Json): Buffer | undefined {
+  if (value === null || typeof value !== 'object') return undefined
+  const first = Array.isArray(value) ? (value[0] as Json) : (value as JsonObject)['0']
+  if (typeof first !== 'number') return undefined
+  const items: readonly Json[] = Array.isArray(value) ? value : Object.values(value)
+  const areBytes = items.every((item) => Number.isInteger(item) && Number(item) >= 0 && Number(item) <= 255)
+  return areBytes && items.length >= SHORTEST_TEXT ? Buffer.from(items.map(Number)) : undefined
 }
 
 class Findings {
   #count = 0
   readonly #rules = new Set<string>()
+  readonly #forms: readonly SecretForm[]
+  readonly #looksForShapes: boolean
+
+  constructor({ secrets, shapes = true }: RedactionOptions) {
+    this.#forms = secretFormsOf(secrets)
+    this.#looksForShapes = shapes
+  }
 
   note(rule: string, replacement: string): string {
     this.#count += 1
@@ -187,14 +175,35 @@ class Findings {
     return replacement
   }
 
-  text(text: string, secrets: readonly string[]): string {
-    if (text.length < SHORTEST_SECRET) return text
+  /** Whether these are the bytes of a text that holds a secret. */
+  isInBytes(value: Json): boolean {
+    const bytes = bytesOf(value)
+    if (bytes === undefined) return false
+    const text = bytes.toString('latin1')
+    return this.text(text) !== text
+  }
+
+  text(text: string): string {
+    if (text.length < SHORTEST_TEXT) return text
     let result = text
-    for (const secret of secrets) {
+    for (const { text: secret } of this.#forms) {
       if (secret.length > result.length || !result.includes(secret)) continue
       result = result.replaceAll(secret, () => this.note('known-secret', MARK))
     }
-    return HINTS.test(result) ? this.#shapes(result) : result
+    if (this.#forms.length > 0) result = this.#acrossLines(result)
+    return this.#looksForShapes && HINTS.test(result) ? this.#shapes(result) : result
+  }
+
+  /** A secret that a line end, or a character that cannot be seen, stands in. */
+  #acrossLines(text: string): string {
+    const solid = text.replace(GAPS, '')
+    if (solid.length === text.length) return text
+    let result = text
+    for (const form of this.#forms) {
+      if (form.solid === null || form.split === null || !solid.includes(form.solid)) continue
+      result = result.replace(form.split, () => this.note('known-secret', MARK))
+    }
+    return result
   }
 
   #shapes(text: string): string {

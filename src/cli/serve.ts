@@ -4,7 +4,7 @@ import { createLogger } from '../telemetry/create-logger.ts'
 import { loadConfigFor } from './load-config-for.ts'
 import { parseOptions } from './parse-options.ts'
 import { refusePositionals } from './refuse-positionals.ts'
-import { redactText } from '../audit/redact.ts'
+import { redactLogLine } from '../audit/redact-texts.ts'
 import { watchEventLoop } from '../app/watch-event-loop.ts'
 import { secretsOf } from '../app/open-audit.ts'
 import type { Command } from './command.ts'
@@ -29,7 +29,7 @@ well, for /healthz, /readyz and /metrics alone. SIGTERM ends it gracefully, a se
     const log = createLogger({
       level: config.environment.LOG_LEVEL,
       replicaId,
-      redact: (line) => redactText(line, { secrets }).value,
+      redact: (line) => redactLogLine(line, { secrets }),
       write: (line) => {
         context.print(line.trimEnd())
       },

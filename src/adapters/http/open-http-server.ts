@@ -8,6 +8,7 @@ import type { Logger } from '../../kernel/logger.ts'
 import type { Route, RouteInventoryEntry } from './route.ts'
 import { lingerThenClose } from './read-body.ts'
 import { sendAnswer } from './send-answer.ts'
+import type { AnswerRedactor } from './send-answer.ts'
 import { serveRoute, unreachable } from './serve-route.ts'
 import type { ServerState } from './serve-route.ts'
 import type { Telemetry } from '../../ports/telemetry.ts'
@@ -27,6 +28,8 @@ export interface HttpServerOptions {
   readonly maxInWork?: number
   /** All bodies that are being read, together; default 32 MiB. */
   readonly maxBufferedBytes?: number
+  /** The last guard against secrets in what routes answer; none by default. */
+  readonly redact?: AnswerRedactor
   /** Told of every request that was refused before anybody was known to have sent it, counted. */
   readonly onRefused?: (refusal: CountedRefusal) => Promise<void>
 }
@@ -62,6 +65,7 @@ export function openHttpServer(options: HttpServerOptions): HttpServer {
     bodyLimitBytes: options.bodyLimitBytes ?? BODY_LIMIT,
     budget: { maxBytes: options.maxBufferedBytes ?? MAX_BUFFERED, usedBytes: 0 },
     maxInWork: options.maxInWork ?? MAX_IN_WORK,
+    redact: options.redact,
     inWork: 0,
     open: new Set(),
   }

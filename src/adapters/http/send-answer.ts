@@ -15,14 +15,21 @@ const SECURITY_HEADERS: Readonly<Record<string, string>> = {
   'x-frame-options': 'DENY',
 }
 
-export async function sendAnswer(reply: FastifyReply, answer: HttpAnswer): Promise<FastifyReply> {
+/** Takes secrets out of a text that is about to be sent. Static files and streams, which hold no data, pass it by. */
+export type AnswerRedactor = (text: string, contentType: string) => string
+
+export async function sendAnswer(
+  reply: FastifyReply,
+  answer: HttpAnswer,
+  redact: AnswerRedactor = (text) => text,
+): Promise<FastifyReply> {
   reply.code(answer.status).headers({ ...SECURITY_HEADERS, ...answer.headers })
   const { body } = answer
   switch (body.kind) {
     case 'none':
       return reply.send()
     case 'text':
-      return reply.header('content-type', body.contentType).send(body.text)
+      return reply.header('content-type', body.contentType).send(redact(body.text, body.contentType))
     case 'bytes':
       return reply.header('content-type', body.contentType).send(Buffer.from(body.bytes))
     case 'stream':

@@ -10,6 +10,7 @@ import { lingerThenClose, readBody, tooBusy, tooLarge } from './read-body.ts'
 import type { Logger } from '../../kernel/logger.ts'
 import type { RefusalMeter } from './refusal-meter.ts'
 import { sendAnswer } from './send-answer.ts'
+import type { AnswerRedactor } from './send-answer.ts'
 import type { Telemetry } from '../../ports/telemetry.ts'
 
 export interface ServerState {
@@ -19,6 +20,7 @@ export interface ServerState {
   readonly bodyLimitBytes: number
   readonly budget: BodyBudget
   readonly maxInWork: number
+  readonly redact: AnswerRedactor | undefined
   inWork: number
   /** One per request in work or stream: aborted when the server stops. */
   readonly open: Set<AbortController>
@@ -60,7 +62,7 @@ async function serve(request: FastifyRequest, reply: FastifyReply, place: Place)
   if (!request.raw.complete) lingerThenClose(request.raw)
   const labels = { route: route.entry.path, method: route.entry.method, status: String(answer.status) }
   state.telemetry.observeSeconds('http_request', labels, (performance.now() - startedMs) / 1000)
-  return sendAnswer(reply, answer)
+  return sendAnswer(reply, answer, state.redact)
 }
 
 /** Every error becomes an answer here; what failed before the sender was known counts as a refusal. */

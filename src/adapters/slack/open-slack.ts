@@ -23,6 +23,7 @@ import type { ArrivedRequest } from './bolt-app.ts'
 import type { HomeQuery } from './homes/slack-homes.ts'
 import type { HttpServer } from '../http/open-http-server.ts'
 import type { Logger } from '../../kernel/logger.ts'
+import type { Redactor } from '../../kernel/redactor.ts'
 import type { ReplyRoad } from './outgoing/send-reply.ts'
 import type { SlackFinding } from './check-slack.ts'
 import type { OpenHomes } from './homes/open-homes.ts'
@@ -53,6 +54,8 @@ export interface SlackParts extends SlackWork {
   readonly log: Logger
   readonly telemetry: Telemetry
   readonly clock: Clock
+  /** The last guard against secrets in whatever is sent; none by default. */
+  readonly redact?: Redactor
 }
 
 export interface Slack {
@@ -86,7 +89,7 @@ export async function openSlack(parts: SlackParts): Promise<Slack> {
   const opened = openHomes(bolt, { botToken, oauth, deliveries, clientOptions, apiUrl, apiOf, clock, log })
   const { api, homes } = opened
   const standings = createSlackStandings(homes, clock)
-  const road: ReplyRoad = { api, transport, apiUrl, log }
+  const road: ReplyRoad = { api, transport, apiUrl, log, redact: parts.redact ?? ((value) => value) }
   const work = new Set<Promise<void>>()
   const front = new FrontReceiver()
   const socket =

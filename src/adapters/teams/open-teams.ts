@@ -17,6 +17,7 @@ import type { Clock } from '../../kernel/clock.ts'
 import type { DeliveryStore } from '../../ports/delivery-store.ts'
 import type { HttpServer } from '../http/open-http-server.ts'
 import type { Logger } from '../../kernel/logger.ts'
+import type { Redactor } from '../../kernel/redactor.ts'
 import type { RequestTools, TeamsConversationParts } from './handle-request.ts'
 import type { TeamsConversationStore } from '../../ports/teams-conversation-store.ts'
 import type { TeamsFinding } from './check-teams.ts'
@@ -33,6 +34,8 @@ export interface TeamsParts extends TeamsConversationParts {
   readonly log: Logger
   readonly telemetry: Telemetry
   readonly clock: Clock
+  /** The last guard against secrets in whatever is sent; none by default. */
+  readonly redact?: Redactor
   /** For tests alone, with their own OpenID server and connector on this machine; no configuration leads here. */
   readonly overrides?: BotOverrides
 }
@@ -55,7 +58,7 @@ export async function openTeams(parts: TeamsParts): Promise<Teams> {
   const transport = openTeamsTransport()
   const bot = createTeamsBot(settings, transport, overrides)
   const isLoopbackAllowed = settings.isInsecureLocal || overrides !== undefined
-  const api = createTeamsApi(bot, { isLoopbackAllowed, telemetry: parts.telemetry, clock: parts.clock })
+  const api = createTeamsApi(bot, { ...parts, isLoopbackAllowed })
   const places = createTeamsPlaces(settings, conversations)
   const road: TeamsRoad = { api, places, tenantId: settings.tenantId, log }
   const standings = createMemberStandings(api, parts.clock)

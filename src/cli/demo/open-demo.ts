@@ -10,7 +10,7 @@ import { loadConfig } from '../../config/load-config.ts'
 import { makeDemoFolder } from './demo-folder.ts'
 import { openEmbeddedPostgres } from '../../store/embedded-postgres.ts'
 import { openSandbox } from '../../sandbox/open-sandbox.ts'
-import { redactText } from '../../audit/redact.ts'
+import { redactLogLine } from '../../audit/redact-texts.ts'
 import { secretsOf } from '../../app/open-audit.ts'
 import { silentLogger } from '../../kernel/silent-logger.ts'
 import { startWatchdog } from './watchdog.ts'
@@ -135,7 +135,7 @@ function openProduct(config: Config, context: CommandContext) {
   const log = createLogger({
     level: isChosen ? config.environment.LOG_LEVEL : 'error',
     replicaId,
-    redact: (line) => redactText(line, { secrets }).value,
+    redact: (line) => redactLogLine(line, { secrets }),
     write: (line) => {
       context.printError(line.trimEnd())
     },

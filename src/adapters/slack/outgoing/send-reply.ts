@@ -3,6 +3,7 @@ import { QUIET } from './slack-surface.ts'
 import { isAllowedResponseUrl } from './response-url.ts'
 import { renderReply } from '../render/render-reply.ts'
 import type { Logger } from '../../../kernel/logger.ts'
+import type { Redactor } from '../../../kernel/redactor.ts'
 import type { Reply } from '../../../orchestrator/index.ts'
 import type { ReplyPlace } from '../incoming/slack-request.ts'
 import type { SlackApi } from './slack-api.ts'
@@ -14,6 +15,7 @@ export interface ReplyRoad {
   readonly transport: SlackTransport
   readonly apiUrl: string
   readonly log: Logger
+  readonly redact: Redactor
 }
 
 const Done = z.object({ ok: z.literal(true) })
@@ -61,7 +63,7 @@ async function respond(road: ReplyRoad, url: string, message: SlackMessage, isSh
     road.transport.fetch(url, {
       method: 'POST',
       headers: { 'Content-Type': 'application/json; charset=utf-8' },
-      body: JSON.stringify(body),
+      body: JSON.stringify(road.redact(body)),
       redirect: 'error',
     }),
   )

@@ -2,6 +2,7 @@ import { VendorBusyError, VendorRejectedError, VendorUnknownError } from '../../
 import { toVendorError } from './slack-errors.ts'
 import type { AppError } from '../../../kernel/errors.ts'
 import type { Clock } from '../../../kernel/clock.ts'
+import type { Redactor } from '../../../kernel/redactor.ts'
 import type { SlackTransport } from './slack-transport.ts'
 import type { Telemetry } from '../../../ports/telemetry.ts'
 import type { webApi } from '@slack/bolt'
@@ -20,18 +21,19 @@ export interface SlackApi {
 export function createSlackApi(
   client: webApi.WebClient,
   transport: SlackTransport,
-  tools: { readonly telemetry: Telemetry; readonly clock: Clock },
+  tools: { readonly telemetry: Telemetry; readonly clock: Clock; readonly redact?: Redactor },
 ): SlackApi {
   const observe = (outcome: string, startedAtMs: number) => {
     const seconds = (tools.clock.monotonicMs() - startedAtMs) / 1000
     tools.telemetry.observeSeconds('vendor_request', { vendor: 'slack', outcome }, seconds)
   }
+  const redact: Redactor = tools.redact ?? ((value) => value)
   return {
     call: async (method, args, answer, signal) => {
       const startedAtMs = tools.clock.monotonicMs()
       let result: unknown
       try {
-        result = await transport.withSignal(signal, () => client.apiCall(method, args))
+        result = await transport.withSignal(signal, () => client.apiCall(method, redact(args)))
       } catch (error) {
         const translated = toVendorError(error)
         observe(outcomeOf(translated), startedAtMs)

@@ -3,6 +3,7 @@ import { isAllowedServiceUrl } from '../incoming/service-url.ts'
 import { z } from 'zod'
 import type { Clock } from '../../../kernel/clock.ts'
 import type { MessageAddress, TeamsBot } from '../teams-bot.ts'
+import type { Redactor } from '../../../kernel/redactor.ts'
 import type { TeamsMessage } from '../render/render-card.ts'
 import type { Telemetry } from '../../../ports/telemetry.ts'
 
@@ -46,8 +47,14 @@ const GotMember = z.object({
 
 export function createTeamsApi(
   bot: Omit<TeamsBot, 'authenticate' | 'close'>,
-  tools: { readonly isLoopbackAllowed: boolean; readonly telemetry: Telemetry; readonly clock: Clock },
+  tools: {
+    readonly isLoopbackAllowed: boolean
+    readonly telemetry: Telemetry
+    readonly clock: Clock
+    readonly redact?: Redactor
+  },
 ): TeamsApi {
+  const redact: Redactor = tools.redact ?? ((value) => value)
   const call = async <Answer>(serviceUrl: string, schema: z.ZodType<Answer>, ask: () => Promise<unknown>) => {
     if (!isAllowedServiceUrl(serviceUrl, tools.isLoopbackAllowed)) {
       throw new VendorRejectedError(
@@ -64,17 +71,17 @@ export function createTeamsApi(
   }
   return {
     create: async (serviceUrl, conversation, signal) => {
-      const parameters = parametersOf(conversation)
+      const parameters = redact(parametersOf(conversation))
       const made = await call(serviceUrl, Created, () => bot.createConversation(serviceUrl, parameters, signal))
       const inId = /;messageid=([^;]{1,200})$/.exec(made.id)?.[1] ?? null
       return { id: made.id, message: made.activityId ?? inId }
     },
     send: async (serviceUrl, conversation, message, signal) => {
-      const sent = await call(serviceUrl, Sent, () => bot.send(serviceUrl, conversation, message, signal))
+      const sent = await call(serviceUrl, Sent, () => bot.send(serviceUrl, conversation, redact(message), signal))
       return sent?.id ?? null
     },
     update: async (to, message, signal) => {
-      await call(to.serviceUrl, z.unknown(), () => bot.update(to, { ...message, id: to.message }, signal))
+      await call(to.serviceUrl, z.unknown(), () => bot.update(to, { ...redact(message), id: to.message }, signal))
     },
     getMember: async (serviceUrl, conversation, member, signal) => {
       const got = await call(serviceUrl, GotMember, () => bot.getMember(serviceUrl, conversation, member, signal))
