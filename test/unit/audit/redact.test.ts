@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import { redactJson, redactText } from '../../../src/audit/redact.ts'
+import { redactLogLine, redactTexts } from '../../../src/audit/redact-texts.ts'
 
 const JWT = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJlLXNpZ25hdHVyZQ'
 
@@ -84,6 +85,70 @@ describe('a secret that is known', () => {
 
   it('is found in names of members too', () => {
     expect(redactJson({ [secret]: 1 }, options).value).toEqual({ '[redacted]': 1 })
+  })
+})
+
+describe('a known secret that is taken apart', () => {
+  const secret = 'canary-7f3a9b:"value"<1>'
+  const options = { secrets: [secret] }
+
+  it.each([
+    ['over two lines', (text: string) => `${text.slice(0, 9)}\n  ${text.slice(9)}`],
+    ['over two lines of a JSON text', (text: string) => JSON.stringify(`${text.slice(0, 9)}\r\n${text.slice(9)}`)],
+    ['by characters that cannot be seen', (text: string) => [...text].join('\u200b')],
+    ['in base64 of short lines', (text: string) => btoa(text).replaceAll(/(.{10})/g, '$1\n')],
+    ['in base64 for URLs', (text: string) => Buffer.from(text).toString('base64url')],
+    ['in capital hex', (text: string) => Buffer.from(text).toString('hex').toUpperCase()],
+    ['with its quotes escaped for JSON', (text: string) => JSON.stringify({ text })],
+    ['escaped for HTML', () => 'canary-7f3a9b:&quot;value&quot;&lt;1&gt;'],
+  ])('is found %s', (_, write) => {
+    const { value, rules } = redactText(`before ${write(secret)} after`, options)
+
+    expect(rules).toEqual(['known-secret'])
+    expect(value).toMatch(/^before .*\[redacted\].* after$/s)
+  })
+
+  it.each([
+    ['a list', [...Buffer.from(`x${secret}`)]],
+    ['the bytes that JSON makes of a buffer', Buffer.from(secret).toJSON().data],
+    ['the members of a typed array', { ...new TextEncoder().encode(secret) }],
+  ])('is found in bytes: %s', (_, bytes) => {
+    expect(redactJson({ bytes } as never, options)).toMatchObject({ value: { bytes: '[redacted]' }, count: 1 })
+  })
+
+  it('leaves words that happen to make up a short one, and numbers that are no text, alone', () => {
+    const value = { text: 'change me now', series: [1, 2, 3, 4, 5, 6, 7], labels: { 0: 1, name: 'x' } }
+
+    expect(redactJson(value as never, { secrets: ['changeme'] })).toEqual({ value, count: 0, rules: [] })
+  })
+})
+
+describe('what leaves as JSON', () => {
+  const line = JSON.stringify({ msg: 'it said "password=hunter22"', pem: '-----BEGIN PRIVATE KEY-----\nMC4CAQ', n: 1 })
+
+  it('is JSON afterwards, where the same text would lose its quotes', () => {
+    expect(() => JSON.parse(redactText(line).value)).toThrow(SyntaxError)
+    expect(JSON.parse(redactLogLine(`${line}\n`, {}))).toEqual({
+      msg: 'it said "password=[redacted]"',
+      pem: '[redacted]',
+      n: 1,
+    })
+    expect(JSON.parse(redactTexts(line, {}))).toMatchObject({ pem: '[redacted]', n: 1 })
+  })
+
+  it('keeps ids, hashes, revisions, digests, dates and members that are called token', () => {
+    const value = {
+      token: 'short',
+      planHash: '0f'.repeat(32),
+      digest: `sha256:${'ab'.repeat(32)}`,
+      revision: 'f95f852bd8fca8fcc58a9a2d6c842781e32a215e',
+      id: '019ac2f4-7d1e-7cc3-98c4-dc0c0c07398f',
+      arn: 'arn:aws:lambda:eu-central-1:123456789012:function:checkout:42',
+      at: new Date(0),
+      data: '{"proposal":"PRO-1","hash":"abc"}',
+    }
+
+    expect(redactTexts(value, { secrets: ['canary-7f3a9b-value'] })).toEqual(value)
   })
 })
 
