@@ -111,7 +111,7 @@ describe('a known secret that is taken apart', () => {
   it.each([
     ['a list', [...Buffer.from(`x${secret}`)]],
     ['the bytes that JSON makes of a buffer', Buffer.from(secret).toJSON().data],
-    ['the members of a typed array', { ...new TextEncoder().encode(secret) }],
+    ['the members of a typed array', Object.fromEntries(new TextEncoder().encode(secret).entries())],
   ])('is found in bytes: %s', (_, bytes) => {
     expect(redactJson({ bytes } as never, options)).toMatchObject({ value: { bytes: '[redacted]' }, count: 1 })
   })
@@ -127,7 +127,7 @@ describe('what leaves as JSON', () => {
   const line = JSON.stringify({ msg: 'it said "password=hunter22"', pem: '-----BEGIN PRIVATE KEY-----\nMC4CAQ', n: 1 })
 
   it('is JSON afterwards, where the same text would lose its quotes', () => {
-    expect(() => JSON.parse(redactText(line).value)).toThrow(SyntaxError)
+    expect(() => JSON.parse(redactText(line).value) as unknown).toThrow(SyntaxError)
     expect(JSON.parse(redactLogLine(`${line}\n`, {}))).toEqual({
       msg: 'it said "password=[redacted]"',
       pem: '[redacted]',
