@@ -293,6 +293,14 @@ describe('a rollback of an app with auto-sync', () => {
   it('keeps prune and selfHeal, so that switching on again restores them', async () => {
     await performEffects()
     expect(world.app.automated).toEqual({ enabled: false, prune: true, selfHeal: true })
+    // Git was reverted: what auto-sync would deploy runs the good image again.
+    for (const [revision, tag] of [
+      ['rev-a', '1'],
+      ['rev-b', '2'],
+    ] as const) {
+      const spec = { template: { spec: { containers: [{ name: 'app', image: `checkout:${tag}` }] } } }
+      world.fake.rendered.set(revision, [JSON.stringify({ kind: 'Deployment', metadata: { name: 'app' }, spec })])
+    }
 
     const on: ActionInput = { uses: 'argocd/auto-sync', with: { app: 'checkout', enabled: true } }
     const result = await runToEnd(world.runner, on, await world.runner.readState(on, world.signal), effectContext())
