@@ -187,7 +187,7 @@ async function propose(state: 'pending' | 'approved'): Promise<void> {
   await world.sql(
     `INSERT INTO proposals (incident_id, state, playbook, playbook_digest, plan_json, plan_digest, plan_hash, tier,
        tier_reasons, required, requester, nonce, policy_version, reasons, expires_at)
-     VALUES ('INC-1', $1, 'p', 'd', '{}', 'd', 'h', 1, '[]', '{}', 'countersign', 'n', 'v', '[]', now() + interval '1 hour')`,
+     VALUES ('INC-1', $1, 'p', 'd', '{"playbook":{"name":"p","digest":"d"}}', 'd', 'h', 1, '[]', '{}', 'countersign', 'n', 'v', '[]', now() + interval '1 hour')`,
     [state],
   )
 }
