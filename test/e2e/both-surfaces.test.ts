@@ -135,12 +135,20 @@ describeWhen(
     }, 120_000)
 
     it('keeps a note that is written on the card in Teams, for all to read', async () => {
-      const addNote = drawnCard(teamsPage, 'Likely cause').getByRole('button', { name: 'Add note', exact: true })
-      await addNote.first().click()
-      await drawnCard(teamsPage, 'Likely cause').locator('textarea:visible').fill('The bank is told')
-      await addNote.nth(1).click()
-
-      await consolePage.getByText('The bank is told').first().waitFor()
+      const card = drawnCard(teamsPage, 'Likely cause')
+      const addNote = card.getByRole('button', { name: 'Add note', exact: true })
+      const typed = card.locator('textarea:visible')
+      const stands = consolePage.getByText('The bank is told').first()
+      // The client draws a card anew when it is refreshed, and empty: whoever was typing types again.
+      await waitUntilLong('the note stands in the console', async () => {
+        if ((await typed.count()) === 0) await addNote.first().click()
+        await typed.fill('The bank is told')
+        await addNote.nth(1).click()
+        return stands.waitFor({ timeout: 10_000 }).then(
+          () => true,
+          () => false,
+        )
+      })
     }, 120_000)
 
     it('asked those who may approve in private, on both', () => {
