@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { makeProposal, makeRun, makeRunStep, makeStep, makeView } from '../../fakes/slack/make-view.ts'
+import type { BlastGraph } from '../../../src/domain/blast-graph.ts'
 import type { IncidentView, StepPreviewView } from '../../../src/domain/incident-view.ts'
 
 /** What an attacker would write into a label, a commit message or a name. */
@@ -76,12 +77,25 @@ export function fillView(view: IncidentView, nextText: () => string, times: numb
     if (Array.isArray(value)) {
       return Array.from({ length: times }, (_, index) => fill(value[index % value.length], name))
     }
+    if (name === 'blast') return fillGraph(value as BlastGraph, nextText)
     if (typeof value === 'object') {
       return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, fill(inner, key)]))
     }
-    return typeof value === 'string' && !OURS.has(name) ? nextText() : value
+    if (typeof value !== 'string' || OURS.has(name)) return value
+    // Where nothing is said of the state before, the line is left out: that is no matter of what the text says.
+    return name === 'beforeText' ? `${nextText()}.` : nextText()
   }
   return fill(view, '') as IncidentView
+}
+
+/** Its edges name the services of its layers, so the same name stays the same, and others differ. */
+function fillGraph({ layers, edges }: BlastGraph, nextText: () => string): BlastGraph {
+  const names = new Map(layers.flat().map((name, index) => [name, `${nextText()}${String(index)}`]))
+  const nameOf = (name: string) => names.get(name) ?? name
+  return {
+    layers: layers.map((layer) => layer.map(nameOf)),
+    edges: edges.map(({ service, dependant }) => ({ service: nameOf(service), dependant: nameOf(dependant) })),
+  }
 }
 
 /** Commits, images and names are an attacker's to write. */
