@@ -20,6 +20,7 @@ export function table(chaos: Verdict, control: Verdict): string {
     ['shown to a person', (verdict) => classes(verdict)],
     ['audit entries', (verdict) => verdict.audit.entries],
     ['steps a second', (verdict) => (verdict.steps / verdict.seconds).toFixed(1)],
+    ['set aside after three crashes in a row', (verdict) => verdict.asked.setAside],
     ['runs that did not end', (verdict) => verdict.notEnded.length],
     ['effects twice', (verdict) => verdict.doubles.length],
     ['effects lost', (verdict) => verdict.lost.length],
@@ -67,7 +68,7 @@ export function brokenPromises(options: ChaosOptions, chaos: Verdict, control: V
     [resumedAfterMs > RESUME_WITHIN_MS, 'no work went on within 30 s of the death of the primary'],
     [classCount(chaos, 'idempotent') > 0, 'an idempotent step was left to a person'],
     [classCount(chaos, 'queryable') > 0, 'a queryable step was left to a person'],
-    [chaos.asked.silent > 0, 'an opaque step waited for a person and nobody was told'],
+    [chaos.asked.silent > 0, 'a step waited for a person and nobody was told'],
     [chaos.kills.total < options.kills, `only ${String(chaos.kills.total)} kills`],
     [chaos.steps < options.steps, `only ${String(chaos.steps)} approved steps`],
     [

@@ -1,11 +1,14 @@
 import type { Owner } from './chaos-database.ts'
 import type { Deps } from '../../src/orchestrator/dependencies.ts'
+import { CRASHES_BEFORE_PARKING } from '../../src/executor/park-run.ts'
 import { settleStep } from '../../src/orchestrator/settle-step.ts'
 import { ANA } from '../../test/fakes/counting-target/approved-run.ts'
 import type { CountingTarget } from '../../test/fakes/counting-target/counting-target.ts'
 
 export interface Asked {
   readonly byClass: ReadonlyMap<string, number>
+  /** Runs that ended their replicas three times in a row and were set aside as poison, whatever their step could tell. */
+  readonly setAside: number
   /** Runs that wait for a person without having said so on the timeline. */
   readonly silent: number
 }
@@ -16,12 +19,13 @@ export interface Asked {
  */
 export async function settleUnknown(deps: Deps, owner: Owner, target: CountingTarget): Promise<Asked> {
   const byClass = new Map<string, number>()
-  let silent = 0
+  let [silent, setAside] = [0, 0]
   for (;;) {
     const waiting = await listWaiting(owner)
-    if (waiting.length === 0 && (await countMoving(owner)) === 0) return { byClass, silent }
-    for (const { id, key, step, crash_class: crashClass, told } of waiting) {
-      byClass.set(crashClass, (byClass.get(crashClass) ?? 0) + 1)
+    if (waiting.length === 0 && (await countMoving(owner)) === 0) return { byClass, setAside, silent }
+    for (const { id, key, step, crash_class: crashClass, is_set_aside: isSetAside, told } of waiting) {
+      if (isSetAside) setAside += 1
+      else byClass.set(crashClass, (byClass.get(crashClass) ?? 0) + 1)
       if (!told) silent += 1
       const choice = target.countOf(key) > 0 ? 'done' : 'retry'
       await settleStep(deps, { runId: id, stepId: step, choice, reason: 'looked', person: ANA, origin: 'console' })
@@ -35,15 +39,18 @@ interface Waiting {
   readonly key: string
   readonly step: string
   readonly crash_class: string
+  readonly is_set_aside: boolean
   readonly told: boolean
 }
 
 async function listWaiting(owner: Owner): Promise<readonly Waiting[]> {
   return owner.rows<Waiting>(
-    `SELECT r.id, a.idempotency_key AS key, a.step_id AS step, a.crash_class,
-            EXISTS (SELECT FROM timeline_entries t WHERE t.incident_id = r.incident_id AND t.event = 'step.handed_over') AS told
+    `SELECT r.id, a.idempotency_key AS key, a.step_id AS step, a.crash_class, r.crashes >= $1 AS is_set_aside,
+            EXISTS (SELECT FROM timeline_entries t WHERE t.incident_id = r.incident_id
+                       AND t.event = CASE WHEN r.crashes >= $1 THEN 'run.parked' ELSE 'step.handed_over' END) AS told
        FROM runs r JOIN attempts a ON a.run_id = r.id AND a.state = 'unknown'
       WHERE r.state = 'unknown' AND r.lease_owner IS NULL`,
+    [CRASHES_BEFORE_PARKING],
   )
 }
 
