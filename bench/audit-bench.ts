@@ -67,8 +67,9 @@ export const auditBench: Benchmark = {
       ]
     } finally {
       await owner.end()
-      await workplace.close()
+      // The folder goes last: a server that shuts down writes its files once more.
       await postgres.close()
+      await workplace.close()
     }
   },
 }
