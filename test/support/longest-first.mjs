@@ -6,6 +6,7 @@ import { statSync } from 'node:fs'
  * processes, leases and browsers. The order is that of their times; the rest follows by size.
  */
 const LONGEST = [
+  'poison/poison-jobs',
   'histories/histories',
   'surfaces/parity',
   'cli/examples',
@@ -13,6 +14,7 @@ const LONGEST = [
   'executor/dying-replicas',
   'e2e/demo',
   'operations/readiness',
+  'lookout/frozen-processes',
   'e2e/real-input',
   'e2e/both-surfaces',
   'e2e/slack-emulated',

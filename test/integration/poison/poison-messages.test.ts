@@ -12,13 +12,24 @@ beforeEach(async () => {
 })
 afterEach(() => world.close())
 
-async function say(text: string): Promise<void> {
-  await world.deps.stores.outbox.append([{ kind: 'thread', incidentId, text, priority: 'result' }])
-}
+const messageOf = (text: string) => ({ kind: 'thread', incidentId, text, priority: 'result' }) as const
+const say = (text: string) => world.deps.stores.outbox.append([messageOf(text)])
 const said = () => world.slack.posts.map((post) => post.text)
-/** What a process leaves behind that was killed while it sent this message, so often. */
-const crashedOn = (text: string, times: number) =>
-  world.query(`update outbox_messages set begun = $2 where payload->>'text' = $1`, [text, times])
+/** In one transaction: a deliverer that is awake would send the first one before the last is there. */
+const sayAll = (...texts: readonly string[]) =>
+  world.deps.unitOfWork.run((stores) => stores.outbox.append(texts.map(messageOf)))
+
+/** What a process leaves behind that was killed so often while it sent these messages; to be said before they are there. */
+async function leftBehind(times: Readonly<Record<string, number>>): Promise<void> {
+  const cases = Object.entries(times).map(([text, count]) => `WHEN '${text}' THEN ${String(count)}`)
+  await world.query(
+    `CREATE FUNCTION crashed() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+       NEW.begun := CASE NEW.payload->>'text' ${cases.join(' ')} ELSE 0 END;
+       RETURN NEW; END $$`,
+  )
+  await world.query(`CREATE TRIGGER crashed BEFORE INSERT ON outbox_messages FOR EACH ROW EXECUTE FUNCTION crashed()`)
+}
+
 const stateOf = async (text: string) => {
   const rows = await world.query<{ state: string }>(
     `select state from outbox_messages where surface = 'slack' and payload->>'text' = $1`,
@@ -29,10 +40,8 @@ const stateOf = async (text: string) => {
 
 describe('a message that ended the process that sent it', () => {
   it('three times is given up and shown among the dead letters, and the others are sent', async () => {
-    await say('poison')
-    await crashedOn('poison', 3)
-    await say('one')
-    await say('two')
+    await leftBehind({ poison: 3 })
+    await sayAll('poison', 'one', 'two')
     await world.settle()
 
     expect(said().join('\n').split('\n')).toEqual(['one', 'two'])
@@ -42,11 +51,8 @@ describe('a message that ended the process that sent it', () => {
   })
 
   it('once or twice is sent alone, after the others, and so are those that were merely sent beside it', async () => {
-    await say('suspect one')
-    await say('suspect two')
-    await crashedOn('suspect one', 2)
-    await crashedOn('suspect two', 1)
-    await say('fresh')
+    await leftBehind({ 'suspect one': 2, 'suspect two': 1 })
+    await sayAll('suspect one', 'suspect two', 'fresh')
     await world.settle()
 
     expect(said()).toEqual(['fresh', 'suspect one', 'suspect two'])
