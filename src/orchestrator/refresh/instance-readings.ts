@@ -1,4 +1,5 @@
 import { askSource } from './ask-source.ts'
+import { fillServices } from './fill-services.ts'
 import type { Answer } from './ask-source.ts'
 import type { Deps, InstanceMetrics } from '../dependencies.ts'
 import type { Incident } from '../../domain/incident.ts'
@@ -43,7 +44,7 @@ interface Span {
 
 async function readInstances(metrics: Metrics, how: InstanceMetrics, span: Span): Promise<readonly InstanceReading[]> {
   const ask = (query: string) =>
-    metrics.queryRange(forServices(query, span.services), span.from, span.to, STEP_S, span.signal)
+    metrics.queryRange(fillServices(query, span.services), span.from, span.to, STEP_S, span.signal)
   const [requests, errors, latencies] = await Promise.all([
     ask(how.requests),
     ask(how.errors),
@@ -61,7 +62,7 @@ async function readInstances(metrics: Metrics, how: InstanceMetrics, span: Span)
         ...names,
         caller: null,
         callee: names.service,
-        errorShare: rate > 0 ? Math.min(1, (failed.get(key) ?? 0) / rate) : null,
+        errorShare: rate > 0 ? Math.max(0, Math.min(1, (failed.get(key) ?? 0) / rate)) : null,
         latencySeconds: slow.get(key) ?? null,
       }
     })
@@ -89,10 +90,4 @@ function byInstant(series: readonly MetricSeries[], how: InstanceMetrics): Reado
 
 function keyOf({ service, instance }: Names, seconds: number): string {
   return JSON.stringify([service, instance, seconds])
-}
-
-/** The names stand in the pattern of a label matcher, each for itself alone; the placeholder is checked at start. */
-function forServices(query: string, services: readonly string[]): string {
-  const names = services.map((name) => name.replace(/[^\p{L}\p{N}_ -]/gu, (character) => `\\\\${character}`))
-  return query.replaceAll('${{ services }}', names.join('|'))
 }
