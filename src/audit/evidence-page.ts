@@ -1,3 +1,4 @@
+import { escapeMarkup } from '../kernel/escape-markup.ts'
 import type { Json, JsonObject } from '../kernel/json.ts'
 import { clockedEntry } from './clocked-entry.ts'
 
@@ -156,21 +157,13 @@ function isObject(value: Json | undefined): value is JsonObject {
   return value !== null && typeof value === 'object' && !Array.isArray(value)
 }
 
-const ESCAPES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-}
-
 /** Controls, what reorders or hides text, and line separators are shown by their number. */
 function escape(raw: string): string {
-  return raw
+  const shown = raw
     .toWellFormed()
     .replace(
       /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\u{E0000}-\u{E007F}]/gu,
       (character) => `[U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}]`,
     )
-    .replace(/[&<>"']/g, (character) => ESCAPES[character] ?? '')
+  return escapeMarkup(shown)
 }

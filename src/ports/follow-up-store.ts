@@ -1,14 +1,6 @@
-import type { FollowUp, FollowUpKind, FollowUpState } from '../domain/follow-up.ts'
+import type { FollowUp, FollowUpState } from '../domain/follow-up.ts'
 
-export interface NewFollowUp {
-  readonly incidentId: string
-  readonly runId: string
-  readonly stepId: string
-  readonly kind: FollowUpKind
-  readonly app: string
-  readonly service: string | null
-  readonly badRevision: string | null
-}
+export type NewFollowUp = Pick<FollowUp, 'incidentId' | 'runId' | 'stepId' | 'kind' | 'app' | 'service' | 'badRevision'>
 
 export interface FollowUpStore {
   /** What the step left; while that is open, the same run and step again only changes what is left. */

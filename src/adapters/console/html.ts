@@ -1,3 +1,5 @@
+import { escapeMarkup } from '../../kernel/escape-markup.ts'
+
 /** Markup that is safe to send: made by the `html` tag only, which escapes every value that is not markup itself. */
 export class SafeHtml {
   readonly text: string
@@ -25,18 +27,10 @@ function insert(value: Insertable): string {
   return value.map(insert).join('')
 }
 
-const ESCAPES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-}
-
 /** Controls, bidirectional overrides and invisible characters show as U+FFFD: what is read is what is there. */
 function escapeHtml(text: string): string {
-  return text
+  const shown = text
     .toWellFormed()
     .replace(/[\p{Cc}\p{Cf}]/gu, (character) => ('\n\r\t'.includes(character) ? character : '\ufffd'))
-    .replace(/[&<>"']/g, (character) => ESCAPES[character] ?? '')
+  return escapeMarkup(shown)
 }
