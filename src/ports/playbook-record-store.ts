@@ -7,6 +7,19 @@ export interface PlaybookRecord {
   readonly runId: string
 }
 
+/** One run of a playbook as it ended, with what people say of it, for the ranking. */
+export interface PastRun {
+  readonly playbook: string
+  readonly service: string | null
+  readonly owner: string | null
+  readonly criticality: number | null
+  readonly outcome: 'succeeded' | 'failed'
+  /** How many people say that it helped, and that it did not. */
+  readonly helped: number
+  readonly didNotHelp: number
+  readonly at: Date
+}
+
 export interface PlaybookRecordStore {
   /** Once per run. */
   append(record: PlaybookRecord): Promise<void>
@@ -17,4 +30,6 @@ export interface PlaybookRecordStore {
     owner: string | null,
     criticality: number,
   ): Promise<{ readonly onService: number; readonly onSimilar: number }>
+  /** Newest first. */
+  listPast(limit: number): Promise<readonly PastRun[]>
 }

@@ -10,6 +10,7 @@ import type { DeadLetterStore } from './dead-letter-store.ts'
 import type { DecisionStore, ProposalQueries, ProposalStore } from './proposal-store.ts'
 import type { DeliveryStore } from './delivery-store.ts'
 import type { EvidenceStore } from './evidence-store.ts'
+import type { FeedbackStore } from './feedback-store.ts'
 import type { FindingsStore, IncidentStore } from './incident-store.ts'
 import type { FollowUpStore } from './follow-up-store.ts'
 import type { FreezeStore } from './freeze-store.ts'
@@ -49,6 +50,7 @@ export interface Stores {
   readonly decisions: DecisionStore
   readonly deliveries: DeliveryStore
   readonly evidence: EvidenceStore
+  readonly feedback: FeedbackStore
   readonly findings: FindingsStore
   readonly followUps: FollowUpStore
   readonly freezes: FreezeStore

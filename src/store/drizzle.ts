@@ -13,7 +13,19 @@ const orm = load('drizzle-orm') as typeof core
 const pg = load('drizzle-orm/pg-core') as typeof tables
 
 export const { and, asc, desc, eq, gt, inArray, isNull, lte, ne, or, sql } = orm
-export const { bigint, bigserial, boolean, customType, integer, jsonb, pgSequence, pgTable, text, timestamp } = pg
+export const {
+  bigint,
+  bigserial,
+  boolean,
+  customType,
+  doublePrecision,
+  integer,
+  jsonb,
+  pgSequence,
+  pgTable,
+  text,
+  timestamp,
+} = pg
 // Only one of its overloads is deprecated.
 // eslint-disable-next-line @typescript-eslint/no-deprecated
 export const { check, index, primaryKey, uniqueIndex } = pg

@@ -17,6 +17,7 @@ import { createConfigurationStore } from './configuration-store.ts'
 import { createDeadLetterStore } from './dead-letter-store.ts'
 import { createDecisionStore } from './decision-store.ts'
 import { createEvidenceStore } from './evidence-store.ts'
+import { createFeedbackStore } from './feedback-store.ts'
 import { createFollowUpStore } from './follow-up-store.ts'
 import { createFreezeStore } from './freeze-store.ts'
 import { createGlassStore } from './glass-store.ts'
@@ -66,6 +67,7 @@ export function openStores(db: Database, { surfaces, queueOf }: StoreNeeds): Sto
     deadLetters: createDeadLetterStore(db),
     decisions: createDecisionStore(db),
     evidence: createEvidenceStore(db),
+    feedback: createFeedbackStore(db),
     followUps: createFollowUpStore(db),
     freezes: createFreezeStore(db),
     glass: createGlassStore(db),

@@ -1,5 +1,6 @@
-import { sql } from './drizzle.ts'
-import type { PlaybookRecordStore } from '../ports/playbook-record-store.ts'
+import { desc, sql } from './drizzle.ts'
+import type { FeedbackAnswer } from '../domain/feedback.ts'
+import type { PastRun, PlaybookRecordStore } from '../ports/playbook-record-store.ts'
 import { playbookRecords } from './schema.ts'
 import type { Database } from './database.ts'
 
@@ -14,6 +15,21 @@ export function createPlaybookRecordStore(db: Database): PlaybookRecordStore {
                count(*) FILTER (WHERE owner IS NOT DISTINCT FROM ${owner} AND criticality = ${criticality})::int AS on_similar
           FROM playbook_records WHERE playbook = ${playbook} AND outcome = 'succeeded'`)
       return { onService: rows[0]?.on_service ?? 0, onSimilar: rows[0]?.on_similar ?? 0 }
+    },
+    listPast: async (limit) => {
+      const answers = (answer: FeedbackAnswer) =>
+        sql<number>`(SELECT count(*)::int FROM feedback WHERE feedback.run_id = playbook_records.run_id
+                        AND feedback.question = 'playbook' AND feedback.answer = ${answer})`
+      const { playbook, service, owner, criticality, outcome, at } = playbookRecords
+      const rows = await db
+        .select({
+          ...{ playbook, service, owner, criticality, outcome, at },
+          ...{ helped: answers('yes'), didNotHelp: answers('no') },
+        })
+        .from(playbookRecords)
+        .orderBy(desc(playbookRecords.at))
+        .limit(limit)
+      return rows.map((row) => ({ ...row, outcome: row.outcome as PastRun['outcome'] }))
     },
   }
 }
