@@ -1,13 +1,18 @@
 import { COUNTERSIGN } from '../domain/actor.ts'
 import type { Proposal } from '../domain/approval.ts'
+import type { Incident } from '../domain/incident.ts'
 import type { Run } from '../domain/run.ts'
 import { StaleError } from '../kernel/errors.ts'
+import { explainOthers } from '../playbooks/explain-others.ts'
+import { selectPlaybooks, whyTooWide } from '../playbooks/select-playbook.ts'
+import type { Held } from '../playbooks/select-playbook.ts'
+import type { FittingPlaybook } from '../playbooks/shortlist-playbooks.ts'
 import { incidentResource, servicePrincipal } from './authorization-subjects.ts'
 import type { Deps } from './dependencies.ts'
 import { makeProposal } from './proposals/make-proposal.ts'
 import { findFreeze, freezeText, modeFor, servicesOf, servicesOfPlan } from './proposals/mode-and-freeze.ts'
 import { planForIncident } from './proposals/plan-for-incident.ts'
-import type { PlanDraft } from './proposals/plan-for-incident.ts'
+import type { PlanAnswer, PlanDraft } from './proposals/plan-for-incident.ts'
 import {
   activeRunOf,
   fingerprintsOf,
@@ -110,20 +115,32 @@ async function choose(
     incidentId: incident.id,
     context: { mode: modeFor(deps, servicesOf(incident, findings.suspects[0]?.service ?? null)), isFrozen: false },
   })
-  const { fits, unfit } = await shortlistFor(deps, ground)
-  const refused: string[] = []
-  for (const { playbook, alert, suspect, reasons } of fits) {
-    const answer = await planForIncident(deps, { incident, playbook, alert, suspect, given: {} })
-    const unfitReasons = answer.ok
-      ? await whyNotOn(deps, servicesOfPlan(deps, incident, answer.draft.plan), incident.environment)
-      : answer.reasons
-    if (answer.ok && unfitReasons.length === 0) {
-      return { policyVersion, chosen: { draft: answer.draft, reasons }, reasons: '' }
+  const shortlist = await shortlistFor(deps, ground)
+  const { candidates, held } = selectPlaybooks(shortlist)
+  const refused: Held[] = [...held]
+  for (const fit of candidates) {
+    const answer = await tryPlan(deps, incident, fit)
+    if (answer.ok) {
+      const others = explainOthers(fit, shortlist, refused)
+      return { policyVersion, chosen: { draft: answer.draft, reasons: [...others, ...fit.reasons] }, reasons: '' }
     }
-    refused.push(`${playbook.name}: ${unfitReasons.join(' ')}`)
+    refused.push({ playbook: fit.playbook.name, reasons: answer.reasons })
   }
-  const others = unfit.map(({ playbook, reasons }) => `${playbook.name}: ${reasons.join(' ')}`)
-  return { policyVersion, chosen: undefined, reasons: reasonOf([...refused, ...others]) }
+  const unfit = shortlist.unfit.map(({ playbook, reasons }) => ({ playbook: playbook.name, reasons }))
+  return { policyVersion, chosen: undefined, reasons: reasonOf([...refused, ...unfit], whereToLook(ground)) }
+}
+
+/** The plan of one playbook, if it can be made and may be proposed. */
+async function tryPlan(deps: Deps, incident: Incident, fit: FittingPlaybook): Promise<PlanAnswer> {
+  const { playbook, alert, suspect } = fit
+  const answer = await planForIncident(deps, { incident, playbook, alert, suspect, given: {} })
+  if (!answer.ok) return answer
+  const { plan, isNovel } = answer.draft
+  const reasons = [
+    ...(await whyNotOn(deps, servicesOfPlan(deps, incident, plan), incident.environment)),
+    ...whyTooWide({ isNovel, tier: plan.tier, ...plan.risk }),
+  ]
+  return reasons.length === 0 ? answer : { ok: false, reasons }
 }
 
 /** The steps may name other services than the one that is suspected. */
@@ -139,10 +156,20 @@ async function whyNotOn(
 
 const MOST_REASONS = 3
 
-function reasonOf(reasons: readonly string[]): string {
-  if (reasons.length === 0) return 'There are no playbooks.'
+function reasonOf(all: readonly Held[], look: string): string {
+  if (all.length === 0) return `There are no playbooks. ${look}`
+  const reasons = all.map(({ playbook, reasons: own }) => `${playbook}: ${own.join(' ')}`)
   const more = reasons.length > MOST_REASONS ? ` And ${String(reasons.length - MOST_REASONS)} more do not fit.` : ''
-  return `No playbook fits. ${reasons.slice(0, MOST_REASONS).join(' ')}${more}`
+  return `No playbook fits. ${reasons.slice(0, MOST_REASONS).join(' ')}${more} ${look}`
+}
+
+/** What a person looks at first, where the bot knows of nothing to do. */
+function whereToLook({ incident, alerts, findings }: ProposalGround): string {
+  const [leading] = findings.suspects
+  if (leading !== undefined) return `Look first at the ${leading.kind} of ${leading.service}, which is suspected.`
+  const first = alerts.toSorted((left, right) => left.startsAt.getTime() - right.startsAt.getTime())[0]
+  if (first === undefined) return `Look first at ${incident.service ?? 'what was reported'}.`
+  return `Look first at ${first.service ?? incident.service ?? 'the alerts'}, where ${first.name} began.`
 }
 
 /** A pending plan stays as it is: whoever approves it, the target's state is compared before anything is sent. */

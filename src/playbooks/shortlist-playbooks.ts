@@ -2,10 +2,15 @@ import type { ActionName } from '../domain/action.ts'
 import type { Alert } from '../domain/alert.ts'
 import type { Suspect } from '../domain/change-event.ts'
 import type { Playbook } from '../domain/playbook.ts'
+import type { PastRun } from '../domain/past-run.ts'
 import { matchesAlert, writeMatcher } from './match-alert.ts'
+import { describeRecord, trackRecord } from './track-record.ts'
+import type { RecordPlace, TrackRecord } from './track-record.ts'
 
 /** Below this the bot proposes nothing that undoes a change: more likely than not it would undo the wrong one. */
 const MIN_CONFIDENCE = 0.5
+/** Less than a fit: with the trust that a playbook without a record has, it stays below what is proposed. */
+const FIT_ELSEWHERE = 0.4
 
 export interface ShortlistFacts {
   readonly playbooks: readonly Playbook[]
@@ -16,14 +21,21 @@ export interface ShortlistFacts {
   /** Why no cause is named, when none is. */
   readonly unknownCause: string | null
   readonly available: readonly ActionName[]
-  /** How often each playbook has succeeded on this service. */
-  readonly successes: ReadonlyMap<string, number>
+  /** What playbooks did before, here and elsewhere. */
+  readonly past: readonly PastRun[]
+  /** Of the incident, for those that name no change. */
+  readonly service: string | null
+  readonly placeOf: (service: string | null) => RecordPlace
+  readonly now: Date
 }
 
 export interface FittingPlaybook {
   readonly playbook: Playbook
   readonly alert: Alert | null
   readonly suspect: Suspect | null
+  /** That it helps: the fit times the probability of the cause it acts on times its record. */
+  readonly confidence: number
+  readonly record: TrackRecord
   /** Why it fits, one sentence each. */
   readonly reasons: readonly string[]
 }
@@ -44,6 +56,8 @@ interface Judged {
   readonly playbook: Playbook
   readonly alert: Alert | null
   readonly suspect: Suspect | null
+  readonly confidence: number
+  readonly record: TrackRecord
   readonly fitReasons: readonly string[]
   readonly unfitReasons: readonly string[]
 }
@@ -52,8 +66,8 @@ export function shortlistPlaybooks(facts: ShortlistFacts): Shortlist {
   const judged = facts.playbooks.map((playbook) => judge(playbook, facts))
   const fits = judged
     .filter(({ unfitReasons }) => unfitReasons.length === 0)
-    .sort((left, right) => compareFits(left, right, facts.successes))
-    .map(({ playbook, alert, suspect, fitReasons }) => ({ playbook, alert, suspect, reasons: fitReasons }))
+    .sort((left, right) => compareFits(left, right, facts.suspects[0]))
+    .map(({ fitReasons, unfitReasons: _none, ...rest }) => ({ ...rest, reasons: fitReasons }))
   const unfit = judged
     .filter(({ unfitReasons }) => unfitReasons.length > 0)
     .map(({ playbook, unfitReasons }) => ({ playbook, reasons: unfitReasons }))
@@ -61,7 +75,7 @@ export function shortlistPlaybooks(facts: ShortlistFacts): Shortlist {
 }
 
 /** The alert that fits all matchers: one that fires before one that does not, then the oldest. */
-export function findFittingAlert(playbook: Playbook, alerts: readonly Alert[]): Alert | undefined {
+export function findFittingAlert(playbook: Pick<Playbook, 'match'>, alerts: readonly Alert[]): Alert | undefined {
   const fitting = alerts.filter((alert) =>
     playbook.match.alerts.every((matcher) => matchesAlert(matcher, alert.labels)),
   )
@@ -69,34 +83,45 @@ export function findFittingAlert(playbook: Playbook, alerts: readonly Alert[]): 
 }
 
 function judge(playbook: Playbook, facts: ShortlistFacts): Judged {
-  const alerts = judgeAlerts(playbook, facts.alerts)
+  const alerts = judgeAlerts(playbook, facts)
   const change = judgeChange(playbook, facts)
   const actions = judgeActions(playbook, facts.available)
-  const successes = facts.successes.get(playbook.name) ?? 0
-  const history = successes > 0 ? [`It has succeeded here ${String(successes)} time${successes === 1 ? '' : 's'}.`] : []
+  const place = facts.placeOf(change.suspect?.service ?? facts.service)
+  const record = trackRecord(playbook.name, place, facts.past, facts.now)
+  const history = describeRecord(record)
   return {
     playbook,
     alert: alerts.alert,
     suspect: change.suspect,
-    fitReasons: [...alerts.fit, ...change.fit, ...history],
+    confidence: alerts.share * (change.suspect?.probability ?? 1) * record.mean,
+    record,
+    fitReasons: [...alerts.fit, ...change.fit, ...(history === null ? [] : [history])],
     unfitReasons: [...alerts.unfit, ...change.unfit, ...actions],
   }
 }
 
-function judgeAlerts(
-  playbook: Playbook,
-  alerts: readonly Alert[],
-): { alert: Alert | null; fit: readonly string[]; unfit: readonly string[] } {
-  const { match } = playbook
-  const alert = findFittingAlert(playbook, alerts) ?? null
+interface AlertFit {
+  readonly alert: Alert | null
+  /** How much of the fit the alert is. */
+  readonly share: number
+  readonly fit: readonly string[]
+  readonly unfit: readonly string[]
+}
+
+function judgeAlerts({ match }: Playbook, { alerts, service }: ShortlistFacts): AlertFit {
+  const alert = findFittingAlert({ match }, alerts) ?? null
   if (match.alerts.length === 0) {
     const unfit =
       match.change === null ? ['It names no alerts and no change, so it runs only when somebody asks for it.'] : []
-    return { alert, fit: [], unfit }
+    return { alert, share: 1, fit: [], unfit }
   }
   const wanted = match.alerts.map(writeMatcher).join(' and ')
-  if (alert === null) return { alert, fit: [], unfit: [`No alert of this incident fits ${wanted}.`] }
-  return { alert, fit: [`The alert ${alert.name} fits ${wanted}.`], unfit: [] }
+  if (alert === null) return { alert, share: 0, fit: [], unfit: [`No alert of this incident fits ${wanted}.`] }
+  const fit = [`The alert ${alert.name} fits ${wanted}.`]
+  // A playbook that names no change acts on the incident's service, and this alert is not about that one.
+  const isElsewhere = match.change === null && alert.service !== null && service !== null && alert.service !== service
+  if (!isElsewhere) return { alert, share: 1, fit, unfit: [] }
+  return { alert, share: FIT_ELSEWHERE, fit: [...fit, `But it is of ${alert.service}, not of ${service}.`], unfit: [] }
 }
 
 function judgeChange(
@@ -122,12 +147,16 @@ function judgeActions(playbook: Playbook, available: readonly ActionName[]): rea
   return missing.length === 0 ? [] : [`This installation cannot run ${missing.join(', ')}: configure its connection.`]
 }
 
-/** What acts on the suspected cause first, by its probability; then the narrower match, the better record, the name. */
-function compareFits(left: Judged, right: Judged, successes: ReadonlyMap<string, number>): number {
+/**
+ * By confidence, where a playbook that leaves the likely cause in place counts only as far as that cause may be the
+ * wrong one; then the narrower match, what can be undone, the name.
+ */
+function compareFits(left: Judged, right: Judged, leading: Suspect | undefined): number {
+  const worth = ({ suspect, confidence }: Judged) =>
+    suspect === null && leading !== undefined ? confidence * (1 - leading.probability) : confidence
   return (
-    (right.suspect?.probability ?? 0) - (left.suspect?.probability ?? 0) ||
+    worth(right) - worth(left) ||
     right.playbook.match.alerts.length - left.playbook.match.alerts.length ||
-    (successes.get(right.playbook.name) ?? 0) - (successes.get(left.playbook.name) ?? 0) ||
     Number(right.playbook.risk.reversible) - Number(left.playbook.risk.reversible) ||
     (left.playbook.name < right.playbook.name ? -1 : 1)
   )

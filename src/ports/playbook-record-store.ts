@@ -1,3 +1,5 @@
+import type { PastRun } from '../domain/past-run.ts'
+
 export interface PlaybookRecord {
   readonly playbook: string
   readonly service: string | null
@@ -5,19 +7,6 @@ export interface PlaybookRecord {
   readonly criticality: number | null
   readonly outcome: 'succeeded' | 'failed'
   readonly runId: string
-}
-
-/** One run of a playbook as it ended, with what people say of it, for the ranking. */
-export interface PastRun {
-  readonly playbook: string
-  readonly service: string | null
-  readonly owner: string | null
-  readonly criticality: number | null
-  readonly outcome: 'succeeded' | 'failed'
-  /** How many people say that it helped, and that it did not. */
-  readonly helped: number
-  readonly didNotHelp: number
-  readonly at: Date
 }
 
 export interface PlaybookRecordStore {

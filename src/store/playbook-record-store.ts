@@ -1,6 +1,7 @@
 import { desc, sql } from './drizzle.ts'
 import type { FeedbackAnswer } from '../domain/feedback.ts'
-import type { PastRun, PlaybookRecordStore } from '../ports/playbook-record-store.ts'
+import type { PastRun } from '../domain/past-run.ts'
+import type { PlaybookRecordStore } from '../ports/playbook-record-store.ts'
 import { playbookRecords } from './schema.ts'
 import type { Database } from './database.ts'
 

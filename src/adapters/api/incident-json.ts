@@ -51,6 +51,7 @@ function proposalJson(proposal: ProposalView): object {
     playbookDigest: proposal.playbookDigest,
     tier: proposal.tier,
     tierReasons: proposal.tierReasons,
+    reasons: proposal.reasons,
     state: proposal.state,
     planDigest: proposal.planDigest,
     planHash: proposal.planHash,

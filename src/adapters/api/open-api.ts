@@ -58,6 +58,7 @@ const SCHEMAS = {
     tierReasons: list(string),
     state: { enum: PROPOSAL_STATES },
     planDigest: string,
+    reasons: list(string),
     planHash: string,
     plan: object({ steps: list({ type: 'object' }), undo: list({ type: 'object' }), verification: list(string) }),
     preview: maybe(ref('Preview')),

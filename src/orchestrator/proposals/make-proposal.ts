@@ -120,6 +120,7 @@ function detailsOf(proposal: Proposal): JsonObject {
     planDigest: proposal.planDigest,
     tier: proposal.tier,
     tierReasons: proposal.tierReasons,
+    reasons: proposal.reasons,
     requester: proposal.requester,
     approvalsRequired: proposal.required.approvals,
     expiresAt: proposal.expiresAt.toISOString(),

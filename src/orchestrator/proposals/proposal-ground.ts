@@ -6,8 +6,10 @@ import type { Run } from '../../domain/run.ts'
 import { NotFoundError } from '../../kernel/errors.ts'
 import { shortlistPlaybooks } from '../../playbooks/shortlist-playbooks.ts'
 import type { Shortlist } from '../../playbooks/shortlist-playbooks.ts'
+import type { RecordPlace } from '../../playbooks/track-record.ts'
 import type { IncidentFindings } from '../../ports/incident-store.ts'
 import { findService } from '../../domain/service-catalog.ts'
+import type { ServiceCatalog } from '../../domain/service-catalog.ts'
 import type { Deps } from '../dependencies.ts'
 
 /** What a proposal is judged by, read from our own database. */
@@ -48,33 +50,29 @@ export function activeRunOf({ runs }: Pick<ProposalGround, 'runs'>): Run | undef
   )
 }
 
+/** Beyond this a playbook's older runs weigh next to nothing. */
+const MOST_PAST_RUNS = 2_000
+
 /** Which playbooks fit this incident, and why the others do not. */
 export async function shortlistFor(deps: Deps, ground: ProposalGround): Promise<Shortlist> {
+  const { incident, alerts, findings } = ground
   return shortlistPlaybooks({
     playbooks: deps.playbooks,
-    alerts: ground.alerts,
-    suspects: ground.findings.suspects,
-    unknownCause: ground.findings.unknownCause,
+    alerts,
+    suspects: findings.suspects,
+    unknownCause: findings.unknownCause,
     available: deps.actions.available,
-    successes: await countSuccesses(deps, ground),
+    past: await deps.stores.playbookRecords.listPast(MOST_PAST_RUNS),
+    service: incident.service,
+    placeOf: (service) => placeOf(deps.catalog, service),
+    now: deps.clock.now(),
   })
 }
 
-async function countSuccesses(deps: Deps, { incident }: ProposalGround): Promise<ReadonlyMap<string, number>> {
-  const service = findService(deps.catalog, incident.service)
-  if (service === undefined) return new Map()
-  const counts = await Promise.all(
-    deps.playbooks.map(async ({ name }): Promise<readonly [string, number]> => {
-      const { onService } = await deps.stores.playbookRecords.countSuccesses(
-        name,
-        service.name,
-        service.owner,
-        service.criticality,
-      )
-      return [name, onService]
-    }),
-  )
-  return new Map(counts)
+/** Where a playbook would run, as its record is kept by. */
+export function placeOf(catalog: ServiceCatalog, name: string | null): RecordPlace {
+  const service = findService(catalog, name)
+  return { service: service?.name ?? name, owner: service?.owner ?? null, criticality: service?.criticality ?? null }
 }
 
 const MOST_FINGERPRINTS = 50

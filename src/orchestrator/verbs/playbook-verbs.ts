@@ -27,9 +27,11 @@ export async function playbooksVerb(deps: Deps, call: VerbCall): Promise<Reply> 
   const origin = call.place.surface
   const { fits, unfit } = await listPlaybooks(deps, { incidentId: incident.id, personId: call.person.id, origin })
   const rows = [
-    ...fits.map(({ playbook, reasons }) => ({
+    ...fits.map(({ playbook, confidence, reasons }) => ({
       label: `${playbook.name} fits`,
-      text: [playbook.title, ...reasons].map(asSentence).join(' '),
+      text: [playbook.title, ...reasons, `It would help with ${Math.round(confidence * 100)} %`]
+        .map(asSentence)
+        .join(' '),
     })),
     ...unfit.map(({ playbook, reasons }) => ({ label: `${playbook.name} does not`, text: reasons.join(' ') })),
   ]

@@ -7,6 +7,7 @@ import { proposePlaybook } from '../../../src/orchestrator/propose-playbook.ts'
 import { recordDecision } from '../../../src/orchestrator/record-decision.ts'
 import { VendorUnreachableError } from '../../../src/kernel/vendor-errors.ts'
 import { ANA, BO, DI, auditEvents, openScene, openTwin, openWorld, playbookOf, recordSuccesses } from './world.ts'
+import type { PastRun } from '../../../src/domain/past-run.ts'
 import type { Deps } from '../../../src/orchestrator/dependencies.ts'
 import type { Proposal } from '../../../src/domain/approval.ts'
 import type { World } from './world.ts'
@@ -40,6 +41,11 @@ const run = (incidentId: string, change: object = {}) =>
     ...change,
   })
 
+function failedRun(service: string | null): PastRun {
+  const where = { service, owner: null, criticality: null }
+  return { playbook: 'rollback-bad-deploy', ...where, outcome: 'failed', helped: 0, didNotHelp: 1, at: new Date() }
+}
+
 describe('the bot’s own proposal', () => {
   it('names exactly what would run, on what, from which state, and how it is undone', async () => {
     const { incident } = await openScene(world)
@@ -56,6 +62,35 @@ describe('the bot’s own proposal', () => {
     expect(proposal.tierReasons).toHaveLength(2)
     expect(isPlanIntact(proposal)).toBe(true)
     expect(await auditEvents(world, incident.id)).toEqual(['proposal.made'])
+  })
+
+  it('says how sure it is of this playbook, on the proposal and on the record', async () => {
+    const { incident } = await openScene(world)
+    const { reasons } = await propose(incident.id)
+
+    expect(reasons[0]).toMatch(/^It would help with \d+ %: the cause with \d+ %, its record with \d+ %\.$/)
+    const rows = await world.query<{ reasons: string[] }>(
+      `SELECT convert_from(bytes, 'UTF8')::jsonb #> '{details,reasons}' AS reasons
+         FROM audit_leaves WHERE incident_id = $1 AND event = 'proposal.made'`,
+      [incident.id],
+    )
+    expect(rows[0]?.reasons).toEqual(reasons)
+  })
+
+  it('is left out where the playbook has failed here too often, and says where to look; otherwise it is made', async () => {
+    const { incident, ...scene } = await openScene(world)
+    const twin = await openTwin(world, { incident, ...scene })
+    const past = Array.from({ length: 8 }, () => failedRun(incident.service))
+    const { playbookRecords } = world.deps.stores
+    const failing = {
+      ...world.deps.stores,
+      playbookRecords: { ...playbookRecords, listPast: () => Promise.resolve(past) },
+    }
+
+    expect(await nothing(incident.id, { ...world.deps, stores: failing })).toMatch(
+      /below 40 % nothing is proposed\..* Look first at the deploy of checkout/s,
+    )
+    expect((await propose(twin.id)).plan.playbook.name).toBe('rollback-bad-deploy')
   })
 
   it('is left as it is while the facts are equal', async () => {

@@ -1,9 +1,11 @@
 import { describe, expect, it } from '@jest/globals'
 import { ACTION_NAMES } from '../../../src/domain/action.ts'
 import { parsePlaybook } from '../../../src/playbooks/parse-playbook.ts'
+import { selectPlaybooks } from '../../../src/playbooks/select-playbook.ts'
 import { shortlistPlaybooks } from '../../../src/playbooks/shortlist-playbooks.ts'
 import { CONTRACT_EXAMPLE } from './contract-example.ts'
 import type { Alert } from '../../../src/domain/alert.ts'
+import type { PastRun } from '../../../src/domain/past-run.ts'
 import type { Playbook } from '../../../src/domain/playbook.ts'
 import type { ShortlistFacts } from '../../../src/playbooks/shortlist-playbooks.ts'
 import type { Suspect } from '../../../src/domain/change-event.ts'
@@ -56,9 +58,14 @@ function shortlist(facts: Partial<ShortlistFacts>) {
     suspects: [suspect(0.83)],
     unknownCause: null,
     available: ACTION_NAMES,
-    successes: new Map(),
+    ...{ past: [], service: 'checkout', placeOf: (service) => ({ service, owner: null, criticality: null }) },
+    now: new Date(0),
     ...facts,
   })
+}
+function success(name: string): PastRun {
+  const where = { service: 'checkout', owner: null, criticality: null }
+  return { playbook: name, ...where, outcome: 'succeeded', helped: 0, didNotHelp: 0, at: new Date(0) }
 }
 const reasonsFor = (name: string, facts: Partial<ShortlistFacts>) =>
   shortlist(facts).unfit.find(({ playbook: { name: own } }) => own === name)?.reasons
@@ -112,7 +119,17 @@ describe('the shortlist', () => {
     const names = (facts: Partial<ShortlistFacts>) => shortlist(facts).fits.map((fit) => fit.playbook.name)
 
     expect(names({ playbooks: [GENERAL, other] })).toEqual(['another', 'general'])
-    expect(names({ playbooks: [other, GENERAL], successes: new Map([['general', 2]]) })).toEqual(['general', 'another'])
+    expect(names({ playbooks: [other, GENERAL], past: [success('general')] })).toEqual(['general', 'another'])
+  })
+
+  it('trusts what acts on another service than the alert is of less than it takes to be proposed', () => {
+    const elsewhere = [{ ...ERRORS, service: 'payments' }]
+    const { candidates, held } = selectPlaybooks(shortlist({ playbooks: [GENERAL], alerts: elsewhere, suspects: [] }))
+    const own = selectPlaybooks(shortlist({ playbooks: [GENERAL], suspects: [] }))
+
+    expect(candidates).toEqual([])
+    expect(held[0]?.reasons[0]).toMatch(/below 40 % nothing is proposed/)
+    expect(own.candidates.map((fit) => fit.playbook.name)).toEqual(['general'])
   })
 
   it('never chooses by itself what names neither alerts nor a change', () => {
