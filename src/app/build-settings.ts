@@ -15,6 +15,7 @@ export function buildSettings(config: Config, replicaId: string, decidesInConsol
     changesLookbackMs: settings.changes.lookback,
     instanceMetrics: settings.changes.instances ?? null,
     approvalsTtlMs: settings.approvals.ttl,
+    escalateAt: settings.approvals.escalateAt,
     fatigue: { decisions: settings.approvals.fatigue.decisions, perMs: settings.approvals.fatigue.per },
     breakGlass: {
       playbooks: settings.approvals.breakGlass.playbooks,

@@ -16,5 +16,6 @@ export function approvalFields(decisions: readonly (Decision | StepDecision)[]):
       planHashSeen: 'planHash' in decision ? decision.planHash : decision.hash,
       reason: decision.reason,
       surface: decision.surface,
+      ...(decision.onCall === null ? {} : { onCall: { standing: decision.onCall, source: 'pagerduty' } }),
     }))
 }

@@ -120,6 +120,12 @@ export const ConfigurationFile = z.strictObject({
   approvals: z
     .strictObject({
       ttl: duration.prefault('15m'),
+      escalateAt: z
+        .array(z.number().gt(0).lt(1))
+        .max(10)
+        .default([0.4, 0.7])
+        .refine((shares) => shares.every((share, index) => share > (shares[index - 1] ?? 0)), 'ascending shares')
+        .describe('At these shares of the time to expiry the next in line are told of what still waits; [] for never.'),
       breakGlass: z
         .strictObject({
           playbooks: z

@@ -1,4 +1,5 @@
 import type { Plan, Tier } from './plan.ts'
+import type { OnCallStanding } from './on-call.ts'
 import type { Role } from './person.ts'
 import type { Origin } from './surface.ts'
 
@@ -57,6 +58,8 @@ export interface Decision {
   readonly rolesAtTime: readonly Role[]
   readonly groupsAtTime: readonly string[]
   readonly surface: Origin
+  /** null where no schedule tells of the service. */
+  readonly onCall: OnCallStanding | null
   readonly at: Date
   readonly withdrawnAt: Date | null
 }

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../kernel/json.ts'
 import type { Actor } from './actor.ts'
+import type { OnCallStanding } from './on-call.ts'
 import type { ProposalState } from './approval.ts'
 import type { AttemptState, RunState } from './run.ts'
 import type { Origin, SurfaceName } from './surface.ts'
@@ -64,8 +65,11 @@ export interface AuditApproval {
   readonly groupsAtTime: readonly string[]
   /** Where roles and groups were read from. */
   readonly roleSource: string
-  /** Whether, and by which schedule or policy, the person was on call; absent where nobody asked. */
-  readonly onCall?: { readonly isOnCall: boolean; readonly source: string; readonly checkedAt: string } | null
+  /**
+   * Whether the person was on call for the service when they decided, by a schedule that was read at most a minute
+   * before; `unknown` when it could not be read. Absent where no schedule tells of the service. It grants nothing.
+   */
+  readonly onCall?: { readonly standing: OnCallStanding; readonly source: string }
   /** RFC 3339, the database's clock. */
   readonly decidedAt: string
   readonly planHashSeen: string

@@ -1,4 +1,5 @@
 import type { QuorumRequirement } from './approval.ts'
+import type { OnCallStanding } from './on-call.ts'
 import type { Role } from './person.ts'
 import type { Tier } from './plan.ts'
 import type { Origin } from './surface.ts'
@@ -55,7 +56,3 @@ export interface StepDecision {
   readonly at: Date
   readonly withdrawnAt: Date | null
 }
-
-/** Whether a person is on call for the service at a moment; `unknown` when the schedule could not be read in time. */
-export const ON_CALL_STANDINGS = ['yes', 'no', 'unknown'] as const
-export type OnCallStanding = (typeof ON_CALL_STANDINGS)[number]

@@ -56,6 +56,8 @@ export interface Settings {
   /** null: changes are judged without comparing new instances with old ones. */
   readonly instanceMetrics: InstanceMetrics | null
   readonly approvalsTtlMs: number
+  /** At these shares of the time to its expiry, what still waits is told to the next in line; ascending. */
+  readonly escalateAt: readonly number[]
   readonly fatigue: { readonly decisions: number; readonly perMs: number }
   /** Which playbooks may run without their quorum, how long, and until when that is to be reviewed. */
   readonly breakGlass: { readonly playbooks: readonly string[]; readonly forMs: number; readonly reviewMs: number }

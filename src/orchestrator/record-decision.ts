@@ -9,6 +9,8 @@ import type { DecisionGround } from './decisions/decision-ground.ts'
 import { expireNow } from './decisions/expire-now.ts'
 import type { Decided, DecisionInput, DecisionResult } from './decisions/decision-result.ts'
 import { NOTHING_MISSING } from './decisions/nothing-missing.ts'
+import { readOnCall } from './decisions/read-on-call.ts'
+import type { OnCallNow } from './decisions/read-on-call.ts'
 import { recordRefusal, toError } from './decisions/refusal.ts'
 import type { Refusal } from './decisions/refusal.ts'
 import { reject } from './decisions/reject.ts'
@@ -25,13 +27,21 @@ export type { DecisionInput, DecisionResult } from './decisions/decision-result.
  */
 export async function recordDecision(deps: Deps, input: DecisionInput): Promise<DecisionResult> {
   const person = getPerson(deps, input.personId)
+  const onCall = await onCallFor(deps, input.proposalId)
   const decided = await deps.unitOfWork.run(async (stores): Promise<Decided> => {
-    const ground = await lockDecisionGround(deps, stores, input.proposalId, person, input.origin)
+    const ground = await lockDecisionGround(deps, stores, input.proposalId, person, input.origin, onCall)
     return decide(deps, stores, ground, input)
   })
   if (decided.kind === 'refused') throw toError(decided.refusal)
   deps.telemetry.count('decisions_recorded', { decision: input.decision, outcome: decided.result.outcome })
   return decided.result
+}
+
+/** The plan's service never changes, so it is read without the lock. */
+async function onCallFor(deps: Deps, proposalId: string): Promise<OnCallNow | null> {
+  if (deps.onCall === null) return null
+  const proposal = await deps.stores.proposals.find(proposalId)
+  return proposal === undefined ? null : readOnCall(deps, proposal.plan.service)
 }
 
 async function decide(deps: Deps, stores: Stores, ground: DecisionGround, input: DecisionInput): Promise<Decided> {

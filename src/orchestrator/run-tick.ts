@@ -1,4 +1,5 @@
 import { remindReviewers } from './break-glass/remind-reviewers.ts'
+import { climbLadder } from './climb-ladder.ts'
 import { closeRefusalMinutes } from './record-refusal.ts'
 import { expireProposals } from './expire-proposals.ts'
 import { remindApprovers } from './remind-approvers.ts'
@@ -20,6 +21,7 @@ export async function runTick(deps: Deps): Promise<void> {
   const duties: readonly (readonly [name: string, duty: () => Promise<unknown>])[] = [
     ['expire proposals', () => expireProposals(deps)],
     ['remind approvers', () => remindApprovers(deps)],
+    ['tell the next in line', () => climbLadder(deps)],
     ['remind reviewers', () => remindReviewers(deps)],
     ['watch quiet incidents', () => watchQuiet(deps)],
     ['look whether follow-ups are done', () => watchFollowUps(deps)],

@@ -113,6 +113,7 @@ async function approveRetry(
     rolesAtTime: person.roles,
     groupsAtTime: person.groups,
     surface: origin,
+    onCall: null,
   })
   const service = findService(deps.catalog, proposal.plan.service)
   const incident = await stores.incidents.find(run.incidentId)

@@ -75,8 +75,8 @@ function authorize(
     principal,
     action: { type: 'Action', id: request.action },
     resource,
-    // Unknown counts as the stricter case: no surface, and observe.
-    context: { surface: 'unknown', mode: 'observe', isFrozen: false, ...request.context },
+    // Unknown counts as the stricter case: no surface, observe, and nobody on call.
+    context: { surface: 'unknown', mode: 'observe', isFrozen: false, onCall: 'unknown', ...request.context },
     preparsedPolicySetId: version,
     entities: [principalEntity(request.principal, principal), resourceEntity(request.resource, resource)],
   })

@@ -39,7 +39,7 @@ const appliesTo = (actions: readonly AuthorizedAction[], resources: string) => `
 action ${actions.map((action) => JSON.stringify(action)).join(', ')} appliesTo {
   principal: [Person, Service],
   resource: [${resources}],
-  context: { surface: String, mode: String, isFrozen: Bool },
+  context: { surface: String, mode: String, isFrozen: Bool, onCall: String },
 };`
 
 /**

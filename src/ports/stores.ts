@@ -9,6 +9,7 @@ import type { ConfigurationStore } from './configuration-store.ts'
 import type { DeadLetterStore } from './dead-letter-store.ts'
 import type { DecisionStore, ProposalQueries, ProposalStore } from './proposal-store.ts'
 import type { DeliveryStore } from './delivery-store.ts'
+import type { EscalationStore } from './escalation-store.ts'
 import type { EvidenceStore } from './evidence-store.ts'
 import type { FeedbackStore } from './feedback-store.ts'
 import type { FindingsStore, IncidentStore } from './incident-store.ts'
@@ -49,6 +50,7 @@ export interface Stores {
   readonly deadLetters: DeadLetterStore
   readonly decisions: DecisionStore
   readonly deliveries: DeliveryStore
+  readonly escalations: EscalationStore
   readonly evidence: EvidenceStore
   readonly feedback: FeedbackStore
   readonly findings: FindingsStore

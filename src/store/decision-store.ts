@@ -1,5 +1,6 @@
 import { asc, eq, sql } from './drizzle.ts'
 import type { Decision } from '../domain/approval.ts'
+import type { OnCallStanding } from '../domain/on-call.ts'
 import type { Role } from '../domain/person.ts'
 import type { Origin } from '../domain/surface.ts'
 import type { DecisionStore, NewDecision, RecentDecision } from '../ports/proposal-store.ts'
@@ -52,6 +53,7 @@ async function insert(db: Database, decision: NewDecision): Promise<Decision | u
       rolesAtTime: [...decision.rolesAtTime],
       groupsAtTime: [...decision.groupsAtTime],
       surface: decision.surface,
+      onCall: decision.onCall,
       ...(decision.at === undefined ? {} : { at: decision.at }),
     })
     .onConflictDoNothing()
@@ -96,6 +98,7 @@ function toDecision(row: typeof decisions.$inferSelect): Decision {
     rolesAtTime: row.rolesAtTime as Role[],
     groupsAtTime: row.groupsAtTime,
     surface: row.surface as Origin,
+    onCall: row.onCall as OnCallStanding | null,
     at: row.at,
     withdrawnAt: row.withdrawnAt,
   }

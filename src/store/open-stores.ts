@@ -16,6 +16,7 @@ import { createClockDutyStore } from './clock-duty-store.ts'
 import { createConfigurationStore } from './configuration-store.ts'
 import { createDeadLetterStore } from './dead-letter-store.ts'
 import { createDecisionStore } from './decision-store.ts'
+import { createEscalationStore } from './escalation-store.ts'
 import { createEvidenceStore } from './evidence-store.ts'
 import { createFeedbackStore } from './feedback-store.ts'
 import { createFollowUpStore } from './follow-up-store.ts'
@@ -66,6 +67,7 @@ export function openStores(db: Database, { surfaces, queueOf }: StoreNeeds): Sto
     configuration: createConfigurationStore(db),
     deadLetters: createDeadLetterStore(db),
     decisions: createDecisionStore(db),
+    escalations: createEscalationStore(db),
     evidence: createEvidenceStore(db),
     feedback: createFeedbackStore(db),
     followUps: createFollowUpStore(db),

@@ -78,6 +78,7 @@ function newsOf(ground: DecisionGround, decision: Decision, { quorum }: LoadedQu
       groups: decision.groupsAtTime,
       rolesFrom: 'directory',
       reason: decision.reason,
+      onCall: decision.onCall,
       standsIn,
       confirmedSymptomGone: ground.incident.quietSince !== null,
       missing: quorum.missing.approvals,
@@ -94,7 +95,7 @@ async function wait(
   const { missing } = loaded.quorum
   await tellOfProposal(deps, stores, ground.proposal, news)
   const { proposal, incident } = ground
-  const asked = { proposal, step: null, incident, facts: loaded.facts }
+  const asked = { proposal, step: null, incident, facts: loaded.facts, onCall: ground.onCall }
   await tellApprovers(deps, stores, asked, 'one more approval is asked for.')
   return {
     kind: 'result',

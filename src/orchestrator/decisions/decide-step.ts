@@ -12,6 +12,7 @@ import type { Decided, DecisionInput, DecisionResult } from './decision-result.t
 import { describeStepEnding } from './describe-step-ending.ts'
 import { NOTHING_MISSING } from './nothing-missing.ts'
 import { LONGEST_REASON, REASON_MISSING } from './reject.ts'
+import { standingOf } from './read-on-call.ts'
 import { recordRefusal } from './refusal.ts'
 import type { Refusal } from './refusal.ts'
 import { tellOfStep } from './tell-of-step.ts'
@@ -164,7 +165,7 @@ async function wake(stores: Stores, { runId }: StepApproval): Promise<void> {
 
 async function insert(
   stores: Stores,
-  { person, origin, now }: DecisionGround,
+  { person, origin, now, onCall }: DecisionGround,
   approval: StepApproval,
   decision: StepDecision['decision'],
   reason: string | null,
@@ -181,7 +182,7 @@ async function insert(
     rolesAtTime: person.roles,
     groupsAtTime: person.groups,
     surface: origin,
-    onCall: null,
+    onCall: standingOf(onCall, person.id),
     at: now,
   })
   if (inserted !== undefined) return inserted
@@ -196,5 +197,6 @@ function recordOf(decision: StepDecision) {
     groups: decision.groupsAtTime,
     rolesFrom: 'directory',
     reason: decision.reason,
+    onCall: decision.onCall,
   }
 }

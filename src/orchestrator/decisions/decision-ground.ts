@@ -6,6 +6,7 @@ import type { Origin } from '../../domain/surface.ts'
 import type { Stores } from '../../ports/stores.ts'
 import { NotFoundError } from '../../kernel/errors.ts'
 import type { Deps } from '../dependencies.ts'
+import type { OnCallNow } from './read-on-call.ts'
 import { findRun } from '../proposals/start-run.ts'
 
 /** Everything a decision is judged by, read under the proposal's row lock: nobody else moves it meanwhile. */
@@ -20,6 +21,8 @@ export interface DecisionGround {
   readonly decisions: readonly Decision[]
   readonly person: Person
   readonly origin: Origin
+  /** Read just before; null where no schedule tells of the service, or where it does not matter. */
+  readonly onCall: OnCallNow | null
 }
 
 export async function lockDecisionGround(
@@ -28,6 +31,7 @@ export async function lockDecisionGround(
   proposalId: string,
   person: Person,
   origin: Origin,
+  onCall: OnCallNow | null = null,
 ): Promise<DecisionGround> {
   const locked = await stores.proposals.lock(proposalId)
   if (locked === undefined) throw new NotFoundError('proposal', proposalId)
@@ -46,6 +50,7 @@ export async function lockDecisionGround(
     decisions,
     person: deps.directory.findById(person.id) ?? person,
     origin,
+    onCall,
   }
 }
 

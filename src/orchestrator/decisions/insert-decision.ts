@@ -2,11 +2,12 @@ import type { Decision } from '../../domain/approval.ts'
 import { StaleError } from '../../kernel/errors.ts'
 import type { Stores } from '../../ports/stores.ts'
 import type { DecisionGround } from './decision-ground.ts'
+import { standingOf } from './read-on-call.ts'
 
 /** One live decision a person, by the store's index: what the row lock lets through twice the index does not. */
 export async function insertDecision(
   stores: Stores,
-  { proposal, person, origin, now }: DecisionGround,
+  { proposal, person, origin, now, onCall }: DecisionGround,
   decision: Decision['decision'],
   reason: string | null,
 ): Promise<Decision> {
@@ -21,6 +22,7 @@ export async function insertDecision(
     rolesAtTime: person.roles,
     groupsAtTime: person.groups,
     surface: origin,
+    onCall: standingOf(onCall, person.id),
     at: now,
   })
   if (inserted !== undefined) return inserted

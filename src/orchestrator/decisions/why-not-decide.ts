@@ -7,7 +7,9 @@ import type { Mode } from '../../domain/mode.ts'
 import type { Deps } from '../dependencies.ts'
 import { judgeApprover } from '../../policy/approval-quorum.ts'
 import type { Stores } from '../../ports/stores.ts'
+import type { OnCallStanding } from '../../domain/on-call.ts'
 import type { DecisionGround } from './decision-ground.ts'
+import { standingOf } from './read-on-call.ts'
 import { whoMay } from '../who-may.ts'
 import type { Refusal } from './refusal.ts'
 
@@ -102,7 +104,7 @@ function whyNotThisPerson({ proposal, incident, person }: DecisionGround, deps: 
 
 function whyNotByPolicy(
   deps: Deps,
-  { proposal, person, origin }: DecisionGround,
+  { proposal, person, origin, onCall }: DecisionGround,
   action: AuthorizedAction,
   { mode, freeze }: Moment,
 ): Refusal | undefined {
@@ -111,12 +113,18 @@ function whyNotByPolicy(
     resource: proposalResource(deps.catalog, proposal),
     context: { surface: origin, mode, isFrozen: freeze !== undefined },
   } as const
-  const verdict = deps.authorize({ ...question, principal: personPrincipal(person) })
+  const asOnCall = (standing: OnCallStanding) => ({ context: { ...question.context, onCall: standing } })
+  const own = standingOf(onCall, person.id) ?? 'unknown'
+  const principal = personPrincipal(person)
+  const verdict = deps.authorize({ ...question, ...asOnCall(own), principal })
   if (verdict.verdict === 'allow') return undefined
   const why = verdict.reasons.map((reason) => reason.text.replace(/[.\s]+$/, '')).join('; ')
-  const others = whoMay(deps, question)
+  const unread = own === 'unknown' && deps.authorize({ ...question, ...asOnCall('yes'), principal }).verdict === 'allow'
+  const others = whoMay(deps, question, ({ id }) => ({ onCall: standingOf(onCall, id) ?? 'unknown' }))
   return {
     code: 'not_allowed',
-    text: `${person.name} may not ${action} ${proposal.id}: ${why}.${others === '' ? '' : ` Ask ${others}, who may.`}`,
+    text: `${person.name} may not ${action} ${proposal.id}: ${why}.${unread ? UNREAD : ''}${others === '' ? '' : ` Ask ${others}, who may.`}`,
   }
 }
+
+const UNREAD = ' Who is on call could not be read, so nobody counts as on call. Try again in a minute.'

@@ -5,23 +5,32 @@ import { listEligibleApprovers } from '../../policy/approval-quorum.ts'
 import type { QuorumFacts } from '../../policy/approval-quorum.ts'
 import { personPrincipal } from '../authorization-subjects.ts'
 import type { Deps } from '../dependencies.ts'
+import { standingOf } from '../decisions/read-on-call.ts'
+import type { OnCallNow } from '../decisions/read-on-call.ts'
 import { modeFor, servicesOf } from './mode-and-freeze.ts'
 import { proposalResource } from './proposal-resource.ts'
 
-/** Who can give an approval that is missing and whom the policy would let: the owning group first. */
+/**
+ * Who can give an approval that is missing and whom the policy would let: the owning group first. Where nobody knows who
+ * is on call, those whom the policy would let if they were are named as well: being told grants nothing.
+ */
 export function nextApprovers(
   deps: Deps,
   proposal: Proposal,
   incident: Incident,
   facts: QuorumFacts,
+  onCall: OnCallNow | null = null,
 ): readonly Person[] {
   const mode = modeFor(deps, servicesOf(incident, proposal.plan.service))
   const resource = proposalResource(deps.catalog, proposal)
-  const allowed = listEligibleApprovers(facts).filter(
-    (person) =>
-      deps.authorize({ principal: personPrincipal(person), action: 'approve', resource, context: { mode } }).verdict ===
-      'allow',
-  )
+  const isAllowed = (person: Person) => {
+    const standing = onCall?.ids == null ? 'yes' : standingOf(onCall, person.id)
+    const context = { mode, onCall: standing ?? 'yes' }
+    return (
+      deps.authorize({ principal: personPrincipal(person), action: 'approve', resource, context }).verdict === 'allow'
+    )
+  }
+  const allowed = listEligibleApprovers(facts).filter(isAllowed)
   const group = proposal.required.owningGroup
   const isOwner = (person: Person) => group !== null && person.groups.includes(group)
   return [...allowed.filter(isOwner), ...allowed.filter((person) => !isOwner(person))]

@@ -5,6 +5,7 @@ import type { Stores } from '../../ports/stores.ts'
 import type { Deps } from '../dependencies.ts'
 import type { QuorumFacts } from '../../policy/approval-quorum.ts'
 import type { StepApproval } from '../../domain/step-approval.ts'
+import type { OnCallNow } from '../decisions/read-on-call.ts'
 import { nextApprovers } from './next-approvers.ts'
 
 const MOST_TOLD = 5
@@ -15,12 +16,27 @@ export interface Asked {
   readonly step: StepApproval | null
   readonly incident: Incident
   readonly facts: QuorumFacts
+  /** Where it was read. */
+  readonly onCall?: OnCallNow | null
 }
 
 /** Direct messages to the next approvers, in the transaction of what they tell of. */
 export async function tellApprovers(deps: Deps, stores: Stores, asked: Asked, why: string): Promise<readonly Person[]> {
   const { proposal, step, incident } = asked
-  const people = nextApprovers(deps, proposal, incident, asked.facts).slice(0, MOST_TOLD)
+  const people = nextApprovers(deps, proposal, incident, asked.facts, asked.onCall).slice(0, MOST_TOLD)
+  await askDirectly(stores, asked, people, why)
+  const awaited = { proposalId: proposal.id, step: step === null ? null : { runId: step.runId, stepId: step.stepId } }
+  if (people.length > 0) {
+    await stores.escalations.noteAsked(
+      awaited,
+      people.map(({ id }) => id),
+    )
+  }
+  return people
+}
+
+export async function askDirectly(stores: Stores, asked: Asked, people: readonly Person[], why: string): Promise<void> {
+  const { proposal, step, incident } = asked
   await stores.outbox.append(
     people.map((person) => ({
       kind: 'direct',
@@ -32,7 +48,6 @@ export async function tellApprovers(deps: Deps, stores: Stores, asked: Asked, wh
       priority: 'approval',
     })),
   )
-  return people
 }
 
 /** Tier 4: nobody can approve it, so those who would do it by hand are told. */

@@ -30,9 +30,11 @@ export const escalations = pgTable(
     proposalId: text('proposal_id')
       .notNull()
       .references(() => proposals.id),
-    /** Empty for the plan itself, else the step that asks. */
+    /** Empty for the plan itself, else `run/step` of what asks. */
     stepId: text('step_id').notNull().default(''),
     rung: text('rung').notNull(),
+    /** Ids of whom it told: the next rung goes to others. */
+    people: jsonb('people').$type<string[]>().notNull().default([]),
     at: at('at').notNull().default(now),
   },
   (table) => [primaryKey({ columns: [table.proposalId, table.stepId, table.rung] })],

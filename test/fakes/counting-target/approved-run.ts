@@ -221,5 +221,6 @@ export async function approve(stores: Stores, proposal: Proposal, person: Person
     rolesAtTime: person.roles,
     groupsAtTime: person.groups,
     surface: 'console',
+    onCall: null,
   })
 }

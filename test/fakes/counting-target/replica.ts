@@ -102,6 +102,7 @@ function settingsOf(replicaId: string): Settings {
     changesLookbackMs: 7_200_000,
     instanceMetrics: null,
     approvalsTtlMs: 900_000,
+    escalateAt: [0.4, 0.7],
     fatigue: { decisions: 10, perMs: 600_000 },
     breakGlass: { playbooks: [PLAYBOOK.name], forMs: 3_600_000, reviewMs: 172_800_000 },
     freezeWindows: [],

@@ -183,6 +183,7 @@ const SETTINGS: Settings = {
   instanceMetrics: null,
   approvalsTtlMs: 900_000,
   // The few people of a test press more often than anybody does; T26 sets its own limit.
+  escalateAt: [0.4, 0.7],
   fatigue: { decisions: 1_000_000, perMs: 600_000 },
   breakGlass: { playbooks: [], forMs: 3_600_000, reviewMs: 172_800_000 },
   freezeWindows: [],

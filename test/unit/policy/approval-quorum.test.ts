@@ -30,6 +30,7 @@ function decision(personId: string, change: Partial<Decision> = {}): Decision {
     groupsAtTime: [],
     surface: 'slack',
     at: new Date(0),
+    onCall: null,
     withdrawnAt: null,
     ...change,
   }

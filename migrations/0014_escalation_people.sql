@@ -1,0 +1,1 @@
+ALTER TABLE "escalations" ADD COLUMN "people" jsonb DEFAULT '[]'::jsonb NOT NULL;
