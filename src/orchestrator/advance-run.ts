@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { executeRun } from '../executor/execute-run.ts'
 import { DEFAULT_PACE } from '../executor/executor-deps.ts'
 import type { ExecutorDeps, Pace, RunEnd } from '../executor/executor-deps.ts'
@@ -9,10 +8,8 @@ import type { Deps } from './dependencies.ts'
 import { keepLease, momentOf } from './heartbeat.ts'
 import type { KeptLease } from './heartbeat.ts'
 import { tellOfStepApproval } from './proposals/tell-of-step-approval.ts'
-import { isDatabaseLoss } from './is-database-loss.ts'
-
-/** Between tries to give a run back, and until it is advanced again. */
-const GIVE_BACK_MS = 500
+import { databaseTrouble } from './database-trouble.ts'
+import { giveBackRun, giveBackWhenPossible } from './give-back-run.ts'
 
 export interface AdvanceOptions {
   readonly pace?: Partial<Pace>
@@ -41,11 +38,13 @@ export async function advanceRun(
   if (lease === undefined) return
   const held = keepLease(deps, lease, claimedAt)
   try {
-    await finish(deps, held, await advance(executorDepsOf(deps, options), held, drain, options))
+    const end = await advance(executorDepsOf(deps, options), held, drain, options)
+    if (end.kind === 'later') await giveBackRun(deps, held, end.afterMs, null)
   } catch (error) {
-    if (isDatabaseLoss(error)) {
-      deps.log.warn({ runId, fence: lease.fence, err: error }, 'the database went away in the middle of a run')
-      await giveBackWhenPossible(deps, held)
+    const trouble = databaseTrouble(error)
+    if (trouble !== null) {
+      deps.log.warn({ runId, fence: lease.fence, trouble, err: error }, 'the database failed in the middle of a run')
+      await giveBackWhenPossible(deps, held, trouble)
     } else if (error instanceof FencedError) {
       deps.log.warn({ runId, fence: lease.fence }, 'a run was taken over by another replica')
     } else {
@@ -56,22 +55,6 @@ export async function advanceRun(
   }
 }
 
-/**
- * An outage is no fault of the run: as soon as the database answers, the run is given back cleanly, so that outages do
- * not add up to a poison run. When it does not answer in the time of the lease, the lease runs out.
- */
-async function giveBackWhenPossible(deps: Deps, held: KeptLease): Promise<void> {
-  while (!held.signal.aborted) {
-    try {
-      await finish(deps, held, { kind: 'later', afterMs: GIVE_BACK_MS })
-      return
-    } catch (error) {
-      if (error instanceof FencedError) return
-      await delay(GIVE_BACK_MS, undefined, { signal: held.signal }).catch(() => undefined)
-    }
-  }
-}
-
 function advance(
   deps: ExecutorDeps,
   held: KeptLease,
@@ -79,16 +62,6 @@ function advance(
   { crashesBeforeParking = CRASHES_BEFORE_PARKING }: AdvanceOptions,
 ): Promise<RunEnd> {
   return held.lease.crashes >= crashesBeforeParking ? parkRun(deps, held) : executeRun(deps, held, drain)
-}
-
-/** Giving back and coming back are one transaction: no run is given back without somebody to go on with it. */
-async function finish(deps: Deps, held: KeptLease, end: RunEnd): Promise<void> {
-  if (end.kind !== 'later') return
-  const { id } = held.lease.run
-  await deps.unitOfWork.run(async (stores) => {
-    await stores.leasedRuns.release(held.lease, end.afterMs)
-    await stores.jobs.enqueue('run.advance', { runId: id }, { singletonKey: id, startAfterMs: end.afterMs })
-  })
 }
 
 function executorDepsOf(deps: Deps, options: AdvanceOptions = {}): ExecutorDeps {

@@ -17,6 +17,8 @@ export interface DatabaseOptions {
   readonly maxConnections: number
   /** A statement that takes longer is cancelled; default 15 s. */
   readonly statementTimeoutMs?: number
+  /** Default true; only the twin of a test passes false. */
+  readonly waitsForDisk?: boolean
   /** A connection of the pool broke while nobody used it; the pool replaces it by itself. */
   readonly onConnectionLost?: (error: Error) => void
 }
@@ -35,6 +37,12 @@ const PIPELINE: PoolConfig & { readonly pipeline: boolean } = { pipeline: true }
 /** A transaction that a dead replica left open would stall the audit sequencer: the server ends it. */
 const IDLE_IN_TRANSACTION_MS = 30_000
 
+/**
+ * An intent has to be on the disk before its effect is sent, so a server, database or login that is set up to acknowledge
+ * commits earlier is overruled. What waits for more, such as a standby, stays. Asked before anything else on a connection.
+ */
+const WAIT_FOR_DISK = `SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'`
+
 export async function openDatabase(options: DatabaseOptions): Promise<OpenDatabase> {
   parseInt8AsNumber()
   const pool = new Pool(poolConfig(options))
@@ -46,6 +54,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<OpenDataba
   pool.on('connect', (client) => {
     client.on('error', lost)
     joinWrites(client, names)
+    if (options.waitsForDisk !== false) client.query(WAIT_FOR_DISK).catch(lost)
   })
   try {
     const client = await pool.connect()

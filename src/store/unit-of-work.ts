@@ -1,9 +1,10 @@
 import { drizzle } from './drizzle.ts'
 import type { Pool, PoolClient } from 'pg'
+import { UnwritableError } from '../kernel/database-errors.ts'
 import { AppError } from '../kernel/errors.ts'
 import type { Stores, UnitOfWork } from '../ports/stores.ts'
 import type { Database } from './database.ts'
-import { SQL_STATE, sqlStateOf } from './sql-state.ts'
+import { SQL_STATE, sqlStateOf, whyUnwritable } from './sql-state.ts'
 
 /** Nobody knows whether it was committed: read again before doing anything again. */
 class CommitUnknownError extends AppError {
@@ -59,7 +60,9 @@ export async function runTransaction<Result>(
   pool: Pool,
   work: (transaction: Database) => Promise<Result>,
 ): Promise<Result> {
-  const client = await pool.connect()
+  const client = await pool.connect().catch((cause: unknown) => {
+    throw new UnwritableError('the database does not answer', cause)
+  })
   let isBroken = false
   try {
     // Sent together with the first statement of the work; when it fails, so does all that follows.
@@ -68,7 +71,8 @@ export async function runTransaction<Result>(
     return result
   } catch (error) {
     isBroken = error instanceof CommitUnknownError || !(await rollBack(client))
-    throw error
+    const why = error instanceof CommitUnknownError ? undefined : whyUnwritable(error)
+    throw why === undefined ? error : new UnwritableError(why, error)
   } finally {
     client.release(isBroken)
   }

@@ -1,3 +1,4 @@
+import { UnwritableError } from '../../kernel/database-errors.ts'
 import { AppError, NotFoundError, RefusedError, StaleError } from '../../kernel/errors.ts'
 import type { Fault } from './answers.ts'
 import { HttpFault } from './http-fault.ts'
@@ -15,7 +16,10 @@ export function faultOfError(error: unknown): Fault {
     return {
       status: 503,
       code: 'unavailable',
-      message: 'The database does not answer, so nothing was kept. Send it again.',
+      message:
+        error instanceof UnwritableError
+          ? error.message
+          : 'The database does not answer, so nothing was kept. Send it again.',
       retryAfterSeconds: RETRY_AFTER_SECONDS,
     }
   }

@@ -1,3 +1,4 @@
+import { UnwritableError } from '../../kernel/database-errors.ts'
 import { AppError, RefusedError } from '../../kernel/errors.ts'
 import { setTimeout as delay } from 'node:timers/promises'
 import { postHere, sendReply } from './outgoing/send-reply.ts'
@@ -96,6 +97,10 @@ async function showHome({ conversation, road, log }: RequestTools, place: TeamsP
 /** Refusals say what to do; of anything else the asker learns that it failed here, and nothing of the inside. */
 function replyToError(log: Logger, error: unknown): Reply {
   if (error instanceof RefusedError) return refusedBecause(error.code, error.message)
+  if (error instanceof UnwritableError) {
+    log.error({ err: error }, 'what somebody asked for cannot be put on record')
+    return refusedBecause(error.code, error.message)
+  }
   log.error({ err: error }, 'teams request could not be carried out')
   const hint = error instanceof AppError && error.retryable ? 'Try again in a moment.' : 'The log has the details.'
   return refusedBecause('failed', `That did not work, and it may not have counted. ${hint} The card shows what stands.`)

@@ -33,6 +33,7 @@ export interface ReplicaOptions {
   readonly queueOf?: (db: Database) => JobQueue
   readonly log?: Logger
   readonly maxConnections?: number
+  readonly waitsForDisk?: boolean
   readonly stores?: (stores: Stores) => Stores
 }
 
@@ -51,6 +52,7 @@ export async function openReplica(options: ReplicaOptions): Promise<Replica> {
     url: options.url,
     applicationName: replicaId,
     maxConnections: options.maxConnections ?? 10,
+    ...(options.waitsForDisk === undefined ? {} : { waitsForDisk: options.waitsForDisk }),
   })
   const queueOf = options.queueOf ?? (() => NO_HINTS)
   const wrap = options.stores ?? ((stores: Stores) => stores)
