@@ -4,6 +4,7 @@ import { auditVerifyCommand } from './audit-verify.ts'
 import { demoCommand } from './demo.ts'
 import { doctorCommand } from './doctor.ts'
 import { evalChangesCommand } from './eval-changes.ts'
+import { evalGroupingCommand } from './eval-grouping.ts'
 import { freezeCommand } from './freeze.ts'
 import { jobsListCommand } from './jobs-list.ts'
 import { jobsRetryCommand } from './jobs-retry.ts'
@@ -38,4 +39,5 @@ export const COMMANDS: readonly Command[] = [
   outboxRetryCommand,
   freezeCommand,
   evalChangesCommand,
+  evalGroupingCommand,
 ]

@@ -1,5 +1,7 @@
 import { environmentKey, namesOfEnvironment } from '../domain/environment.ts'
-import { groupAlerts, relatedServices } from '../triage/group-alerts.ts'
+import { groupAlerts } from '../triage/group-alerts.ts'
+import { relatedServices, servicesInReach } from '../triage/services-around.ts'
+import { STORM_GAP_MS } from '../triage/relate-alert.ts'
 import { INSTALLATION, servicePrincipal } from './authorization-subjects.ts'
 import { NewCards, readStanding } from './ingest/new-cards.ts'
 import type { Standing } from './ingest/new-cards.ts'
@@ -116,16 +118,19 @@ function firesAgain(prepared: readonly PreparedAlert[], context: GroupingContext
 
 function loadContext(deps: Deps, stores: Stores, prepared: readonly PreparedAlert[]): Promise<GroupingContext> {
   const services = prepared.map((alert) => alert.service)
+  const named = services.filter((service) => service !== null)
   return stores.alerts.loadForGrouping({
     environments: prepared.flatMap((alert) => namesOfEnvironment(environmentKey(alert.environment))),
-    services: relatedServices(
-      deps.catalog,
-      services.filter((service) => service !== null),
-    ),
+    services: relatedServices(deps.catalog, named),
     withoutService: services.includes(null),
     fingerprints: [...new Set(prepared.map((alert) => alert.fingerprint))],
     startsAt: prepared.map((alert) => alert.startsAt),
     windowMs: deps.settings.groupingWindowMs,
+    storm: {
+      services: servicesInReach(deps.catalog, named),
+      anyService: named.some((service) => !deps.catalog.services.has(service)),
+      gapMs: STORM_GAP_MS,
+    },
   })
 }
 

@@ -37,6 +37,8 @@ export interface GroupingContext {
     readonly alertNames: readonly string[]
     /** When its newest alert came; when it was opened, where it has none. */
     readonly lastAlertAt: Date
+    /** How many of its alerts came within RECENT_MS. */
+    readonly recentAlerts: number
   }[]
   /** Rows with these fingerprints: those that fire, those of joinable incidents, and those that began at the same time. */
   readonly known: readonly StoredAlert[]
@@ -52,6 +54,13 @@ export interface GroupingQuestion {
   readonly fingerprints: readonly string[]
   readonly startsAt: readonly Date[]
   readonly windowMs: number
+  /** Incidents that had an alert just now count from further away in the dependency graph. */
+  readonly storm: {
+    readonly services: readonly string[]
+    /** True when the catalog does not know one of the alerts' services: then those of any service count. */
+    readonly anyService: boolean
+    readonly gapMs: number
+  }
 }
 
 export interface AlertStore {

@@ -18,6 +18,7 @@ import { incidentFromJson, incidentToJson } from './incident-row.ts'
 import type { IncidentJson } from './incident-row.ts'
 import type { NewIncident } from '../ports/incident-store.ts'
 import { milliseconds } from './milliseconds.ts'
+import { RECENT_MS } from '../domain/recent-alerts.ts'
 import type { Severity } from '../domain/severity.ts'
 
 /**
@@ -38,6 +39,8 @@ export function createAlertStore(db: Database): AlertStore {
 const MAX_LISTED = 1_000
 /** The newest alerts of an incident say what it is about; a storm of ten thousand says no more. */
 const MAX_LOOKED_AT = 200
+/** Of the incidents of a storm only the most alive can be joined. */
+const MAX_OF_STORM = 10
 
 interface AlertRow extends Record<string, unknown> {
   readonly kind: 'alert'
@@ -163,20 +166,28 @@ type ContextRow = Record<string, unknown> &
           readonly services: readonly string[]
           readonly names: readonly string[]
           readonly last: string | null
+          readonly recent: number
         }
       }
   )
 
 /**
- * One statement. Only incidents of the same or neighbouring services are looked at, so that it costs the same whether
- * ten or ten thousand are open.
+ * One statement. Only incidents of the same or neighbouring services are looked at, and a few of those that had an alert
+ * just now, so that it costs the same whether ten or ten thousand are open.
  */
 async function loadForGrouping(db: Database, question: GroupingQuestion): Promise<GroupingContext> {
   const services = sql`${sql.param([...question.services])}::text[]`
   const fingerprints = sql`${sql.param([...question.fingerprints])}::text[]`
   const since = sql`statement_timestamp() - ${milliseconds(question.windowMs)}`
+  const environments = sql`${sql.param([...question.environments])}::text[]`
   const { rows } = await db.execute<ContextRow>(sql`
-    WITH joinable AS (
+    WITH storm AS (
+      SELECT id FROM incidents
+       WHERE updated_at >= statement_timestamp() - ${milliseconds(question.storm.gapMs)}
+         AND (${question.storm.anyService}::boolean OR service = ANY (${sql.param([...question.storm.services])}::text[]))
+         AND lower(trim(coalesce(environment, ${environmentKey(null)}))) = ANY (${environments})
+       ORDER BY updated_at DESC LIMIT ${MAX_OF_STORM}
+    ), joinable AS (
       SELECT * FROM incidents
        WHERE id = ANY (ARRAY(
                SELECT id FROM incidents WHERE state IN ('open', 'acknowledged') AND service = ANY (${services})
@@ -184,8 +195,9 @@ async function loadForGrouping(db: Database, question: GroupingQuestion): Promis
                UNION ALL SELECT id FROM incidents
                 WHERE ${question.withoutService}::boolean AND service IS NULL AND (state IN ('open', 'acknowledged') OR updated_at >= ${since})
                UNION ALL SELECT incident_id FROM alerts WHERE status = 'firing' AND service = ANY (${services})
-               UNION ALL SELECT incident_id FROM alerts WHERE fingerprint = ANY (${fingerprints})))
-         AND lower(trim(coalesce(environment, ${environmentKey(null)}))) = ANY (${sql.param([...question.environments])}::text[])
+               UNION ALL SELECT incident_id FROM alerts WHERE fingerprint = ANY (${fingerprints})
+               UNION ALL SELECT id FROM storm))
+         AND lower(trim(coalesce(environment, ${environmentKey(null)}))) = ANY (${environments})
          AND (state IN ('open', 'acknowledged') OR updated_at >= ${since})
     ), known AS (
       SELECT * FROM alerts
@@ -197,10 +209,12 @@ async function loadForGrouping(db: Database, question: GroupingQuestion): Promis
     SELECT 'now' AS kind, to_jsonb(clock_timestamp()) AS value
     UNION ALL SELECT 'alert', to_jsonb(known) FROM known
     UNION ALL SELECT 'incident', jsonb_build_object('incident', to_jsonb(joinable),
-        'services', coalesce(said.services, '[]'), 'names', coalesce(said.names, '[]'), 'last', said.last)
+        'services', coalesce(said.services, '[]'), 'names', coalesce(said.names, '[]'), 'last', said.last,
+        'recent', said.recent)
       FROM joinable LEFT JOIN LATERAL (
         SELECT jsonb_agg(DISTINCT service) FILTER (WHERE service IS NOT NULL) AS services,
-               jsonb_agg(DISTINCT name) AS names, max(first_seen_at) AS last
+               jsonb_agg(DISTINCT name) AS names, max(first_seen_at) AS last,
+               count(*) FILTER (WHERE first_seen_at >= statement_timestamp() - ${milliseconds(RECENT_MS)}) AS recent
           FROM (SELECT service, name, first_seen_at FROM alerts WHERE incident_id = joinable.id
                  ORDER BY id DESC LIMIT ${MAX_LOOKED_AT}) AS newest) AS said ON true`)
   return toContext(rows)
@@ -214,10 +228,9 @@ function toContext(rows: readonly ContextRow[]): GroupingContext {
     joinable: rows.flatMap((row) => {
       if (row.kind !== 'incident') return []
       const incident = incidentFromJson(row.value.incident)
-      const { services, names, last } = row.value
-      return [
-        { incident, services, alertNames: names, lastAlertAt: last === null ? incident.openedAt : new Date(last) },
-      ]
+      const { services, names, last, recent } = row.value
+      const lastAlertAt = last === null ? incident.openedAt : new Date(last)
+      return [{ incident, services, alertNames: names, lastAlertAt, recentAlerts: recent }]
     }),
   }
 }

@@ -1,9 +1,12 @@
 import type { Alert, AlertStatus } from '../domain/alert.ts'
 import { environmentKey } from '../domain/environment.ts'
+import { findWave } from './find-wave.ts'
 import { mayTakeFiringAlert } from './symptom-state.ts'
+import { byCloseness, GROUPING_FEATURES, relate, STORM_GAP_MS } from './relate-alert.ts'
+import type { Candidate, GroupingFeature, GroupingReason, Surroundings } from './relate-alert.ts'
+import { servicesInReach } from './services-around.ts'
 import type { Incident } from '../domain/incident.ts'
 import type { ServiceCatalog } from '../domain/service-catalog.ts'
-import { findService } from '../domain/service-catalog.ts'
 
 /** What grouping looks at in an alert of this delivery. */
 export interface GroupableAlert {
@@ -21,12 +24,14 @@ export interface GroupableAlert {
 export interface JoinableIncident {
   readonly incident: Pick<
     Incident,
-    'id' | 'service' | 'environment' | 'state' | 'quietSince' | 'mitigatedAt' | 'resolvedAt' | 'updatedAt'
+    'id' | 'service' | 'environment' | 'state' | 'openedAt' | 'quietSince' | 'mitigatedAt' | 'resolvedAt' | 'updatedAt'
   >
   readonly services: readonly string[]
   readonly alertNames: readonly string[]
   /** When its newest alert came, or when it was opened. */
   readonly lastAlertAt: Date
+  /** How many of its alerts came in the last minute. */
+  readonly recentAlerts: number
 }
 
 /** An alert row that has one of the fingerprints of this delivery. */
@@ -44,19 +49,6 @@ export interface GroupingInput<A extends GroupableAlert> {
   readonly now: Date
 }
 
-/** Why an alert went where it went; one sentence for the timeline. */
-export interface GroupingReason {
-  readonly rule:
-    | 'same_alert'
-    | 'same_service'
-    | 'neighbour'
-    | 'same_name'
-    | 'fires_again'
-    | 'nothing_to_join'
-    | 'resolved_before_it_fired'
-  readonly text: string
-}
-
 export type Assignment<A extends GroupableAlert> = { readonly alert: A; readonly reason: GroupingReason } & (
   | { readonly to: 'incident'; readonly incidentId: string }
   /** A new incident of this delivery; equal numbers are one incident. */
@@ -65,29 +57,27 @@ export type Assignment<A extends GroupableAlert> = { readonly alert: A; readonly
   | { readonly to: 'none' }
 )
 
-interface Candidate {
-  readonly target: { readonly incidentId: string } | { readonly group: number }
-  readonly isOpen: boolean
-  readonly environment: string | null
-  readonly services: Set<string>
-  readonly names: Set<string>
-  lastAlertAt: Date
-}
-
 /**
  * Joins or opens: the same alert goes where it is, then the same service, then a direct neighbour in the dependency
- * graph whose newest alert is not older than the window. Environments never mix. The alerts of one delivery are
- * looked at in the order they began, and each new group is there for the next alert to join.
+ * graph whose newest alert is not older than the window, then what is in reach of an incident that had an alert just
+ * now. An incident that had come to rest takes nothing of a new wave. Environments never mix. The alerts of one
+ * delivery are looked at in the order they began, and each new group is there for the next alert to join.
  */
-export function groupAlerts<A extends GroupableAlert>(input: GroupingInput<A>): readonly Assignment<A>[] {
-  const candidates = input.joinable.filter((one) => isJoinable(one, input)).map(toCandidate)
+export function groupAlerts<A extends GroupableAlert>(
+  given: GroupingInput<A>,
+  features: readonly GroupingFeature[] = GROUPING_FEATURES,
+): readonly Assignment<A>[] {
+  const input = { ...given, features, reach: rememberReach(given.catalog) }
+  const candidates = input.joinable
+    .filter((one) => isJoinable(one, input))
+    .map((one) => toCandidate(one, waveAfter(one, input)))
   const inOrder = [...input.alerts].sort(
     (left, right) => statusOrder(left) - statusOrder(right) || left.startsAt.getTime() - right.startsAt.getTime(),
   )
   const placed: Assignment<A>[] = []
   let groups = 0
   for (const alert of inOrder) {
-    const assignment = placeKnown(alert, input, placed) ?? placeByRelation(alert, candidates, input)
+    const assignment = placeKnown(alert, { input, placed, candidates }) ?? placeByRelation(alert, candidates, input)
     if (assignment !== undefined) {
       placed.push(assignment)
       continue
@@ -96,21 +86,21 @@ export function groupAlerts<A extends GroupableAlert>(input: GroupingInput<A>): 
       placed.push({ alert, to: 'none', reason: RESOLVED_FIRST })
       continue
     }
-    placed.push({ alert, to: 'new', group: groups, reason: nothingToJoin(alert) })
+    placed.push({ alert, to: 'new', group: groups, reason: whyNew(alert, candidates) })
     candidates.push(newCandidate(alert, groups, input.now))
     groups += 1
   }
   return placed
 }
 
-/** The services whose incidents an alert of these may join: themselves and their direct neighbours. */
-export function relatedServices(catalog: ServiceCatalog, services: readonly string[]): readonly string[] {
-  const own = new Set(services)
-  const dependents = [...catalog.services.values()]
-    .filter((service) => service.dependsOn.some((name) => own.has(name)))
-    .map((service) => service.name)
-  const dependencies = [...own].flatMap((name) => findService(catalog, name)?.dependsOn ?? [])
-  return [...new Set([...own, ...dependents, ...dependencies])]
+/** Each service's surroundings are looked up once a delivery. */
+function rememberReach(catalog: ServiceCatalog): Surroundings['reach'] {
+  const seen = new Map<string, ReadonlySet<string>>()
+  return (service) => {
+    const known = seen.get(service) ?? new Set(servicesInReach(catalog, [service]))
+    seen.set(service, known)
+    return known
+  }
 }
 
 const RESOLVED_FIRST: GroupingReason = {
@@ -131,11 +121,37 @@ function isJoinable(one: JoinableIncident, input: Pick<GroupingInput<GroupableAl
   return mayTakeFiringAlert(one.incident, input.now, input.windowMs)
 }
 
-function toCandidate(one: JoinableIncident): Candidate {
+/**
+ * When the alerts of this delivery that could join an incident are a wave of their own, and since when. One that was
+ * opened just now is still growing: its first alerts came before the rest of its wave.
+ */
+function waveAfter<A extends GroupableAlert>(one: JoinableIncident, input: Input<A>): Date | undefined {
+  const ageMs = input.now.getTime() - one.incident.openedAt.getTime()
+  if (ageMs <= STORM_GAP_MS || !input.features.includes('waves')) return undefined
+  const around = new Set(one.services.flatMap((service) => [...input.reach(service)]))
+  const fresh = input.alerts.filter(
+    ({ status, belongsTo, service, environment }) =>
+      status === 'firing' &&
+      belongsTo === null &&
+      service !== null &&
+      around.has(service) &&
+      isSameEnvironment(environment, one.incident.environment),
+  )
+  return findWave(fresh, { recentAlerts: one.recentAlerts, isAtRest: isAtRest(one, input.now) })
+}
+
+function isAtRest({ incident, lastAlertAt }: JoinableIncident, now: Date): boolean {
+  return incident.quietSince !== null && now.getTime() - lastAlertAt.getTime() > STORM_GAP_MS
+}
+
+function toCandidate(one: JoinableIncident, closedFrom: Date | undefined): Candidate {
   const services = new Set(one.services)
   if (one.incident.service !== null) services.add(one.incident.service)
   return {
     target: { incidentId: one.incident.id },
+    openedAt: one.incident.openedAt,
+    recentAlerts: one.recentAlerts,
+    closedFrom,
     isOpen: one.incident.state === 'open' || one.incident.state === 'acknowledged',
     environment: one.incident.environment,
     services,
@@ -147,6 +163,9 @@ function toCandidate(one: JoinableIncident): Candidate {
 function newCandidate(alert: GroupableAlert, group: number, now: Date): Candidate {
   return {
     target: { group },
+    openedAt: now,
+    recentAlerts: 1,
+    closedFrom: undefined,
     isOpen: true,
     environment: alert.environment,
     services: new Set(alert.service === null ? [] : [alert.service]),
@@ -155,47 +174,64 @@ function newCandidate(alert: GroupableAlert, group: number, now: Date): Candidat
   }
 }
 
+type Input<A extends GroupableAlert> = GroupingInput<A> & Surroundings
+
+interface SoFar<A extends GroupableAlert> {
+  readonly input: Input<A>
+  readonly placed: readonly Assignment<A>[]
+  readonly candidates: readonly Candidate[]
+}
+
 /** The same alert, by fingerprint: in a row that we have, or earlier in this delivery. */
-function placeKnown<A extends GroupableAlert>(
-  alert: A,
-  input: GroupingInput<A>,
-  placed: readonly Assignment<A>[],
-): Assignment<A> | undefined {
+function placeKnown<A extends GroupableAlert>(alert: A, soFar: SoFar<A>): Assignment<A> | undefined {
   if (alert.belongsTo !== null) return toIncident(alert, alert.belongsTo, SAME_ALERT)
-  const twin = placed.find((one) => one.alert.fingerprint === alert.fingerprint && one.to !== 'none')
+  const twin = soFar.placed.find((one) => one.alert.fingerprint === alert.fingerprint && one.to !== 'none')
   if (twin !== undefined) return { ...twin, alert, reason: SAME_ALERT }
-  return alert.status === 'firing' ? placeRefire(alert, input) : undefined
+  const mayRefire = alert.status === 'firing' && soFar.input.features.includes('refires')
+  return mayRefire ? placeRefire(alert, soFar) : undefined
 }
 
 const SAME_ALERT: GroupingReason = { rule: 'same_alert', text: 'It is the same alert.' }
 
-/** It fired before: back to its incident while that is worked on, or within the window after it was closed. */
-function placeRefire<A extends GroupableAlert>(alert: A, input: GroupingInput<A>): Assignment<A> | undefined {
+/**
+ * It fired before: back to its incident while that is worked on, or within the window after it was closed. Where a
+ * later incident of its service is growing, it belongs to what is happening now.
+ */
+function placeRefire<A extends GroupableAlert>(alert: A, soFar: SoFar<A>): Assignment<A> | undefined {
+  const { input, candidates } = soFar
   const rows = input.known.filter((row) => row.fingerprint === alert.fingerprint)
   const newestFirst = rows.sort((left, right) => right.startsAt.getTime() - left.startsAt.getTime())
   for (const row of newestFirst) {
-    const home = input.joinable.find((one) => one.incident.id === row.incidentId)
-    if (
-      home !== undefined &&
-      isJoinable(home, input) &&
-      isSameEnvironment(home.incident.environment, alert.environment)
-    ) {
-      return toIncident(alert, home.incident.id, {
-        rule: 'fires_again',
-        text: `${alert.name} fires again.`,
-      })
-    }
+    const home = candidates.find(({ target }) => 'incidentId' in target && target.incidentId === row.incidentId)
+    if (home === undefined || row.incidentId === null || !mayTake(home, alert)) continue
+    if (isOvertaken(home, alert, soFar)) return undefined
+    home.lastAlertAt = input.now
+    return toIncident(alert, row.incidentId, { rule: 'fires_again', text: `${alert.name} fires again.` })
   }
   return undefined
+}
+
+function isOvertaken<A extends GroupableAlert>(home: Candidate, alert: A, { input, candidates }: SoFar<A>): boolean {
+  const later = candidates.filter((one) => one.openedAt.getTime() > home.openedAt.getTime() && mayTake(one, alert))
+  return later.some(
+    (one) =>
+      input.now.getTime() - one.lastAlertAt.getTime() <= STORM_GAP_MS &&
+      relate(alert, one, input)?.rule === 'same_service',
+  )
+}
+
+function mayTake(candidate: Candidate, alert: GroupableAlert): boolean {
+  const isBeforeWave = candidate.closedFrom === undefined || alert.startsAt.getTime() < candidate.closedFrom.getTime()
+  return isBeforeWave && isSameEnvironment(candidate.environment, alert.environment)
 }
 
 function placeByRelation<A extends GroupableAlert>(
   alert: A,
   candidates: readonly Candidate[],
-  input: GroupingInput<A>,
+  input: Input<A>,
 ): Assignment<A> | undefined {
   const related = candidates
-    .filter((candidate) => isSameEnvironment(candidate.environment, alert.environment))
+    .filter((candidate) => mayTake(candidate, alert))
     .map((candidate) => ({ candidate, reason: relate(alert, candidate, input) }))
     .filter((one): one is { candidate: Candidate; reason: GroupingReason } => one.reason !== undefined)
     .sort(byCloseness)
@@ -212,58 +248,24 @@ function remember(candidate: Candidate, alert: GroupableAlert, now: Date): void 
   if (alert.service !== null) candidate.services.add(alert.service)
   candidate.names.add(alert.name)
   candidate.lastAlertAt = now
-}
-
-function relate<A extends GroupableAlert>(
-  alert: A,
-  candidate: Candidate,
-  input: GroupingInput<A>,
-): GroupingReason | undefined {
-  const { service } = alert
-  const isRecent = input.now.getTime() - candidate.lastAlertAt.getTime() <= input.windowMs
-  if (service === null) {
-    const isSame = candidate.services.size === 0 && candidate.names.has(alert.name) && isRecent
-    return isSame ? { rule: 'same_name', text: `Neither names a service, and both are ${alert.name}.` } : undefined
-  }
-  if (candidate.services.has(service)) return { rule: 'same_service', text: `It is about ${service} as well.` }
-  if (!isRecent) return undefined
-  const neighbour = [...candidate.services].find((other) => areNeighbours(input.catalog, service, other))
-  if (neighbour === undefined) return undefined
-  const direction = dependsOn(input.catalog, service, neighbour)
-    ? `${service} depends on ${neighbour}`
-    : `${neighbour} depends on ${service}`
-  return { rule: 'neighbour', text: `${direction}, and both fire within the grouping window.` }
-}
-
-function areNeighbours(catalog: ServiceCatalog, left: string, right: string): boolean {
-  return dependsOn(catalog, left, right) || dependsOn(catalog, right, left)
-}
-
-function dependsOn(catalog: ServiceCatalog, dependent: string, dependency: string): boolean {
-  return findService(catalog, dependent)?.dependsOn.includes(dependency) ?? false
-}
-
-const CLOSENESS: readonly GroupingReason['rule'][] = ['same_service', 'same_name', 'neighbour']
-
-interface Related {
-  readonly candidate: Candidate
-  readonly reason: GroupingReason
-}
-
-/** Same service before neighbour, worked on before closed, then the one that is most alive. */
-function byCloseness(left: Related, right: Related): number {
-  return (
-    CLOSENESS.indexOf(left.reason.rule) - CLOSENESS.indexOf(right.reason.rule) ||
-    Number(right.candidate.isOpen) - Number(left.candidate.isOpen) ||
-    right.candidate.lastAlertAt.getTime() - left.candidate.lastAlertAt.getTime()
-  )
+  candidate.recentAlerts += 1
 }
 
 function toIncident<A extends GroupableAlert>(alert: A, incidentId: string, reason: GroupingReason): Assignment<A> {
   return { alert, to: 'incident', incidentId, reason }
 }
 
-function nothingToJoin(alert: GroupableAlert): GroupingReason {
+function whyNew(alert: GroupableAlert, candidates: readonly Candidate[]): GroupingReason {
+  if (candidates.some((one) => one.closedFrom !== undefined && !mayTake(one, alert) && isAbout(one, alert))) {
+    return {
+      rule: 'new_wave',
+      text: 'It opens an incident: a new wave of alerts, after the last one had come to rest.',
+    }
+  }
   const about = alert.service === null ? 'no service is named' : `nothing is open for ${alert.service}`
   return { rule: 'nothing_to_join', text: `It opens an incident: ${about} or a neighbour of it here.` }
+}
+
+function isAbout(candidate: Candidate, { service, environment }: GroupableAlert): boolean {
+  return service !== null && candidate.services.has(service) && isSameEnvironment(candidate.environment, environment)
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
-import { groupAlerts, relatedServices } from '../../../src/triage/group-alerts.ts'
-import { alert, CATALOG, grouping, incident, minutesAgo } from './make-alerts.ts'
+import { groupAlerts } from '../../../src/triage/group-alerts.ts'
+import { relatedServices } from '../../../src/triage/services-around.ts'
+import { alert, CATALOG, grouping, incident, minutesAgo, NOW } from './make-alerts.ts'
 import type { GroupableAlert, GroupingInput } from '../../../src/triage/group-alerts.ts'
 
 /** Where each alert went, with the rule: `INC-1 same_service`, `new 0 nothing_to_join`, `none …`. */
@@ -182,5 +183,96 @@ describe('the services that are looked at', () => {
   it('are the alerts own, what they depend on and what depends on them', () => {
     expect([...relatedServices(CATALOG, ['checkout'])].sort()).toEqual(['checkout', 'frontend', 'payments'])
     expect(relatedServices(CATALOG, ['legacy'])).toEqual(['legacy'])
+  })
+})
+
+/** So many alerts of one delivery, half a second apart, in turn of these services. */
+function storm(count: number, services: readonly string[]): readonly GroupableAlert[] {
+  return Array.from({ length: count }, (_, index) =>
+    alert({
+      fingerprint: `wave ${index}`,
+      name: `Symptom${index}`,
+      service: services[index % services.length] ?? null,
+      startsAt: new Date(NOW.getTime() - 20_000 + index * 200),
+    }),
+  )
+}
+
+describe('a storm', () => {
+  const alive = { lastAlertAt: minutesAgo(1), recentAlerts: 8 }
+  const beyond = [alert({ service: 'payments' })]
+
+  it('takes what has a neighbour in common with it', () => {
+    expect(places({ alerts: beyond, joinable: [incident({ service: 'frontend' }, alive)] })).toEqual(['INC-1 in_reach'])
+  })
+
+  it.each([
+    ['fewer alerts', { ...alive, recentAlerts: 4 }],
+    ['an alert too long ago', { ...alive, lastAlertAt: minutesAgo(3) }],
+  ])('is not an incident with %s', (_name, around) => {
+    const joinable = [incident({ service: 'frontend' }, around)]
+
+    expect(places({ alerts: beyond, joinable })).toEqual(['new 0 nothing_to_join'])
+  })
+
+  it('takes what the catalog does not know, and nothing that it places elsewhere', () => {
+    const joinable = [incident({ service: 'frontend' }, alive)]
+
+    expect(places({ alerts: [alert({ service: 'node-7' })], joinable })).toEqual(['INC-1 in_storm'])
+    expect(places({ alerts: [alert({ service: 'search' })], joinable })).toEqual(['new 0 nothing_to_join'])
+  })
+
+  it('of one environment takes nothing of another', () => {
+    const joinable = [incident({ service: 'frontend', environment: 'staging' }, alive)]
+
+    expect(places({ alerts: beyond, joinable })).toEqual(['new 0 nothing_to_join'])
+  })
+})
+
+describe('a new wave of alerts', () => {
+  const services = ['frontend', 'checkout', 'payments']
+  const rested = incident({ quietSince: minutesAgo(5) }, { lastAlertAt: minutesAgo(5), recentAlerts: 0, services })
+
+  it('opens an incident of its own, though the last one is still open', () => {
+    const where = places({ alerts: storm(40, services), joinable: [rested] })
+
+    expect(where[0]).toBe('new 0 new_wave')
+    expect(new Set(where.map((one) => one.slice(0, 5)))).toEqual(new Set(['new 0']))
+  })
+
+  it('takes what fires again with it', () => {
+    const alerts = storm(40, services)
+    const known = alerts.map(({ fingerprint }) => ({ fingerprint, startsAt: minutesAgo(20), incidentId: 'INC-1' }))
+
+    expect(places({ alerts, joinable: [rested], known }).filter((one) => one.startsWith('INC-1'))).toEqual([])
+  })
+
+  it('leaves what is told again where it is', () => {
+    const alerts = [...storm(40, services), alert({ fingerprint: 'old', belongsTo: 'INC-1' })]
+
+    expect(places({ alerts, joinable: [rested] })).toContain('INC-1 same_alert')
+  })
+
+  it.each<[string, Partial<GroupingInput<GroupableAlert>>]>([
+    ['a few alerts', { alerts: storm(6, services), joinable: [rested] }],
+    [
+      'the rest of a wave whose first alerts opened the incident just now',
+      {
+        alerts: storm(40, services),
+        joinable: [incident({ openedAt: minutesAgo(1) }, { recentAlerts: 3, services })],
+      },
+    ],
+    [
+      'a burst in an incident that is growing',
+      { alerts: storm(60, services), joinable: [incident({}, { recentAlerts: 100, services })] },
+    ],
+  ])('is not: %s', (_name, input) => {
+    expect(new Set(places(input))).toEqual(new Set(['INC-1 same_service']))
+  })
+
+  it('is left alone without the view on waves', () => {
+    const input = grouping({ alerts: storm(40, services), joinable: [rested] })
+
+    expect(groupAlerts(input, ['graph', 'storm', 'refires']).every((one) => one.to === 'incident')).toBe(true)
   })
 })

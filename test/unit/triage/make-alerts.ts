@@ -46,12 +46,14 @@ export function incident(rest: Partial<Incident> = {}, around: Partial<JoinableI
   return {
     incident: {
       ...{ id: 'INC-1', service: 'checkout', environment: 'production', state: 'open', quietSince: null },
+      openedAt: minutesAgo(30),
       ...{ mitigatedAt: null, resolvedAt: null, updatedAt: minutesAgo(1) },
       ...rest,
     },
     services: [rest.service ?? 'checkout'],
     alertNames: ['HighErrorRate'],
     lastAlertAt: minutesAgo(1),
+    recentAlerts: 1,
     ...around,
   }
 }
