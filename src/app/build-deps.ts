@@ -28,7 +28,7 @@ import type { Logger } from '../kernel/logger.ts'
 import type { StandingsBySurface } from './account-standings.ts'
 import type { Storage } from './open-storage.ts'
 import type { Redactor } from '../kernel/redactor.ts'
-import type { SignalHub } from '../store/signals.ts'
+import type { Signals } from '../ports/signals.ts'
 import type { SurfaceName } from '../domain/surface.ts'
 import type { Telemetry } from '../ports/telemetry.ts'
 
@@ -37,7 +37,7 @@ const MAX_CONNECTIONS = 12
 export interface Foundation {
   readonly deps: Deps
   readonly database: OpenDatabase
-  readonly signals: SignalHub
+  readonly signals: Signals
   readonly jobs: Jobs
   /** `deps.accountStandings`, to which each chat surface adds its own. */
   readonly standings: StandingsBySurface

@@ -4,7 +4,7 @@ import type { Pool } from 'pg'
 import type { AuditHead, AuditLag, AuditSequencer, Placement } from '../ports/audit-sequencer.ts'
 import type { Database } from './database.ts'
 import { leavesBehind, NUMBER_OF_LEAF } from './waiting-leaves.ts'
-import { channelOf } from './signals.ts'
+import { notify } from './notify.ts'
 import { runTransaction } from './unit-of-work.ts'
 
 /**
@@ -88,7 +88,7 @@ async function advance(
   )
   await insertEntries(db, row.size, leaves, placement)
   await moveHead(db, placement, leaves.length, row.isNewCluster ? startOver(row, found) : goOn(row, found))
-  await db.execute(sql`SELECT pg_notify(${channelOf('audit')}, ${String(row.size + leaves.length)})`)
+  await notify(db, 'audit', String(row.size + leaves.length))
   return leaves.length
 }
 

@@ -2,6 +2,7 @@ import { desc, eq, inArray, and, sql } from './drizzle.ts'
 import { outboxMessages } from './schema.ts'
 import { storableText } from '../kernel/clean-text.ts'
 import type { Database } from './database.ts'
+import { notify } from './notify.ts'
 import type { DeadLetter, DeadLetterStore } from '../ports/dead-letter-store.ts'
 import type { OutboxMessage } from '../ports/outbox.ts'
 import type { SurfaceName } from '../domain/surface.ts'
@@ -48,7 +49,7 @@ async function revive(db: Database, ids: readonly string[]): Promise<readonly De
         ) then 'sent' else 'waiting' end
        where id = ${row.id}`)
   }
-  await db.execute(sql`select pg_notify('countersign_outbox', '')`)
+  await notify(db, 'outbox')
   return rows.map(toDeadLetter)
 }
 

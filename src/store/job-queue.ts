@@ -5,6 +5,7 @@ import { uuidV7 } from '../kernel/ids.ts'
 import type { RandomBytes } from '../kernel/ids.ts'
 import type { JobName, JobQueue } from '../ports/job-queue.ts'
 import type { Database } from './database.ts'
+import { notify } from './notify.ts'
 
 type Handle = ReturnType<typeof fromDrizzle>
 
@@ -25,8 +26,9 @@ export function createJobQueue(boss: PgBoss, db: Database, randomBytes: RandomBy
       const seconds = Math.max(0, options.startAfterMs ?? 0) / 1000
       for (let tries = 0; tries < TRIES; tries += 1) {
         const id = await boss.send(name, data, { singletonKey, startAfter: seconds, db: handle })
-        if (id !== null) return
-        if (await joinWaiting(boss, handle, { name, singletonKey, seconds })) return
+        if (id === null && !(await joinWaiting(boss, handle, { name, singletonKey, seconds }))) continue
+        if (seconds === 0) await notify(db, 'jobs', name)
+        return
       }
     },
   }

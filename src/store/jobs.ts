@@ -14,12 +14,12 @@ import { createWaker } from './worker-waker.ts'
 import type { Waker } from './worker-waker.ts'
 import { DEAD_JOBS, ensureQueues } from './job-queues.ts'
 import { JOB_SCHEMA } from './job-schema.ts'
-import type { SignalHub } from './signals.ts'
+import type { Signals } from '../ports/signals.ts'
 
 /**
- * Durable jobs on pg-boss. They are enqueued in the caller's transaction, and its commit notifies the workers, so that
- * nobody polls for the common case. A job that was to wait, or waits for its next try, is noticed by one small query a
- * second per process; a notification that got lost by the workers' own slow polling.
+ * Durable jobs on pg-boss. They are enqueued in the caller's transaction, and the workers are woken as soon as it has
+ * committed, so that nobody polls for the common case. A job that was to wait, or waits for its next try, or whose
+ * wake-up got lost, is noticed by one small query a second per process, and by the workers' own slow polling.
  *
  * pg-boss: created → active → completed, or → retry → active …, after the third failure → failed, with a copy in
  * `dead-jobs`. A worker that dies stops its heartbeat, and its job goes to `retry` like one that threw. What is tried
@@ -27,7 +27,7 @@ import type { SignalHub } from './signals.ts'
  */
 export interface JobsOptions {
   readonly pool: Pool
-  readonly signals: SignalHub
+  readonly signals: Signals
   readonly log: Logger
   readonly randomBytes: RandomBytes
   /** Default true: this process also looks after timeouts, retries and old jobs. */
@@ -47,10 +47,8 @@ export interface Jobs {
   close(): Promise<void>
 }
 
-/** Without a notification in this time a worker looks by itself. */
+/** Not woken in this time, a worker looks by itself. */
 const BACKSTOP_POLL_SECONDS = 30
-/** Where nothing can be listened to. */
-const PLAIN_POLL_SECONDS = 2
 /** The search for a cause begins when the card of its incident has left: nobody should wait for the card because of it. */
 const AFTER_THE_CARD: JobName = 'incident.refresh'
 const AFTER_THE_CARD_MS = 15
@@ -64,8 +62,11 @@ export async function openJobs(options: JobsOptions): Promise<Jobs> {
   const wakeOne = (queue: string): void => {
     wakers.get(queue)?.wakeOne()
   }
-  const boss = createBoss(options, (queue) => {
-    if (queue === AFTER_THE_CARD) setTimeout(wakeOne, AFTER_THE_CARD_MS, queue).unref()
+  const boss = createBoss(options)
+  // One worker for one job: all of them would ask, and all but one in vain. After a lost connection all look.
+  const stopListening = options.signals.listen('jobs', (queue) => {
+    if (queue === '') for (const waker of wakers.values()) waker.wakeAll()
+    else if (queue === AFTER_THE_CARD) setTimeout(wakeOne, AFTER_THE_CARD_MS, queue).unref()
     else wakeOne(queue)
   })
   boss.on('error', (error) => {
@@ -81,6 +82,7 @@ export async function openJobs(options: JobsOptions): Promise<Jobs> {
     wakers.get(queue)?.wakeAll()
   })
   const close = closeOnce(async () => {
+    stopListening()
     due.close()
     await boss.stop({ graceful: true, close: false, timeout: options.closeTimeoutMs ?? CLOSE_TIMEOUT_MS })
   })
@@ -100,18 +102,10 @@ export async function openJobs(options: JobsOptions): Promise<Jobs> {
   }
 }
 
-function createBoss({ pool, signals, supervises = true }: JobsOptions, onJob: (queue: string) => void): PgBoss {
+function createBoss({ pool, supervises = true }: JobsOptions): PgBoss {
   return new PgBoss({
     db: {
       executeSql: (text, values) => execute(pool, text, values),
-      // The engine itself would wake every worker of the queue for each job; all but one would ask in vain.
-      listen: async (channel, _onNotification, onReconnect) => {
-        const remove = await signals.listenOn(channel, (queue) => {
-          if (queue === '') onReconnect()
-          else onJob(queue)
-        })
-        return { close: async () => remove() }
-      },
     },
     schema: JOB_SCHEMA,
     createSchema: false,
@@ -119,7 +113,6 @@ function createBoss({ pool, signals, supervises = true }: JobsOptions, onJob: (q
     supervise: supervises,
     superviseIntervalSeconds: SUPERVISE_SECONDS,
     monitorIntervalSeconds: SUPERVISE_SECONDS,
-    useListenNotify: true,
   })
 }
 
@@ -165,8 +158,7 @@ async function startWorkers(boss: PgBoss, { pool, log }: JobsOptions, work: Work
       work.name,
       {
         includeMetadata: true,
-        pollingIntervalSeconds: PLAIN_POLL_SECONDS,
-        notifyPollingIntervalSeconds: BACKSTOP_POLL_SECONDS,
+        pollingIntervalSeconds: BACKSTOP_POLL_SECONDS,
       },
       handle,
     )

@@ -3,6 +3,7 @@ import { OUTBOX_PRIORITIES } from '../ports/outbox.ts'
 import { outboxMessages } from './schema.ts'
 import { storableText } from '../kernel/clean-text.ts'
 import type { Database } from './database.ts'
+import { notify } from './notify.ts'
 import type { JsonObject } from '../kernel/json.ts'
 import type { Outbox, OutboxMessage, OutboxQueue, WaitingMessage } from '../ports/outbox.ts'
 import type { SurfaceName } from '../domain/surface.ts'
@@ -51,14 +52,14 @@ async function append(
       .map((row) => [row.coalesceKey ?? row, row]),
   )
   const incidents = [...new Set(messages.map((message) => message.incidentId ?? ''))]
-  const tell = sql`select pg_notify('countersign_outbox', ''), pg_notify('countersign_incident', incident_id) from unnest(${sql.param(incidents)}::text[]) as incident_id`
-  if (rows.size === 0) {
-    await db.execute(tell)
-    return
-  }
-  const put = db
+  if (rows.size > 0) await put(db, [...rows.values()])
+  await Promise.all([notify(db, 'outbox'), ...incidents.map((incidentId) => notify(db, 'incident', incidentId))])
+}
+
+async function put(db: Database, rows: readonly (typeof outboxMessages.$inferInsert)[]): Promise<void> {
+  await db
     .insert(outboxMessages)
-    .values([...rows.values()])
+    .values([...rows])
     .onConflictDoUpdate({
       target: outboxMessages.coalesceKey,
       targetWhere: sql`state = 'waiting' and coalesce_key is not null`,
@@ -68,9 +69,6 @@ async function append(
         notBefore: sql`least(${outboxMessages.notBefore}, excluded.not_before)`,
       },
     })
-    .returning({ id: outboxMessages.id })
-  // One round trip for both.
-  await db.execute(sql`with put as (${put.getSQL()}) ${tell}`)
 }
 
 /** A post with a key is made once, also when the playbook step that asked for it is issued again after it was sent. */

@@ -1,10 +1,13 @@
 import { sql } from './drizzle.ts'
+import { JOB_SCHEMA } from './job-schema.ts'
 import type { RunSweep } from '../ports/run-store.ts'
 import type { Database } from './database.ts'
 
 /**
  * What a lost hint left behind. A run whose approval was withdrawn waits for the next one, and `unknown` without a
- * holder waits for a person: neither is abandoned.
+ * holder waits for a person: neither is abandoned. Nor is one whose hint is due and only waits for its turn: every hint
+ * wakes somebody and takes its turn at the database's one queue of notifications, and with hundreds of runs in line a
+ * sweep that hinted at each of them cost more than the runs.
  */
 export function createRunSweepStore(db: Database): RunSweep {
   return {
@@ -15,6 +18,10 @@ export function createRunSweepStore(db: Database): RunSweep {
            AND NOT (r.state = 'queued' AND p.state = 'pending')
            AND NOT (r.state = 'unknown' AND r.lease_owner IS NULL)
            AND (r.lease_until IS NULL OR r.lease_until < clock_timestamp())
+           AND NOT EXISTS (
+             SELECT FROM ${sql.identifier(JOB_SCHEMA)}.job j
+              WHERE j.name = 'run.advance' AND j.singleton_key = r.id AND j.state < 'active' AND NOT j.blocked
+                AND j.start_after <= clock_timestamp())
          ORDER BY coalesce(r.lease_until, r.created_at) LIMIT ${limit}`)
       return rows.map((row) => row.id)
     },

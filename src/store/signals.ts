@@ -2,19 +2,6 @@ import { Client } from 'pg'
 import type { Logger } from '../kernel/logger.ts'
 import type { Signal, Signals } from '../ports/signals.ts'
 
-/**
- * One connection per process that only listens. State machine:
- *
- *   connecting → listening → lost → connecting …, until `close`
- *
- * A silent loss is found by a question every ten seconds. What was said while nobody listened is gone, so after every
- * new connection each listener is called once with an empty payload: look for yourself.
- */
-export interface SignalHub extends Signals {
-  /** Any channel by its own name, for the job engine, which has its own. */
-  listenOn(channel: string, onPayload: (payload: string) => void): Promise<() => void>
-}
-
 export interface SignalOptions {
   readonly url: string
   readonly log: Logger
@@ -29,20 +16,23 @@ const LAST_RETRY_MS = 5_000
 
 export const channelOf = (signal: Signal): string => `countersign_${signal}`
 
-export async function openSignals(options: SignalOptions): Promise<SignalHub> {
+export async function openSignals(options: SignalOptions): Promise<Signals> {
   const hub = new ListeningConnection(options)
   await hub.connect()
   return {
     listen: (signal, onSignal) => hub.add(channelOf(signal), onSignal),
-    listenOn: async (channel, onPayload) => {
-      const remove = hub.add(channel, onPayload)
-      await hub.subscribe(channel)
-      return remove
-    },
     close: () => hub.close(),
   }
 }
 
+/**
+ * One connection per process that only listens. State machine:
+ *
+ *   connecting → listening → lost → connecting …, until `close`
+ *
+ * A silent loss is found by a question every ten seconds. What was said while nobody listened is gone, so after every
+ * new connection each listener is called once with an empty payload: look for yourself.
+ */
 class ListeningConnection {
   readonly #options: SignalOptions
   readonly #listeners = new Map<string, Set<(payload: string) => void>>()

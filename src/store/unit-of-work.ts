@@ -4,6 +4,7 @@ import { UnwritableError } from '../kernel/database-errors.ts'
 import { AppError } from '../kernel/errors.ts'
 import type { Stores, UnitOfWork } from '../ports/stores.ts'
 import type { Database } from './database.ts'
+import { collectAnnouncements } from './notify.ts'
 import { SQL_STATE, sqlStateOf, whyUnwritable } from './sql-state.ts'
 
 /** Nobody knows whether it was committed: read again before doing anything again. */
@@ -63,18 +64,36 @@ export async function runTransaction<Result>(
   const client = await pool.connect().catch((cause: unknown) => {
     throw new UnwritableError('the database does not answer', cause)
   })
+  const transaction = drizzle(client)
+  const announcements = collectAnnouncements(transaction)
   let isBroken = false
+  // The work does not wait for what is announced, the connection does.
+  let announced = Promise.resolve()
   try {
     // Sent together with the first statement of the work; when it fails, so does all that follows.
-    const [, result] = await Promise.all([client.query('BEGIN'), work(drizzle(client))])
-    await commit(client)
+    const [, result] = await Promise.all([client.query('BEGIN'), work(transaction)])
+    const committed = commit(client)
+    // Behind the COMMIT on the same connection, without waiting for its answer: when that fails, a hint is idle.
+    announced = announcements.announce()
+    announced.catch(() => undefined)
+    await committed
     return result
   } catch (error) {
     isBroken = error instanceof CommitUnknownError || !(await rollBack(client))
     const why = error instanceof CommitUnknownError ? undefined : whyUnwritable(error)
     throw why === undefined ? error : new UnwritableError(why, error)
   } finally {
-    client.release(isBroken)
+    const release = (failed: boolean) => {
+      client.release(isBroken || failed)
+    }
+    announced.then(
+      () => {
+        release(false)
+      },
+      () => {
+        release(true)
+      },
+    )
   }
 }
 

@@ -6,14 +6,14 @@ import { keepAudit } from '../../../src/orchestrator/keep-audit.ts'
 import type { AuditKeeper } from '../../../src/orchestrator/keep-audit.ts'
 import { createLeaseStore } from '../../../src/store/lease-store.ts'
 import { openSignals } from '../../../src/store/signals.ts'
-import type { SignalHub } from '../../../src/store/signals.ts'
+import type { Signals } from '../../../src/ports/signals.ts'
 import { silentTelemetry } from '../../../src/telemetry/silent-telemetry.ts'
 import { until } from '../store/open-test-stores.ts'
 import { openAuditWorld } from './audit-world.ts'
 import type { AuditWorld } from './audit-world.ts'
 
 let world: AuditWorld
-let signals: SignalHub
+let signals: Signals
 let keepers: AuditKeeper[]
 let errors: string[]
 let monotonicMs: number

@@ -12,6 +12,7 @@ import { ANA, approveRun } from '../../fakes/counting-target/approved-run.ts'
 import type { Replica } from '../../fakes/counting-target/replica.ts'
 import { QUICK, advance, find, ledgerLines, openWorld } from './world.ts'
 import type { World } from './world.ts'
+import { openTestStores } from '../store/open-test-stores.ts'
 
 let world: World
 let owner: Client
@@ -207,6 +208,24 @@ describe('what was left behind', () => {
     await sweepRuns(replica.deps)
 
     expect(hints).toContainEqual(['run.advance', { runId: run.id }])
+  })
+
+  it('is not hinted at again while a hint that is due waits for its turn, and is where the hint is for later', async () => {
+    const engine = await openTestStores(world.database.url)
+    const replica = await world.replica()
+    const [due, later] = [await approveOne(replica), await approveOne(replica)]
+    const hint = (runId: string, startAfterMs: number) =>
+      engine.stores.jobs.enqueue('run.advance', { runId }, { singletonKey: runId, startAfterMs })
+    const abandoned = () => replica.deps.stores.runSweep.listAbandoned(1_000)
+    expect(await abandoned()).toEqual(expect.arrayContaining([due.id, later.id]))
+
+    await hint(due.id, 0)
+    await hint(later.id, 3_600_000)
+
+    const found = await abandoned()
+    await engine.close()
+    expect(found).not.toContain(due.id)
+    expect(found).toContain(later.id)
   })
 })
 

@@ -6,12 +6,12 @@ import { openJobs } from '../../../src/store/jobs.ts'
 import type { Jobs } from '../../../src/store/jobs.ts'
 import { openStores } from '../../../src/store/open-stores.ts'
 import { openSignals } from '../../../src/store/signals.ts'
-import type { SignalHub } from '../../../src/store/signals.ts'
+import type { Signals } from '../../../src/ports/signals.ts'
 import { createUnitOfWork } from '../../../src/store/unit-of-work.ts'
 import type { Stores, UnitOfWork } from '../../../src/ports/stores.ts'
 
 export interface TestStores extends OpenDatabase {
-  readonly signals: SignalHub
+  readonly signals: Signals
   readonly jobs: Jobs
   readonly stores: Stores
   readonly unitOfWork: UnitOfWork
