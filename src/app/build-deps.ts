@@ -4,6 +4,7 @@ import { buildConnectors } from './build-connectors.ts'
 import { buildModel } from './build-model.ts'
 import { buildSettings } from './build-settings.ts'
 import { createFirstCards } from '../orchestrator/outbox/first-cards.ts'
+import { createResvgRasterizer } from '../connectors/picture/resvg-rasterizer.ts'
 import { createClockOffset } from './clock-offset.ts'
 import { createSealer } from './create-sealer.ts'
 import { secretsOf } from './open-audit.ts'
@@ -107,6 +108,8 @@ export async function buildDeps(needs: FoundationNeeds, closers: Closers): Promi
     changeSources: connectors.changeSources,
     deployState: connectors.deployState,
     previewers: connectors.previewers,
+    // A picture's words leave with it, and nothing can be taken out of pixels.
+    pictures: createResvgRasterizer(redact),
     model: buildModel(config, redact),
     firstCards: createFirstCards(),
   }

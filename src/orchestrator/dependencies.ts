@@ -14,6 +14,7 @@ import type { Logger } from '../kernel/logger.ts'
 import type { Metrics } from '../ports/metrics.ts'
 import type { FreezeWindow } from '../domain/freeze.ts'
 import type { Mode } from '../domain/mode.ts'
+import type { PictureRasterizer } from '../ports/picture-rasterizer.ts'
 import type { Playbook } from '../domain/playbook.ts'
 import type { RandomBytes } from '../kernel/ids.ts'
 import type { ServiceCatalog } from '../domain/service-catalog.ts'
@@ -102,6 +103,7 @@ export interface Deps {
   readonly deployState: DeployStateReader | null
   /** Who can tell what a step would change; an action that none of them knows has no preview. */
   readonly previewers: readonly ActionPreviewer[]
+  readonly pictures: PictureRasterizer
   readonly model: LanguageModel | null
   /** The short way of a new incident's card, where a deliverer runs in this process. */
   readonly firstCards: FirstCards

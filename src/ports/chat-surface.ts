@@ -39,6 +39,16 @@ export interface PostTry {
   readonly about?: CardReference
 }
 
+export interface PostedPicture {
+  /** Of a file, without an ending. */
+  readonly name: string
+  readonly title: string
+  /** null when it could not be made: then its words are posted. */
+  readonly png: Uint8Array | null
+  /** What it shows, for who cannot see it. */
+  readonly words: string
+}
+
 /**
  * A place where we speak. Throws `VendorBusyError` with the time to wait, `VendorRejectedError` for what will never
  * work, `VendorUnknownError` when a post may have arrived: then `findCard` is asked before the next try, and a post in
@@ -58,6 +68,8 @@ export interface ChatSurface {
     signal: AbortSignal,
   ): Promise<CardReference>
   updateConfiguration(card: CardReference, view: ConfigurationChangeView, signal: AbortSignal): Promise<void>
+  /** Below the card; where the platform does not take the picture, its words. */
+  postPicture(card: CardReference, picture: PostedPicture, signal: AbortSignal, attempt?: PostTry): Promise<void>
   postInThread(card: CardReference, text: string, signal: AbortSignal, attempt?: PostTry): Promise<void>
   tellPerson(person: Person, text: string, signal: AbortSignal, attempt?: PostTry): Promise<void>
 }

@@ -73,13 +73,17 @@ async function put(db: Database, rows: readonly (typeof outboxMessages.$inferIns
 
 /** A post with a key is made once, also when the playbook step that asked for it is issued again after it was sent. */
 async function withoutKnownPosts(db: Database, messages: readonly OutboxMessage[]): Promise<readonly OutboxMessage[]> {
-  const keys = messages.flatMap((message) => (message.kind === 'post' ? [message.key] : []))
+  const keys = messages.flatMap((message) => (hasKey(message) ? [message.key] : []))
   if (keys.length === 0) return messages
   const { rows } = await db.execute<{ key: string }>(
-    sql`select payload->>'key' as key from outbox_messages where kind = 'post' and payload->>'key' = any(${sql.param(keys)}::text[])`,
+    sql`select payload->>'key' as key from outbox_messages where kind in ('post', 'picture') and payload->>'key' = any(${sql.param(keys)}::text[])`,
   )
   const known = new Set(rows.map((row) => row.key))
-  return messages.filter((message) => message.kind !== 'post' || !known.has(message.key))
+  return messages.filter((message) => !hasKey(message) || !known.has(message.key))
+}
+
+function hasKey(message: OutboxMessage): message is Extract<OutboxMessage, { kind: 'post' | 'picture' }> {
+  return message.kind === 'post' || message.kind === 'picture'
 }
 
 function isFor(surface: SurfaceName, message: OutboxMessage): boolean {
@@ -107,7 +111,7 @@ function coalesceKey(surface: SurfaceName, message: OutboxMessage): string | nul
   if (message.kind === 'room') return `${surface} room ${message.incidentId}`
   if (message.kind === 'card') return `${surface} card ${message.incidentId}`
   if (message.kind === 'configuration') return `${surface} configuration ${message.changeId}`
-  if (message.kind === 'post') return `${surface} post ${message.key}`
+  if (hasKey(message)) return `${surface} ${message.kind} ${message.key}`
   return null
 }
 

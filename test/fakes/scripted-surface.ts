@@ -1,5 +1,11 @@
 import { VendorBusyError, VendorUnknownError, VendorUnreachableError } from '../../src/kernel/vendor-errors.ts'
-import type { CardReference, ChatSurface, DeliveryLimits, PostTry } from '../../src/ports/chat-surface.ts'
+import type {
+  CardReference,
+  ChatSurface,
+  DeliveryLimits,
+  PostedPicture,
+  PostTry,
+} from '../../src/ports/chat-surface.ts'
 import type { ConfigurationChangeView } from '../../src/domain/configuration-view.ts'
 import type { IncidentView } from '../../src/domain/incident-view.ts'
 import type { Person } from '../../src/domain/person.ts'
@@ -27,7 +33,14 @@ export interface SaidPost {
 /** `lost`: it is done, and the answer never comes. */
 export type SurfaceFault = 'lost' | 'unreachable' | 'busy'
 export type SurfaceMethod =
-  'postCard' | 'updateCard' | 'findCard' | 'postInThread' | 'tellPerson' | 'postConfiguration' | 'updateConfiguration'
+  | 'postCard'
+  | 'updateCard'
+  | 'findCard'
+  | 'postInThread'
+  | 'tellPerson'
+  | 'postPicture'
+  | 'postConfiguration'
+  | 'updateConfiguration'
 
 const GENEROUS: DeliveryLimits = {
   ...{ postsPerSecond: 1_000, postBurst: 1_000, updatesPerMinute: 60_000, updateBurst: 1_000, cardIntervalMs: 0 },
@@ -40,6 +53,8 @@ export class ScriptedSurface implements ChatSurface {
   readonly cards: ShownCard[] = []
   readonly changes: ShownChange[] = []
   readonly posts: SaidPost[] = []
+  readonly pictures: { readonly where: string; readonly picture: PostedPicture; readonly key: string | undefined }[] =
+    []
   readonly calls: SurfaceMethod[] = []
   isDown = false
   busyMs = 5
@@ -106,6 +121,15 @@ export class ScriptedSurface implements ChatSurface {
       const shown = this.changes.find(({ reference }) => reference.message === card.message)
       if (shown === undefined) throw new Error(`No message ${card.message} was ever posted.`)
       shown.view = view
+    })
+  }
+
+  postPicture(card: CardReference, picture: PostedPicture, _signal: AbortSignal, attempt?: PostTry): Promise<void> {
+    return this.#call('postPicture', () => {
+      const { keys: [key] = [], since = null } = attempt ?? {}
+      const isThere = this.pictures.some((one) => one.key === key)
+      if (since !== null && this.canLookForPosts && isThere) return
+      this.pictures.push({ where: card.message, picture, key })
     })
   }
 

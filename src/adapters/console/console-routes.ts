@@ -8,6 +8,7 @@ import { refusedPage } from './refused-page.ts'
 import { renderAuditPage } from './audit-page.ts'
 import { changePage, incidentPage, listPage } from './show-pages.ts'
 import { sessionAuthentication } from './console-session.ts'
+import { pictureAnswer } from './picture-answer.ts'
 import { sessionRoutes } from './session-routes.ts'
 import { streamAnswer, textAnswer } from '../http/answers.ts'
 import type { ConsoleSettings } from './console-settings.ts'
@@ -56,6 +57,9 @@ function pageRoutes(settings: ConsoleSettings): readonly Route<Visitor>[] {
   return [
     page('/', (_request, visitor) => listPage(settings, visitor, null)),
     page('/incidents/:id', (request, visitor) => incidentPage(settings, visitor, request.params['id'] ?? '', null)),
+    page('/incidents/:id/picture.svg', (request, visitor) =>
+      pictureAnswer(settings, visitor, request.params['id'] ?? ''),
+    ),
     page('/configuration/:id', (request, visitor) => changePage(settings, visitor, request.params['id'] ?? '', null)),
     page('/audit', (request, visitor) => auditPage(settings, visitor, request.query.get('after'))),
     page('/live', (request) =>

@@ -4,10 +4,11 @@ import { renderCard } from './render-card.ts'
 import { renderChart } from './render-chart.ts'
 import { renderReply } from './render-reply.ts'
 import { renderTime } from './times.ts'
+import { sha256Hex } from '../../kernel/sha256.ts'
 import type { CardContext } from './card-context.ts'
 import type { Evidence } from '../../domain/evidence.ts'
 import type { IncidentView } from '../../domain/incident-view.ts'
-import type { Reply } from '../../orchestrator/index.ts'
+import type { DrawnPicture, Reply } from '../../orchestrator/index.ts'
 import type { SafeHtml } from './html.ts'
 import type { TimelineEntry } from '../../domain/timeline.ts'
 
@@ -15,6 +16,8 @@ export interface IncidentPage {
   readonly view: IncidentView
   readonly timeline: readonly TimelineEntry[]
   readonly evidence: readonly Evidence[]
+  /** null while nothing was measured. */
+  readonly picture: DrawnPicture | null
   /** What the last press or command came to; null when there was none. */
   readonly reply: Reply | null
 }
@@ -28,7 +31,7 @@ export function renderIncidentPage(page: IncidentPage, context: CardContext): Sa
 /** What the live stream replaces: all that the incident's life changes, and none of what one is typing into. */
 function renderLive(page: IncidentPage, context: CardContext): SafeHtml {
   return html`<div class="columns">
-    <div>${renderCard(page.view, context)}</div>
+    <div>${renderCard(page.view, context)} ${page.picture === null ? '' : renderPicture(page.picture)}</div>
     <div>
       <section aria-label="Timeline">
         <h2>Timeline</h2>
@@ -48,6 +51,18 @@ function renderLive(page: IncidentPage, context: CardContext): SafeHtml {
       </section>
     </div>
   </div>`
+}
+
+/** As a file of its own, in which nothing runs. The address names what is shown, so that a newer one is fetched anew. */
+function renderPicture({ incidentId, title, svg, words }: DrawnPicture): SafeHtml {
+  const address = `/incidents/${encodeURIComponent(incidentId)}/picture.svg?of=${sha256Hex(svg).slice(0, 12)}`
+  return html`<section aria-label="Picture">
+    <h2>Picture</h2>
+    <figure class="picture">
+      <img src="${address}" alt="${title}" width="800" />
+      <figcaption>${words}</figcaption>
+    </figure>
+  </section>`
 }
 
 function renderEvidence(piece: Evidence, view: IncidentView, context: CardContext): SafeHtml {

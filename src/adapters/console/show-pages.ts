@@ -4,6 +4,7 @@ import {
   readChange,
   readEvidence,
   readIncident,
+  readPicture,
   readPendingChanges,
   readTimeline,
 } from '../../orchestrator/index.ts'
@@ -38,13 +39,14 @@ export async function incidentPage(
   reply: Reply | null,
 ): Promise<HttpAnswer> {
   const { deps } = settings
-  const [view, timeline, evidence] = await Promise.all([
+  const [view, timeline, evidence, picture] = await Promise.all([
     readIncident(deps, visitor.reader, incidentId),
     readTimeline(deps, visitor.reader, incidentId, { after: null, limit: TIMELINE_LENGTH }),
     readEvidence(deps, visitor.reader, incidentId),
+    readPicture(deps, visitor.reader, incidentId),
   ])
   const context = { now: deps.clock.now(), csrf: visitor.csrf, personId: visitor.person?.id ?? null }
-  const body = renderIncidentPage({ view, timeline: timeline.items, evidence, reply }, context)
+  const body = renderIncidentPage({ view, timeline: timeline.items, evidence, picture, reply }, context)
   const path = `/incidents/${encodeURIComponent(view.id)}`
   const live = `/live?incident=${encodeURIComponent(view.id)}`
   return pageAnswer(settings, { title: `${view.id} ${view.severity}`, body, visitor, path, live, ...statusOf(reply) })

@@ -8,6 +8,7 @@ import { createSlackRooms } from './outgoing/slack-rooms.ts'
 import { createSlackSurface } from './outgoing/slack-surface.ts'
 import { boltLogger } from './bolt-logger.ts'
 import { handleRequest } from './handle-request.ts'
+import { createSlackUpload } from './outgoing/slack-upload.ts'
 import { openSlackTransport } from './outgoing/slack-transport.ts'
 import { openSocketMode } from './socket-mode.ts'
 import { mountInstallRoutes } from './install/install-routes.ts'
@@ -106,7 +107,7 @@ export async function openSlack(parts: SlackParts): Promise<Slack> {
     log,
   })
   return {
-    surface: warming(createSlackSurface(api), standings),
+    surface: warming(createSlackSurface(api, createSlackUpload(transport, apiUrl)), standings),
     rooms: createSlackRooms(api),
     standings,
     mount: (server) => {

@@ -1,9 +1,11 @@
 import { deliverRoom } from './deliver-room.ts'
 import { deliverConfiguration } from './deliver-configuration.ts'
 import { deliverCard } from './deliver-card.ts'
+import { drawIncident } from '../picture/draw-incident.ts'
 import { joinPosts } from './join-posts.ts'
 import { stillAwaits } from './still-awaits.ts'
 import { threadOf } from './thread-of.ts'
+import { toPosted } from '../picture/to-posted.ts'
 import type { Batch } from './gather-due.ts'
 import type { CardDelivery } from './deliver-card.ts'
 import type { OutboxMessage, OutboxPriority } from '../../ports/outbox.ts'
@@ -30,6 +32,8 @@ export async function deliverMessage(delivery: CardDelivery, batch: Batch): Prom
     case 'thread':
     case 'post':
       return deliverToThread(delivery, batch, message.incidentId)
+    case 'picture':
+      return deliverPicture(delivery, batch, message.incidentId)
     case 'direct':
       return deliverToPerson(delivery, batch, message)
   }
@@ -60,7 +64,17 @@ async function firstCard({ deps, surface }: CardDelivery, incidentId: string): P
 }
 
 async function deliverToThread(delivery: CardDelivery, batch: Batch, incidentId: string): Promise<number> {
-  const { deps, surface, budgets, signal } = delivery
+  const { deps, surface, signal } = delivery
+  const first = await placeInThread(delivery, incidentId)
+  if (typeof first === 'number') return first
+  await deps.stores.outboxQueue.markSending(batch)
+  await surface.postInThread(first, wordsOf(batch), signal, tryOf(batch))
+  return 0
+}
+
+/** Where the incident's thread is; or the milliseconds to wait, where nothing can be said in it now. */
+async function placeInThread(delivery: CardDelivery, incidentId: string): Promise<CardReference | number> {
+  const { deps, surface, budgets } = delivery
   // The longest-lived copy carries the thread: one post, not one a copy.
   const first = await firstCard(delivery, incidentId)
   if (first === undefined) {
@@ -68,9 +82,19 @@ async function deliverToThread(delivery: CardDelivery, batch: Batch, incidentId:
     return deps.settings.routes.some((route) => route.surface === surface.name) ? CARD_WAIT_MS : 0
   }
   const wait = budgets.takePost(first.channel, deps.clock.monotonicMs(), threadOf(first))
-  if (wait > 0) return wait
+  return wait > 0 ? wait : first
+}
+
+/** Without a series there is no picture, and nothing to say. */
+async function deliverPicture(delivery: CardDelivery, batch: Batch, incidentId: string): Promise<number> {
+  const { deps, surface, signal } = delivery
+  const drawn = await drawIncident(deps, incidentId)
+  if (drawn === null) return 0
+  const first = await placeInThread(delivery, incidentId)
+  if (typeof first === 'number') return first
+  const picture = await toPosted(deps, drawn)
   await deps.stores.outboxQueue.markSending(batch)
-  await surface.postInThread(first, wordsOf(batch), signal, tryOf(batch))
+  await surface.postPicture(first, picture, signal, tryOf(batch))
   return 0
 }
 

@@ -49,6 +49,11 @@ export function guardSurface(surface: ChatSurface, guards: SurfaceGuards): ChatS
         (...wait) => budgets.blockUpdates(...wait),
         () => surface.updateConfiguration(...args),
       ),
+    postPicture: (card, ...rest) =>
+      guarded(
+        (...wait) => budgets.blockPosts(card.channel, ...wait),
+        () => surface.postPicture(card, ...rest),
+      ),
     postInThread: (card, ...rest) =>
       guarded(
         (...wait) => budgets.blockPosts(card.channel, ...wait),

@@ -86,6 +86,7 @@ function toEvidence(
     fact: `What ${factText(alert.name, 100)} measures is ${printNumber(last[1])} at ${clockTime(at)}${then}${limit}`,
     url: null,
     data: {
+      alert: alert.name,
       query: expression.query,
       unit: '',
       limit: expression.limit,

@@ -6,6 +6,7 @@ import type { Deps } from '../dependencies.ts'
 import type { Evidence, NewEvidence } from '../../domain/evidence.ts'
 import type { Incident } from '../../domain/incident.ts'
 import type { IncidentFindings } from '../../ports/incident-store.ts'
+import type { OutboxMessage } from '../../ports/outbox.ts'
 import type { ScoredSuspects } from '../../changes/score-suspects.ts'
 import type { Stores } from '../../ports/stores.ts'
 import type { Suspect } from '../../domain/change-event.ts'
@@ -48,11 +49,19 @@ export async function saveFindings(
         ...(saved.isOtherStory ? { summary: null } : {}),
       })
       await tellLeader(deps, stores, incident, last, collected.scored)
-      await stores.outbox.append([{ kind: 'card', incidentId: incident.id, priority: 'status' }])
+      await stores.outbox.append([
+        { kind: 'card', incidentId: incident.id, priority: 'status' },
+        ...(collected.evidence.some(({ kind }) => kind === 'metric') ? [pictureOf(incident)] : []),
+      ])
     }
     await stores.jobs.enqueue('incident.propose', { incidentId: incident.id }, { singletonKey: incident.id })
     return saved
   })
+}
+
+/** Once for each incident: in a thread it would only be repeated; the console draws it anew. */
+function pictureOf({ id }: Incident): OutboxMessage {
+  return { kind: 'picture', incidentId: id, key: `picture ${id}`, priority: 'chatter' }
 }
 
 /** Equal for equal ranks as a person sees them: a probability that moves by less than a percent is no news. */

@@ -299,3 +299,37 @@ describe('whether Teams vouches for an account', () => {
 function answerOnce(status: number): Fault {
   return { kind: 'answer', answer: { status } }
 }
+
+describe('a picture on Teams', () => {
+  const PICTURE = {
+    name: 'INC-1',
+    title: 'INC-1',
+    png: Uint8Array.from([1, 255, 0, 7]),
+    words: 'It rose {{DATE(2026-11-20T14:02:00Z)}}.',
+  }
+
+  it('travels inside the card, with its words for who cannot see it', async () => {
+    const card = await post()
+
+    await surface().postPicture(card, PICTURE, soon())
+
+    const shown = world.connector.messages.at(-1)
+    expect(shown?.conversation).toBe(`${CHANNEL};messageid=${card.message}`)
+    const drawn = JSON.stringify(shown)
+    expect(drawn).toContain('data:image/png;base64,Af8ABw==')
+    expect(drawn).toContain('altText')
+    expect(drawn).not.toContain('{{DATE(')
+  })
+
+  it.each([
+    ['could not be made', null],
+    ['is too large for a message', new Uint8Array(40_000)],
+  ])('is told in words where it %s', async (_what, png) => {
+    const card = await post()
+
+    await surface().postPicture(card, { ...PICTURE, png }, soon())
+
+    expect(JSON.stringify(world.connector.messages.at(-1))).not.toContain('data:image')
+    expect(wordsOfMessage(world.connector.messages.at(-1))).toContain('rose')
+  })
+})

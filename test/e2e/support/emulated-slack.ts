@@ -10,7 +10,15 @@ import type { CheckedMethods, SlackGate } from './slack-gate.ts'
 
 const BOT = { token: 'xoxb-e2e-0001', user: 'U0COUNTER', bot: 'B0COUNTER', app: 'A0001' }
 const SCOPES = ['chat:write', 'channels:read', 'channels:history', 'channels:manage', 'im:write', 'im:history']
-const MORE_SCOPES = ['groups:read', 'groups:history', 'users:read', 'pins:write', 'bookmarks:write', 'reactions:read']
+const MORE_SCOPES = [
+  'groups:read',
+  'groups:history',
+  'users:read',
+  'pins:write',
+  'bookmarks:write',
+  'reactions:read',
+  'files:write',
+]
 
 /** A message as emulate holds it. */
 export interface EmulatedMessage {

@@ -38,6 +38,7 @@ const BLOCK_CHECKS: Readonly<Record<string, BlockCheck | undefined>> = {
   actions: checkActions,
   input: checkInput,
   divider: () => undefined,
+  image: checkImage,
 }
 
 function checkSection(block: Node, where: string, report: Report): void {
@@ -48,6 +49,14 @@ function checkSection(block: Node, where: string, report: Report): void {
   fields.forEach((field, index) => {
     checkText(field, 2000, `${where}/fields/${index}`, report)
   })
+}
+
+function checkImage(block: Node, where: string, report: Report): void {
+  const alternative = block['alt_text']
+  if (typeof alternative !== 'string' || alternative === '') report(where, 'no alt_text')
+  atMost(alternative, 2000, `${where}/alt_text`, report)
+  if (block['title'] !== undefined) checkText(block['title'], 2000, `${where}/title`, report, ['plain_text'])
+  if (typeof block['image_url'] !== 'string' && block['slack_file'] === undefined) report(where, 'no picture')
 }
 
 function checkContext(block: Node, where: string, report: Report): void {

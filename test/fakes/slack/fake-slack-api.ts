@@ -1,4 +1,5 @@
 import type http from 'node:http'
+import { FakeSlackFiles } from './fake-slack-files.ts'
 import { FakeSlackRooms } from './fake-slack-rooms.ts'
 import { MOST_BLOCKS_JSON, checkBlocks, checkHome, checkModal } from './block-limits.ts'
 
@@ -52,6 +53,7 @@ export class FakeSlackApi {
   /** What people said, which the bot did not post. */
   readonly said: SaidMessage[] = []
   readonly rooms = new FakeSlackRooms()
+  readonly files: FakeSlackFiles
   readonly homes = new Map<string, unknown>()
   readonly channels = { missing: new Set<string>(), archived: new Set<string>(), without: new Set<string>() }
   scopes: readonly string[] = []
@@ -83,11 +85,14 @@ export class FakeSlackApi {
     'chat.getPermalink': (args) => this.#permalink(args),
     'views.open': (args) => this.#openView(args),
     'views.publish': (args) => this.#publish(args),
+    'files.getUploadURLExternal': (args) => this.files.offer(args),
+    'files.completeUploadExternal': (args) => this.files.complete(args),
     ...this.rooms.methods,
   }
 
   constructor(settings: { readonly botToken: string; readonly appToken: string; readonly socketUrl: string }) {
     this.#settings = settings
+    this.files = new FakeSlackFiles(settings.socketUrl.replace('ws:', 'http:').replace('/socket', ''))
   }
 
   failNext(method: string, faults: readonly SlackFault[]): void {
@@ -177,7 +182,7 @@ export class FakeSlackApi {
     if (this.channels.without.has(channel)) return failed('not_in_channel')
     if (args['text'] === undefined && args['blocks'] === undefined) return failed('no_text')
     if (args['blocks'] === undefined) return undefined
-    const problems = checkBlocks(args['blocks'])
+    const problems = [...checkBlocks(args['blocks']), ...this.files.problemsOf(args['blocks'])]
     if (problems.length > 0) return failed('invalid_blocks', { response_metadata: { messages: problems } })
     return JSON.stringify(args['blocks']).length > MOST_BLOCKS_JSON ? failed('msg_blocks_too_long') : undefined
   }

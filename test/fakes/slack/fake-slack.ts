@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { FakeSlackApi } from './fake-slack-api.ts'
 import type { RecordedCall, SaidMessage, SlackFault, StoredMessage } from './fake-slack-api.ts'
 import { openFakeSocket } from './fake-socket.ts'
+import type { FakeSlackFiles } from './fake-slack-files.ts'
 import type { FakeSlackRooms } from './fake-slack-rooms.ts'
 import type { FakeSocket } from './fake-socket.ts'
 
@@ -47,6 +48,7 @@ export interface FakeSlack {
   channels: { missing: Set<string>; archived: Set<string>; without: Set<string> }
   /** Channels that were made for incidents. */
   readonly rooms: FakeSlackRooms
+  readonly files: FakeSlackFiles
   scopes: readonly string[]
   /** Accounts that are not full members of T0001; `null` for one that Slack does not know. */
   users: Map<string, Readonly<Record<string, unknown>> | null>
@@ -71,9 +73,11 @@ export async function startFakeSlack(options: FakeSlackOptions = {}): Promise<Fa
       incoming.socket.destroy()
       return
     }
-    void readBody(incoming).then((body) => {
+    void readBody(incoming).then((bytes) => {
+      const body = bytes.toString()
       const path = incoming.url ?? '/'
-      if (path.startsWith('/api/')) api.handle(incoming, body, outgoing)
+      if (path.startsWith('/upload/')) api.files.take(path, bytes, outgoing)
+      else if (path.startsWith('/api/')) api.handle(incoming, body, outgoing)
       else answerResponse(path, body, outgoing)
     })
   })
@@ -102,6 +106,7 @@ export async function startFakeSlack(options: FakeSlackOptions = {}): Promise<Fa
     socket,
     channels: api.channels,
     rooms: api.rooms,
+    files: api.files,
     users: api.users,
     installs: api.installs,
     grants: api.grants,
@@ -140,8 +145,8 @@ export async function startFakeSlack(options: FakeSlackOptions = {}): Promise<Fa
   }
 }
 
-async function readBody(incoming: http.IncomingMessage): Promise<string> {
+async function readBody(incoming: http.IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = []
   for await (const chunk of incoming) chunks.push(chunk as Buffer)
-  return Buffer.concat(chunks).toString()
+  return Buffer.concat(chunks)
 }

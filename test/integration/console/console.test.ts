@@ -71,6 +71,31 @@ describe('the console', () => {
     expect(page.text).not.toMatch(/<img|<script>alert/)
   })
 
+  it('shows the picture of what was measured as a drawing of its own, to who may read and to nobody else', async () => {
+    const incidentId = await declare(`${ATTACK} on checkout`)
+    const seconds = Date.now() / 1000
+    const { deps } = await house.foundation()
+    await deps.stores.evidence.save([
+      {
+        ...{ incidentId, key: 'metric:errors', kind: 'metric', source: 'Prometheus', at: new Date(), fact: 'It rose.' },
+        ...{ url: null, data: { alert: ATTACK, points: [[seconds - 60, 1] as number[], [seconds, 2]] } },
+      },
+    ])
+    const ben = await openBrowserAs(url, BEN)
+
+    const page = await ben.get(`/incidents/${incidentId}`)
+    const path = /<img src="([^"]+)"/.exec(page.text)?.[1] ?? ''
+    const drawn = await ben.get(path)
+    const stranger = await openBrowser(url).get(path)
+
+    expect(path).toMatch(new RegExp(`^/incidents/${incidentId}/picture\\.svg\\?of=[0-9a-f]{12}$`))
+    expect(page.text).toContain('Before the onset')
+    expect(drawn.text).toMatch(/^<svg /)
+    expect(drawn.text).not.toMatch(/<script|<img/)
+    expect(stranger.status).toBe(303)
+    expect((await ben.get('/incidents/INC-99999/picture.svg')).status).toBe(404)
+  })
+
   it('runs a plan of tier 2 after one approval by somebody else, and shows the result', async () => {
     const incidentId = await declare('checkout is slow on checkout')
     const { proposalId, planHash } = await propose(incidentId)

@@ -99,3 +99,60 @@ describe('a platform that asks to wait', () => {
     expect(world.slack.calls.filter((call) => call === 'updateCard')).toHaveLength(1)
   })
 })
+
+describe('the incident’s picture', () => {
+  const measure = () =>
+    world.deps.stores.evidence.save([
+      {
+        ...{ incidentId, key: 'metric:errors', kind: 'metric', source: 'Prometheus', at: new Date(), fact: 'It rose.' },
+        ...{
+          url: null,
+          data: { alert: 'HighErrorRate', points: [[Date.now() / 1000 - 60, 1] as number[], [Date.now() / 1000, 2]] },
+        },
+      },
+    ])
+  const ask = () =>
+    world.deps.stores.outbox.append([
+      { kind: 'picture', incidentId, key: `picture ${incidentId}`, priority: 'chatter' },
+    ])
+
+  it('is posted once below the card on each surface, however often it is asked for and its answer is lost', async () => {
+    await measure()
+    world.slack.failNext('postPicture', 'lost')
+    await ask()
+    await world.settle()
+    await ask()
+    await world.settle()
+
+    expect(world.slack.pictures).toHaveLength(1)
+    expect(world.teams.pictures).toHaveLength(1)
+    expect(world.slack.pictures[0]?.picture).toMatchObject({ name: incidentId, png: expect.any(Uint8Array) })
+    expect(world.slack.pictures[0]?.picture.words).toContain('HighErrorRate')
+  })
+
+  it('is posted twice where nobody can look for it (the twin)', async () => {
+    await measure()
+    world.slack.canLookForPosts = false
+    world.slack.failNext('postPicture', 'lost')
+    await ask()
+    await world.settle()
+
+    expect(world.slack.pictures).toHaveLength(2)
+  })
+
+  it('is told in words where it cannot be made', async () => {
+    await measure()
+    world.deps.pictures.toPng = () => Promise.reject(new Error('no memory'))
+    await ask()
+    await world.settle()
+
+    expect(world.slack.pictures.map(({ picture }) => picture.png)).toEqual([null])
+  })
+
+  it('is none while nothing was measured', async () => {
+    await ask()
+    await world.settle()
+
+    expect(world.slack.pictures).toHaveLength(0)
+  })
+})

@@ -61,7 +61,14 @@ describe('text from outside, on every page of the console', () => {
         const draw = (given: readonly string[]) => {
           const shown = filled(view, given, count)
           const said = replyOf(given[0] ?? '', shown)
-          const page = { view: shown, timeline: [entryOf(given)], evidence: [pieceOf(given)], reply: said }
+          const drawn = { incidentId: 'INC-1', title: given[0] ?? '', svg: '<svg/>', words: given[1] ?? '' }
+          const page = {
+            view: shown,
+            timeline: [entryOf(given)],
+            evidence: [pieceOf(given)],
+            picture: drawn,
+            reply: said,
+          }
           const parts = [
             renderReply(said, CONTEXT),
             renderIncidentPage(page, CONTEXT),

@@ -96,6 +96,8 @@ const SCOPES_OF_METHOD: Readonly<Record<string, readonly string[]>> = {
   'chat.postEphemeral': ['chat:write'],
   'chat.postMessage': ['chat:write'],
   'chat.update': ['chat:write'],
+  'files.completeUploadExternal': ['files:write'],
+  'files.getUploadURLExternal': ['files:write'],
   'conversations.create': ['channels:manage'],
   'conversations.history': ['channels:history', 'groups:history'],
   'conversations.info': ['channels:read', 'groups:read'],
@@ -157,7 +159,7 @@ function methodsCalled(): readonly string[] {
     .map((name) => readFileSync(join(folder, name), 'utf8'))
   const found = sources.flatMap((text) => [
     ...text.matchAll(
-      /'((?:apps|assistant|auth|bookmarks|chat|conversations|pins|reactions|users|views)\.[a-zA-Z.]+)'/g,
+      /'((?:apps|assistant|auth|bookmarks|chat|conversations|files|pins|reactions|users|views)\.[a-zA-Z.]+)'/g,
     ),
   ])
   return [...new Set(found.map(([, method]) => method ?? ''))].sort()

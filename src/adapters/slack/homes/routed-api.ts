@@ -34,8 +34,8 @@ export function createRoutedApi(homes: SlackHomes, belonging: Belonging): Routed
     if (learned.size >= MOST_CHANNELS) learned.clear()
     learned.set(channel, query)
   }
-  const queryOf = (args: Readonly<Record<string, unknown>>): HomeQuery | undefined => {
-    const channel = textOf(args['channel'])
+  const queryOf = (args: Readonly<Record<string, unknown>>, near?: string): HomeQuery | undefined => {
+    const channel = textOf(args['channel'] ?? near)
     const user = textOf(args['user'] ?? args['users'] ?? args['user_id'])
     const ofChannel = channel === null ? undefined : (ofTeam(belonging.teamOfChannel(channel)) ?? learned.get(channel))
     const ofUser = user === null ? undefined : ofTeam(belonging.teamOfUser(user))
@@ -46,8 +46,8 @@ export function createRoutedApi(homes: SlackHomes, belonging: Belonging): Routed
       if (channel !== null) learn(channel, query)
       return current.run(query, work)
     },
-    call: async (method, args, answer, signal) => {
-      const query = queryOf(args)
+    call: async (method, args, answer, signal, near) => {
+      const query = queryOf(args, near)
       const home = await pickHome(homes, query)
       const team = query?.team ?? null
       const needsTeam = 'isOrganisation' in home && home.isOrganisation && NEEDS_TEAM.includes(method)

@@ -40,6 +40,10 @@ export const BOT_SCOPES: readonly BotScope[] = [
   },
   { scope: 'commands', why: 'the slash command /incident and the shortcuts' },
   {
+    scope: 'files:write',
+    why: 'uploads the picture of an incident; without it the picture is told in words',
+  },
+  {
     scope: 'groups:history',
     why: 'the same as channels:history, in private channels',
   },

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { QUIET } from './slack-surface.ts'
+import { QUIET } from './quiet.ts'
 import { isAllowedResponseUrl } from './response-url.ts'
 import { renderReply } from '../render/render-reply.ts'
 import type { Logger } from '../../../kernel/logger.ts'

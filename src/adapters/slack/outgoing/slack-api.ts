@@ -15,6 +15,8 @@ export interface SlackApi {
     args: Record<string, unknown>,
     answer: z.ZodType<Answer>,
     signal: AbortSignal,
+    /** The channel in whose workspace it is asked, where the arguments name none. */
+    near?: string,
   ): Promise<Answer>
 }
 

@@ -1,15 +1,18 @@
 import { z } from 'zod'
 import { VendorRejectedError } from '../../../kernel/vendor-errors.ts'
 import { findMessage } from './find-message.ts'
+import { createPictures } from './post-picture.ts'
+import { isPosted, POST_EVENT } from './is-posted.ts'
 import { permalinkOf } from './permalink.ts'
+import { QUIET } from './quiet.ts'
 import { renderCard } from '../render/render-card.ts'
 import { renderConfiguration } from '../render/render-configuration.ts'
 import { renderPost } from '../render/render-post.ts'
 import type { CardReference, ChatSurface, DeliveryLimits, PostTry } from '../../../ports/chat-surface.ts'
 import type { ConfigurationChangeView } from '../../../domain/configuration-view.ts'
 import type { IncidentView } from '../../../domain/incident-view.ts'
-import type { MessageSearch } from './find-message.ts'
 import type { SlackApi } from './slack-api.ts'
+import type { SlackUpload } from './slack-upload.ts'
 import type { SlackMessage } from '../render/render-card.ts'
 
 /** Slack posts one message a second in a channel and takes 50 updates a minute from one app, all channels together. */
@@ -22,14 +25,13 @@ const SLACK_LIMITS: DeliveryLimits = {
 }
 
 const CARD_EVENT = 'countersign_card'
-const POST_EVENT = 'countersign_post'
-/** No previews of what stands in a link, no names looked up in our text, no addresses made into links. */
-export const QUIET = { unfurl_links: false, unfurl_media: false, link_names: false, parse: 'none' } as const
 
 const Posted = z.object({ channel: z.string().min(1), ts: z.string().min(1) })
 const Done = z.object({ ok: z.literal(true) })
 const Opened = z.object({ channel: z.object({ id: z.string().min(1) }) })
-export function createSlackSurface(api: SlackApi): ChatSurface {
+
+export function createSlackSurface(api: SlackApi, upload: SlackUpload): ChatSurface {
+  const pictures = createPictures(api, upload)
   const directChannels = new Map<string, string>()
   return {
     name: 'slack',
@@ -41,6 +43,11 @@ export function createSlackSurface(api: SlackApi): ChatSurface {
     updateConfiguration: async (card, view, signal) => {
       const message = { channel: card.channel, ts: card.message, ...renderConfiguration(view) }
       await api.call('chat.update', { ...message, link_names: false, parse: 'none' }, Done, signal)
+    },
+    postPicture: async (card, picture, signal, attempt) => {
+      const where = { channel: card.channel, thread_ts: card.message }
+      const isShown = await pictures.post({ where, picture, attempt }, signal)
+      if (!isShown) await postOnce(api, { where, words: picture.words, attempt }, signal)
     },
     postInThread: (card, words, signal, attempt) =>
       postOnce(api, { where: { channel: card.channel, thread_ts: card.message }, words, attempt }, signal),
@@ -145,28 +152,6 @@ async function postOnce(api: SlackApi, { where, words, attempt, link }: Post, si
     Posted,
     signal,
   )
-}
-
-async function isPosted(
-  api: SlackApi,
-  { channel, thread_ts: thread }: Post['where'],
-  { keys: [key], since }: PostTry,
-  signal: AbortSignal,
-): Promise<boolean> {
-  if (since === null || key === undefined) return false
-  const isIt = (type: string, payload: Readonly<Record<string, unknown>>) =>
-    type === POST_EVENT && String(payload['keys']).split(' ').includes(key)
-  const search: MessageSearch =
-    thread === undefined
-      ? { method: 'conversations.history', place: { channel }, since, isIt }
-      : { method: 'conversations.replies', place: { channel, ts: thread }, since, isIt }
-  try {
-    return (await findMessage(api, search, signal)) !== null
-  } catch (error) {
-    // Where the app may not read, said twice is better than never.
-    if (error instanceof VendorRejectedError) return false
-    throw error
-  }
 }
 
 const MOST_KNOWN_CHANNELS = 1_000

@@ -21,12 +21,15 @@ export class SlackTransportError extends Error {
 export interface SlackTransport {
   /** What Bolt's web client sends with. */
   readonly fetch: FetchFunction
+  /** The bytes of a file, to an address that was given for them. */
+  upload(url: string, bytes: Uint8Array, signal: AbortSignal): Promise<Pick<FetchResponse, 'ok' | 'status'>>
   /** Requests that `work` sends end when the signal does: the web client itself has no way to say so. */
   withSignal<Result>(signal: AbortSignal, work: () => Promise<Result>): Promise<Result>
   close(): void
 }
 
 const IDLE_MS = 20_000
+const FILE = { method: 'POST', headers: { 'Content-Type': 'application/octet-stream' } }
 const MOST_ANSWER_BYTES = 8 * 1024 * 1024
 
 /**
@@ -41,7 +44,8 @@ export function openSlackTransport(): SlackTransport {
   }
   const signals = new AsyncLocalStorage<AbortSignal>()
   return {
-    fetch: (url, init) => send(new URL(url), init, signals.getStore(), agents),
+    fetch: (url, init) => fetchText(new URL(url), init, signals.getStore(), agents),
+    upload: (url, bytes, signal) => send(new URL(url), { ...FILE, body: bytes }, signal, agents),
     withSignal: (signal, work) => signals.run(signal, work),
     close: () => {
       agents['http:'].destroy()
@@ -55,14 +59,26 @@ interface Agents {
   readonly 'https:': https.Agent
 }
 
-function send(url: URL, init: FetchInit, signal: AbortSignal | undefined, agents: Agents): Promise<FetchResponse> {
-  const signals = [signal, init?.signal].filter((one) => one !== undefined)
+/** What Bolt's client sends is text. */
+function fetchText(url: URL, init: FetchInit, signal: AbortSignal | undefined, agents: Agents): Promise<FetchResponse> {
+  if (typeof init?.body !== 'string') return Promise.reject(new TypeError('Only text is sent to Slack.'))
+  const { method = 'POST', headers = {}, body } = init
+  return send(url, { method, headers: { ...headers }, body, signal: init.signal }, signal, agents)
+}
+
+interface Outgoing {
+  readonly method: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string | Uint8Array
+  readonly signal?: AbortSignal | undefined
+}
+
+function send(url: URL, sent: Outgoing, signal: AbortSignal | undefined, agents: Agents): Promise<FetchResponse> {
+  const signals = [signal, sent.signal].filter((one) => one !== undefined)
   const deadline = AbortSignal.any(signals)
   if (deadline.aborted) return Promise.reject(new SlackTransportError('stopped before it began', false, undefined))
-  if (typeof init?.body !== 'string') return Promise.reject(new TypeError('Only text is sent to Slack.'))
-  const { body } = init
   return new Promise((resolve, reject) => {
-    const outgoing = openRequest(url, init, body, agents)
+    const outgoing = openRequest(url, sent, agents)
     let isConnected = false
     const connected = () => {
       isConnected = true
@@ -84,14 +100,14 @@ function send(url: URL, init: FetchInit, signal: AbortSignal | undefined, agents
       }, fail)
     })
     deadline.addEventListener('abort', stop, { once: true })
-    outgoing.end(body)
+    outgoing.end(sent.body)
   })
 }
 
-function openRequest(url: URL, init: NonNullable<FetchInit>, body: string, agents: Agents): http.ClientRequest {
+function openRequest(url: URL, { method, headers, body }: Outgoing, agents: Agents): http.ClientRequest {
   const options = {
-    method: init.method ?? 'POST',
-    headers: { ...init.headers, 'Content-Length': Buffer.byteLength(body), 'Accept-Encoding': 'identity' },
+    method,
+    headers: { ...headers, 'Content-Length': Buffer.byteLength(body), 'Accept-Encoding': 'identity' },
   }
   return url.protocol === 'https:'
     ? https.request(url, { ...options, agent: agents['https:'] })

@@ -1,6 +1,7 @@
 import { VendorRejectedError, VendorUnknownError } from '../../../kernel/vendor-errors.ts'
 import { renderCard } from '../render/render-card.ts'
 import { renderConfiguration } from '../render/render-configuration.ts'
+import { renderPicture } from '../render/render-picture.ts'
 import { renderPost } from '../render/render-post.ts'
 import { tellInPrivate } from './tell-in-private.ts'
 import type { CardReference, ChatSurface, DeliveryLimits } from '../../../ports/chat-surface.ts'
@@ -38,6 +39,10 @@ export function createTeamsSurface(road: TeamsRoad): ChatSurface {
     postInThread: async (card, words, signal) => {
       const { serviceUrl, isChannel } = await road.places.placeOf(card.channel)
       await road.api.send(serviceUrl, threadOf(card, isChannel), renderPost(words), signal)
+    },
+    postPicture: async (card, picture, signal) => {
+      const { serviceUrl, isChannel } = await road.places.placeOf(card.channel)
+      await road.api.send(serviceUrl, threadOf(card, isChannel), renderPicture(picture), signal)
     },
     tellPerson: async ({ teams }, words, signal) => {
       if (teams === null) return

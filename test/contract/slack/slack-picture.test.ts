@@ -1,0 +1,114 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import { openSlackWorld } from './slack-world.ts'
+import type { SlackWorld } from './slack-world.ts'
+
+const CARD = { channel: 'C0001', message: '1700000000.000100' }
+const never = new AbortController().signal
+const PICTURE = {
+  name: 'INC-1',
+  title: 'INC-1 <!channel>',
+  png: Uint8Array.from([0x89, 0xff, 0x00, 0x7f]),
+  words: 'It rose <!here>.',
+}
+const first = { keys: ['7'], since: null }
+const again = { keys: ['7'], since: new Date() }
+
+let world: SlackWorld
+beforeEach(async () => {
+  world = await openSlackWorld()
+})
+afterEach(() => world.close())
+
+const post = (attempt: typeof first | typeof again = first, picture = PICTURE) =>
+  world.slack.surface.postPicture(CARD, picture, never, attempt)
+const inThread = () => world.fake.messagesIn('C0001').filter((message) => message.threadTs === CARD.message)
+
+describe('a picture on Slack', () => {
+  it('is uploaded byte for byte and shown in the thread, with its words for who cannot see it', async () => {
+    await post()
+
+    const [file] = world.fake.files.all
+    expect(file).toMatchObject({ name: 'INC-1.png', alternative: PICTURE.words, isComplete: true })
+    expect([...(file?.bytes ?? [])]).toEqual([...PICTURE.png])
+    const [message] = inThread()
+    expect(message?.blocks).toEqual([
+      expect.objectContaining({ type: 'image', slack_file: { id: file?.id }, alt_text: PICTURE.words }),
+    ])
+    expect(message?.text).not.toContain('<!')
+  })
+
+  it('is not doubled when the answer to the message was lost', async () => {
+    world.fake.failNext('chat.postMessage', { kind: 'answer_lost' })
+
+    await expect(post()).rejects.toMatchObject({ code: 'vendor_unknown' })
+    await post(again)
+
+    expect(inThread()).toHaveLength(1)
+  })
+
+  it('would be doubled by a second try that does not look', async () => {
+    world.fake.failNext('chat.postMessage', { kind: 'answer_lost' })
+
+    await expect(post()).rejects.toMatchObject({ code: 'vendor_unknown' })
+    await post(first)
+
+    expect(inThread()).toHaveLength(2)
+  })
+
+  it.each(['files.getUploadURLExternal', 'files.completeUploadExternal'])(
+    'is shown once when the answer of %s was lost',
+    async (method) => {
+      world.fake.failNext(method, { kind: 'answer_lost' })
+
+      await expect(post()).rejects.toMatchObject({ code: 'vendor_unknown' })
+      await post(again)
+
+      expect(inThread()).toHaveLength(1)
+    },
+  )
+
+  it('waits while Slack still takes the file in, and uploads it once', async () => {
+    world.fake.failNext('chat.postMessage', { kind: 'error', code: 'invalid_blocks' })
+
+    await expect(post()).rejects.toMatchObject({ code: 'vendor_busy' })
+    await post()
+
+    expect(inThread()).toHaveLength(1)
+    expect(world.fake.files.all).toHaveLength(1)
+  })
+
+  it('is told in words when it never becomes one', async () => {
+    const early = { kind: 'error', code: 'invalid_blocks' } as const
+    world.fake.failNext('chat.postMessage', early, early, early, early, early)
+
+    for (let look = 0; look < 4; look += 1) await expect(post()).rejects.toMatchObject({ code: 'vendor_busy' })
+    await post()
+
+    expect(inThread().map(({ text }) => text)).toEqual([expect.stringContaining('It rose')])
+    expect(inThread()[0]?.blocks).not.toContainEqual(expect.objectContaining({ type: 'image' }))
+  })
+
+  it.each(['missing_scope', 'file_uploads_disabled'])('is told in words where Slack says %s', async (code) => {
+    world.fake.failNext('files.getUploadURLExternal', { kind: 'error', code })
+
+    await post()
+
+    expect(inThread().map(({ text }) => text)).toEqual([expect.stringContaining('It rose')])
+  })
+
+  it('is told in words when it could not be made', async () => {
+    await world.slack.surface.postPicture(CARD, { ...PICTURE, png: null }, never, first)
+
+    expect(inThread()).toHaveLength(1)
+    expect(world.fake.callsOf('files.getUploadURLExternal')).toHaveLength(0)
+  })
+
+  it('goes nowhere else, whatever address Slack’s answer holds', async () => {
+    world.fake.files.elsewhere = 'https://files.example.net'
+
+    await post()
+
+    expect(world.fake.files.all[0]?.bytes).toBeNull()
+    expect(inThread().map(({ text }) => text)).toEqual([expect.stringContaining('It rose')])
+  })
+})
