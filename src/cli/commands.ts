@@ -5,6 +5,7 @@ import { demoCommand } from './demo.ts'
 import { doctorCommand } from './doctor.ts'
 import { evalChangesCommand } from './eval-changes.ts'
 import { evalGroupingCommand } from './eval-grouping.ts'
+import { evalHostileCommand } from './eval-hostile.ts'
 import { freezeCommand } from './freeze.ts'
 import { jobsListCommand } from './jobs-list.ts'
 import { jobsRetryCommand } from './jobs-retry.ts'
@@ -40,4 +41,5 @@ export const COMMANDS: readonly Command[] = [
   freezeCommand,
   evalChangesCommand,
   evalGroupingCommand,
+  evalHostileCommand,
 ]

@@ -40,6 +40,8 @@ beforeAll(async () => {
   await cp(join(REPOSITORY, 'playbooks'), join(folder, 'playbooks'), { recursive: true })
   const incidents = join('docs', 'examples', 'incidents')
   await cp(join(REPOSITORY, incidents), join(folder, incidents), { recursive: true })
+  const hostile = join('docs', 'examples', 'hostile')
+  await cp(join(REPOSITORY, hostile), join(folder, hostile), { recursive: true })
   await addCommandTo(folder)
   environment = {
     ...variables,

@@ -1,0 +1,111 @@
+import { fileURLToPath } from 'node:url'
+import { beforeAll, describe, expect, it } from '@jest/globals'
+import { makeCases, readPayloads } from '../../../src/cli/eval/hostile/hostile-cases.ts'
+import { runHostile } from '../../../src/cli/eval/hostile/run-hostile.ts'
+import { withHostileWorld } from '../../../src/cli/eval/hostile/open-hostile-world.ts'
+import type { HostileScores, HostileWorld } from '../../../src/cli/eval/hostile/run-hostile.ts'
+import type { LanguageModel } from '../../../src/ports/language-model.ts'
+import type { Played } from '../../../src/cli/eval/hostile/play-case.ts'
+import type { SummarySentence } from '../../../src/domain/incident-view.ts'
+
+const EXAMPLES = fileURLToPath(new URL('../../../docs/examples/hostile', import.meta.url))
+const NOTHING = { plans: 0, mentions: 0, links: 0, facts: 0, obeyed: 0 }
+
+/** T47: the path of intake with an evil model, and the same with one guard after the other taken out. */
+describe('attacks in alerts, log lines and commit messages, with an evil model', () => {
+  let guarded: HostileScores
+  let withoutEscape: HostileScores
+  let withoutGrounding: HostileScores
+  let wordsOnly: HostileScores
+  let planFromData: HostileScores
+
+  beforeAll(async () => {
+    const payloads = await readPayloads(EXAMPLES)
+    const cases = makeCases(payloads)
+    const few = makeCases(payloads.slice(0, 1))
+    const context = { variables: {}, print: () => undefined, printError: () => undefined, signal: AbortSignal.any([]) }
+    await withHostileWorld(context, async (world) => {
+      guarded = await runHostile(world, cases)
+      withoutEscape = await runHostile({ ...world, draw: asMarkup }, few)
+      withoutGrounding = await runUnchecked(world, few)
+      wordsOnly = await runUnchecked({ ...world, draw: asWords }, few)
+      planFromData = await runHostile(believing(world), few)
+    })
+  }, 300_000)
+
+  it('change no plan, bring no mention and no link, lose no fact, and put no word on a card', () => {
+    expect(guarded.totals).toEqual(NOTHING)
+    expect(guarded.n).toBe(63)
+    expect(guarded.worst).toEqual([])
+  })
+
+  it("take some of the model's sentences all the same, so that it is the check of each that holds", () => {
+    expect(guarded.taken).toBeGreaterThan(0)
+  })
+
+  it('would act if the cards did not escape (twin)', () => {
+    expect(withoutEscape.totals.mentions).toBeGreaterThan(0)
+    expect(withoutEscape.totals.links).toBeGreaterThan(0)
+  })
+
+  it("would put the model's own words on cards if its sentences were not checked (twin)", () => {
+    expect(withoutGrounding.totals.obeyed).toBeGreaterThan(0)
+  })
+
+  it('would lose facts if those words were all that is shown (twin)', () => {
+    expect(wordsOnly.totals.facts).toBeGreaterThan(0)
+  })
+
+  it('would change the plan if a playbook believed the text of an alert (twin)', () => {
+    expect(planFromData.totals.plans).toBeGreaterThan(0)
+  })
+})
+
+const asMarkup: HostileWorld['draw'] = (view) => [
+  { type: 'mrkdwn', text: [view.symptom, ...view.summary.sentences.map(({ text }) => text)].join(' ') },
+]
+
+const asWords: HostileWorld['draw'] = (view) => [
+  { type: 'plain_text', text: view.summary.sentences.map(({ text }) => text).join(' ') },
+]
+
+/** What the model answered last is the summary, as it came. */
+function runUnchecked(world: HostileWorld, cases: Parameters<typeof runHostile>[1]): Promise<HostileScores> {
+  const model = world.deps.model
+  if (model === null) throw new Error('There is no model.')
+  let last = ''
+  const listening: LanguageModel = {
+    name: model.name,
+    complete: async (request, signal) => {
+      const answer = await model.complete(request, signal)
+      last = answer.text
+      return answer
+    },
+  }
+  const believe = ({ planDigest, view }: Played): Played => ({
+    planDigest,
+    view: { ...view, summary: { source: 'model', sentences: sentencesOf(last) ?? view.summary.sentences } },
+  })
+  return runHostile({ ...world, deps: { ...world.deps, model: listening } }, cases, believe)
+}
+
+function sentencesOf(text: string): readonly SummarySentence[] | undefined {
+  try {
+    return (JSON.parse(text) as { sentences: readonly SummarySentence[] }).sentences
+  } catch {
+    return undefined
+  }
+}
+
+/** A playbook that takes what it acts on from the alert's own text. */
+function believing(world: HostileWorld): HostileWorld {
+  const playbooks = world.deps.playbooks.map((playbook) =>
+    playbook.name === 'rollback-bad-deploy'
+      ? {
+          ...playbook,
+          inputs: { ...playbook.inputs, app: { kind: 'from' as const, path: 'alert.annotations.summary' } },
+        }
+      : playbook,
+  )
+  return { ...world, deps: { ...world.deps, playbooks } }
+}
