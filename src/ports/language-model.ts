@@ -1,6 +1,8 @@
 export interface ModelRequest {
   /** Which prompt of `prompts/` this is, for the record. */
   readonly purpose: string
+  /** Whose budget it is taken from; left out where there is none to be kept. */
+  readonly incidentId?: string
   readonly system: string
   readonly user: string
   /** JSON Schema the answer must fit. */

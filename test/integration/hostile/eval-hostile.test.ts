@@ -97,15 +97,15 @@ function sentencesOf(text: string): readonly SummarySentence[] | undefined {
   }
 }
 
-/** A playbook that takes what it acts on from the alert's own text. */
+/** A playbook that measures by the alert's own text. */
 function believing(world: HostileWorld): HostileWorld {
-  const playbooks = world.deps.playbooks.map((playbook) =>
-    playbook.name === 'rollback-bad-deploy'
-      ? {
-          ...playbook,
-          inputs: { ...playbook.inputs, app: { kind: 'from' as const, path: 'alert.annotations.summary' } },
-        }
-      : playbook,
-  )
+  const playbooks = world.deps.playbooks.map((playbook) => ({
+    ...playbook,
+    steps: playbook.steps.map((step) =>
+      step.uses === 'prometheus/assert'
+        ? { ...step, with: { ...step.with, query: 'up{says="${{ alert.annotations.summary }}"}' } }
+        : step,
+    ),
+  }))
   return { ...world, deps: { ...world.deps, playbooks } }
 }

@@ -1,12 +1,12 @@
 import { describe, expect, it } from '@jest/globals'
 import { z } from 'zod'
 import { loadPrompt, parsePrompt } from '../../../src/llm/prompt-library.ts'
-import { SUMMARY_PROMPT, SummaryAnswer } from '../../../src/llm/summarize-incident.ts'
+import { SentencesAnswer } from '../../../src/llm/write-grounded.ts'
 
 describe('a prompt', () => {
   it('is a file with a version, a hash and the schema that its answer is parsed by', async () => {
-    const prompt = await loadPrompt(SUMMARY_PROMPT)
-    const { $schema: _dialect, ...parsed } = z.toJSONSchema(SummaryAnswer)
+    const prompt = await loadPrompt('summarize-incident')
+    const { $schema: _dialect, ...parsed } = z.toJSONSchema(SentencesAnswer)
 
     expect(prompt).toMatchObject({ name: 'summarize-incident', version: 1 })
     expect(prompt.hash).toMatch(/^[0-9a-f]{64}$/)

@@ -1,0 +1,173 @@
+import { z } from 'zod'
+import { checkGrounding } from '../summaries/check-grounding.ts'
+import { completeInTime } from './complete-in-time.ts'
+import { fenceUntrusted } from './fence-untrusted.ts'
+import { loadPrompt } from './prompt-library.ts'
+import { parseModelJson } from './parse-model-json.ts'
+import { redactText } from '../audit/redact.ts'
+import { sha256Hex } from '../kernel/sha256.ts'
+import type { AuditRecord } from '../domain/audit-entry.ts'
+import type { Evidence } from '../domain/evidence.ts'
+import type { Grounding } from '../summaries/check-grounding.ts'
+import type { LanguageModel, ModelAnswer, ModelRequest } from '../ports/language-model.ts'
+import type { Logger } from '../kernel/logger.ts'
+import type { Prompt } from './prompt-library.ts'
+import type { SummarySentence } from '../domain/incident-view.ts'
+import type { Telemetry } from '../ports/telemetry.ts'
+import type { Origin } from '../domain/surface.ts'
+
+export interface GroundedDeps {
+  readonly model: LanguageModel
+  readonly log: Logger
+  readonly telemetry: Telemetry
+}
+
+export interface GroundedInput {
+  readonly incidentId: string
+  /** Which file of `prompts/`. */
+  readonly prompt: string
+  /** For the record: `summary`, `handover`. */
+  readonly usedFor: string
+  readonly origin: Origin
+  readonly evidence: readonly Evidence[]
+  /** A person's question: fenced like all that others wrote. */
+  readonly question?: string
+  /** Names of services. */
+  readonly knownNames: readonly string[]
+  /** Names a model may not bring up: people, playbooks. */
+  readonly forbiddenNames: readonly string[]
+  readonly timeoutMs: number
+  /** Whether what is left of the answer is worth showing. */
+  readonly isEnough: (sentences: readonly SummarySentence[], seen: readonly Evidence[]) => boolean
+}
+
+export interface GroundedText {
+  readonly sentences: readonly SummarySentence[]
+  /** How many sentences were left out. */
+  readonly dropped: number
+  /** For the audit log: model, prompt and the hashes of what went in and came out. */
+  readonly record: AuditRecord
+}
+
+const MOST_EVIDENCE = 25
+const MOST_CHARACTERS = 12_000
+
+/** The answer of every prompt that writes: sentences, each with what it rests on. */
+export const SentencesAnswer = z.strictObject({
+  sentences: z
+    .array(
+      z.strictObject({
+        text: z.string().min(1).max(300),
+        evidence: z.array(z.string().min(1).max(40)).min(1).max(6),
+      }),
+    )
+    .min(1)
+    .max(6),
+})
+
+/**
+ * The one way in which a model writes, whatever for; null: then the facts stand as they are. What the model sees is
+ * fenced and redacted, what it answers is parsed and every sentence checked against what it cites. Nothing of it is
+ * executed, and nothing waits for it.
+ */
+export async function writeGrounded(
+  deps: GroundedDeps,
+  input: GroundedInput,
+  signal: AbortSignal,
+): Promise<GroundedText | null> {
+  const prompt = await loadPrompt(input.prompt)
+  const evidence = boundedEvidence(input.evidence)
+  const request = buildRequest(prompt, input, evidence)
+  const answer = await ask(deps, request, input, signal)
+  if (answer === null) return null
+  const parsed = parseModelJson(answer.text, SentencesAnswer)
+  if (parsed === undefined) return refuse(deps, input, 'malformed')
+  const names = { known: input.knownNames, forbidden: input.forbiddenNames }
+  const grounding = checkGrounding(parsed.sentences, evidence, names)
+  for (const { reason } of grounding.dropped) deps.telemetry.count('model_sentences_dropped', { reason })
+  if (!input.isEnough(grounding.kept, evidence)) return refuse(deps, input, 'ungrounded')
+  deps.telemetry.count('model_calls', { purpose: input.prompt, outcome: 'used' })
+  return {
+    sentences: grounding.kept,
+    dropped: grounding.dropped.length,
+    record: recordOf(input, prompt, request, answer, grounding),
+  }
+}
+
+/** Newest last in the store; what a text rests on most comes first here. Charts are not for a prompt. */
+function boundedEvidence(evidence: readonly Evidence[]): readonly Evidence[] {
+  const order: readonly Evidence['kind'][] = ['alert', 'metric', 'change', 'deploy_state', 'history', 'note']
+  const sorted = evidence.toSorted((left, right) => order.indexOf(left.kind) - order.indexOf(right.kind))
+  let size = 0
+  return sorted.slice(0, MOST_EVIDENCE).filter((piece) => {
+    size += piece.fact.length
+    return size <= MOST_CHARACTERS
+  })
+}
+
+function buildRequest(prompt: Prompt, input: GroundedInput, evidence: readonly Evidence[]): ModelRequest {
+  const spans = evidence.map((piece) => ({
+    kind: 'evidence' as const,
+    id: piece.id,
+    text: redactText(`${piece.kind}, from ${piece.source}, at ${piece.at.toISOString()}: ${piece.fact}`).value,
+  }))
+  const asked = input.question === undefined ? [] : [redactText(input.question).value]
+  const questions = asked.map((text) => ({ kind: 'question' as const, id: 'Q-1', text }))
+  return {
+    purpose: prompt.name,
+    incidentId: input.incidentId,
+    system: prompt.system,
+    user: `Evidence:\n${fenceUntrusted([...spans, ...questions])}`,
+    answerSchema: prompt.answer,
+    maxOutputTokens: prompt.maxOutputTokens,
+  }
+}
+
+async function ask(
+  deps: GroundedDeps,
+  request: ModelRequest,
+  input: GroundedInput,
+  signal: AbortSignal,
+): Promise<ModelAnswer | null> {
+  try {
+    return await completeInTime(deps.model, request, input.timeoutMs, signal)
+  } catch (error) {
+    deps.telemetry.count('model_calls', { purpose: request.purpose, outcome: 'failed' })
+    deps.log.warn({ incidentId: input.incidentId, error }, 'the model gave no answer; the facts stand')
+    return null
+  }
+}
+
+function refuse(deps: GroundedDeps, input: GroundedInput, outcome: 'malformed' | 'ungrounded'): null {
+  deps.telemetry.count('model_calls', { purpose: input.prompt, outcome })
+  deps.log.warn({ incidentId: input.incidentId, outcome }, "the model's answer is not used; the facts stand")
+  return null
+}
+
+function recordOf(
+  input: GroundedInput,
+  prompt: Prompt,
+  request: ModelRequest,
+  answer: ModelAnswer,
+  grounding: Grounding,
+): AuditRecord {
+  return {
+    event: 'summary.written',
+    actor: { type: 'llm', id: answer.model, name: answer.model },
+    origin: input.origin,
+    outcome: 'success',
+    incidentId: input.incidentId,
+    llm: {
+      provider: 'openai-compatible',
+      model: answer.model,
+      promptTemplate: `${prompt.name}@${String(prompt.version)}`,
+      promptTemplateHash: prompt.hash,
+      inputHash: sha256Hex(request.user),
+      outputHash: sha256Hex(answer.text),
+      inputTokens: answer.inputTokens,
+      outputTokens: answer.outputTokens,
+      usedFor: input.usedFor,
+    },
+    details: { kept: grounding.kept.length, dropped: grounding.dropped.length },
+  }
+}
