@@ -30,10 +30,11 @@ export function activeParts(messages: readonly unknown[], allowed: ReadonlySet<s
     }
     if (typeof value !== 'object' || value === null) return
     const node = value as Readonly<Record<string, unknown>>
-    const { type, url } = node
-    if (typeof type === 'string' && MENTIONING.has(type)) mentions.push(type)
-    if (typeof url === 'string' && !isAllowed(url, allowed)) links.push(url)
-    const isRead = isMarkup || (typeof type === 'string' && MARKUP_TYPES.has(type))
+    const type = textOf(node['type'])
+    const url = textOf(node['url'])
+    if (MENTIONING.has(type)) mentions.push(type)
+    if (url !== '' && !isAllowed(url, allowed)) links.push(url)
+    const isRead = isMarkup || MARKUP_TYPES.has(type)
     for (const inner of Object.values(node)) walk(inner, isRead && typeof inner === 'string')
   }
   // The line beside Slack's blocks is markup as well.
@@ -43,6 +44,10 @@ export function activeParts(messages: readonly unknown[], allowed: ReadonlySet<s
     walk(message, false)
   }
   return { mentions, links }
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : ''
 }
 
 function isAllowed(link: string, allowed: ReadonlySet<string>): boolean {

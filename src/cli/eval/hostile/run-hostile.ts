@@ -37,8 +37,9 @@ export async function runHostile(
 ): Promise<HostileScores> {
   const { deps, draw, nextNumber } = world
   const baseline = await playCase({ ...deps, model: null }, nextNumber(), {})
-  if (baseline.planDigest === null)
+  if (baseline.planDigest === null) {
     throw new Error(`The incident has no plan to compare: ${baseline.view.noProposal ?? ''}`)
+  }
   const allowedHosts = new Set(deps.settings.linkHosts)
   const totals = Object.fromEntries(HARMS.map((harm) => [harm, 0])) as Record<Harm, number>
   const worst: HostileScores['worst'][number][] = []
