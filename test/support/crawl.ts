@@ -47,7 +47,7 @@ export function addressesIn(text: string, origin: string): readonly string[] {
 function formsIn(text: string): readonly string[] {
   return [...text.matchAll(/<form[^>]*action="(\/[^"]*)"[^>]*>(.*?)<\/form>/gs)].map(([, action = '', body = '']) => {
     const fields = [...body.matchAll(/<input[^>]*?name="([^"]*)"[^>]*?value="([^"]*)"/gs)]
-    return `${action}?${new URLSearchParams(fields.map(([, name = '', value = '']) => [name, unescaped(value)])).toString()}`
+    return `${action}?${new URLSearchParams(fields.map(([, name = '', value = '']) => [name, unescaped(value)] as [string, string])).toString()}`
   })
 }
 

@@ -1,6 +1,14 @@
 import { VendorRejectedError } from '../../kernel/vendor-errors.ts'
-import { currentOperation, historyOf, initiatorOf, isAutoSyncOn, revisionOf, stateOf } from './application-state.ts'
-import { isOurOperation } from './footprint.ts'
+import {
+  currentOperation,
+  historyOf,
+  initiatorOf,
+  isAutoSyncOn,
+  revisionOf,
+  shortRevision,
+  stateOf,
+} from './application-state.ts'
+import { findOurEntry, isOurOperation } from './footprint.ts'
 import { cleanMessage, judgeOperation } from './judge-operation.ts'
 import type { ActionResult } from '../../domain/action.ts'
 import type { JsonObject } from '../../kernel/json.ts'
@@ -33,7 +41,12 @@ export function pollResult(application: Application, footprint: Footprint, kind:
     case 'untouched':
       return pendingResult(footprint, 'Argo CD has accepted it and does not show it yet', kind.pollMs)
     case 'succeeded':
-      return ended('done', `Argo CD ${kind.did}: ${verdict.detail}.`, application, footprint)
+      return ended(
+        'done',
+        `Argo CD ${kind.did}: ${verdict.detail}.${deployedBetween(application, footprint)}`,
+        application,
+        footprint,
+      )
     case 'failed':
       return ended(
         'failed',
@@ -44,6 +57,19 @@ export function pollResult(application: Application, footprint: Footprint, kind:
     case 'unclear':
       return { outcome: 'unknown', detail: `${capitalised(verdict.detail)}. Look at the app in Argo CD.` }
   }
+}
+
+/**
+ * Argo CD's requests carry nothing that it would compare with the app, so what somebody else finishes between our look
+ * and the request cannot be held off. It is told: the history shows it between the entry that was seen and ours.
+ */
+function deployedBetween(application: Application, footprint: Footprint): string {
+  const ours = findOurEntry(footprint, application)
+  const seen = footprint.historyIdBefore
+  if (ours === undefined || seen === null) return ''
+  const theirs = historyOf(application).find((entry) => entry.id > seen && entry.id < ours.id)
+  if (theirs === undefined) return ''
+  return ` Somebody deployed ${shortRevision(revisionOf(theirs))} just before the request; this has replaced it.`
 }
 
 /** After an answer was lost: DESIGN 5's rule, where unchanged proves that nothing happened and doubt stays doubt. */

@@ -61,7 +61,8 @@ interface Counted {
   readonly news: Told
 }
 
-function newsOf(ground: DecisionGround, decision: Decision, { quorum }: LoadedQuorum): Told {
+function newsOf(ground: DecisionGround, decision: Decision, loaded: LoadedQuorum): Told {
+  const { quorum } = loaded
   const counted = quorum.counted.find((approval) => approval.personId === decision.personId)
   const standsIn = counted?.standsIn === true
   const inPlace = standsIn ? ' as commander, in place of the owning group, which has no approver' : ''
@@ -82,6 +83,7 @@ function newsOf(ground: DecisionGround, decision: Decision, { quorum }: LoadedQu
       standsIn,
       confirmedSymptomGone: ground.incident.quietSince !== null,
       missing: quorum.missing.approvals,
+      beyondLimit: loaded.facts.fatigued.has(decision.personId),
     },
   }
 }

@@ -13,6 +13,7 @@ import type { Person } from '../../domain/person.ts'
 import type { PlanStep } from '../../domain/plan.ts'
 import type { Playbook } from '../../domain/playbook.ts'
 import type { StepKnowledge } from '../../summaries/describe-step.ts'
+import { requirementNow } from './requirement-now.ts'
 
 export interface ProposalFacts {
   readonly proposal: Proposal
@@ -53,7 +54,7 @@ export function viewProposal(facts: ProposalFacts): ProposalView {
     requester,
     requesterName: nameOf(requester, directory),
     reasons: proposal.reasons,
-    required,
+    required: requirementNow(quorumFacts),
     decisions: decisions.map(viewDecision),
     approvalsCounted: countQuorum(quorumFacts).counted.length,
     canApprove: isPending ? namesOnCallFirst(listEligibleApprovers(quorumFacts), facts.onCall) : [],

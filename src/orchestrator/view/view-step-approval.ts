@@ -8,6 +8,7 @@ import { findFatigued } from '../../executor/find-fatigued.ts'
 import { stepQuorumFacts } from '../../executor/step-quorum.ts'
 import { countQuorum, listEligibleApprovers } from '../../policy/approval-quorum.ts'
 import type { Deps } from '../dependencies.ts'
+import { requirementNow } from './requirement-now.ts'
 import { namesOnCallFirst, viewDecision } from './view-proposal.ts'
 
 /** A nested approval that waits, as the database has it. */
@@ -43,9 +44,9 @@ export function viewStepApproval({ deps, incident, onCall, ...asked }: Facts): S
     commander: incident.assignments['commander'] ?? null,
     owner: findService(deps.catalog, proposal.plan.service)?.owner ?? null,
   })
-  const { stepId, title, tier, hash, required, askedAt, expiresAt } = approval
+  const { stepId, title, tier, hash, askedAt, expiresAt } = approval
   return {
-    ...{ stepId, title, tier, hash, required, askedAt, expiresAt },
+    ...{ stepId, title, tier, hash, required: requirementNow(quorumFacts), askedAt, expiresAt },
     decisions: decisions.map(viewDecision),
     approvalsCounted: countQuorum(quorumFacts).counted.length,
     canApprove: namesOnCallFirst(listEligibleApprovers(quorumFacts), onCall),

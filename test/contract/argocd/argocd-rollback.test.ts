@@ -124,6 +124,22 @@ describe('a rollback in Argo CD', () => {
     expect(world.fake.countEffects('rollback')).toBe(0)
   })
 
+  it('T19: tells of a deploy that ended between the look and the request, which Argo CD compares with nothing', async () => {
+    world.app.history.push({ ...world.app.history.at(-1)!, id: 42, revision: 'rev-c', username: 'bob' })
+
+    const result = await runToEnd(world.runner, input, before, effectContext())
+
+    expect(result).toMatchObject({ outcome: 'done', after: { historyId: '43', revision: 'rev-a' } })
+    expect(result.detail).toContain('Somebody deployed rev-c just before the request; this has replaced it.')
+  })
+
+  it('T19: says nothing of the kind when nobody did (the twin)', async () => {
+    const result = await runToEnd(world.runner, input, before, effectContext())
+
+    expect(result.outcome).toBe('done')
+    expect(result.detail).not.toContain('Somebody deployed')
+  })
+
   it('recognises its own operation when Argo CD is busy with it, instead of asking for a second one', async () => {
     world.fake.movesOnRead = false
     world.fake.server.inject({ kind: 'effect-then-drop' })

@@ -55,6 +55,7 @@ async function open(proposal: Proposal, also: (settings: ConsoleSettings) => voi
     world.replica({ settings: { publicUrl: origin, linkHosts: ['127.0.0.1'] } }),
     proposal.incidentId,
   )
+  if (view === undefined) throw new Error(`There is no ${proposal.incidentId}.`)
   const outbox = await world.query(`SELECT payload FROM outbox_messages`)
   const texts = [renderSlackCard(view), renderTeamsCard(view), outbox].map((each) => JSON.stringify(each))
   return {

@@ -17,9 +17,10 @@ beforeAll(async () => {
 })
 afterAll(() => world.close())
 
-const RACES = 50
+/** Of each of four kinds. TRUST T16 asks for 1,000 in all: `COUNTERSIGN_RACES=250`. */
+const RACES = Number(process.env['COUNTERSIGN_RACES'] ?? 50)
 /** Each race opens an incident of its own; on a busy machine that adds up. */
-const PATIENCE_MS = 180_000
+const PATIENCE_MS = 180_000 * Math.max(1, RACES / 50)
 
 async function repeat(times: number, race: () => Promise<string>): Promise<Readonly<Record<string, number>>> {
   const counts: Record<string, number> = {}

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { createPolicyEngine } from '../../../src/policy/cedar-engine.ts'
 import { defaultPolicyFiles, policyEngineWithout } from '../../unit/policy/default-policies.ts'
+import { loadIncidentView } from '../../../src/orchestrator/load-incident-view.ts'
 import { proposePlaybook } from '../../../src/orchestrator/propose-playbook.ts'
 import { ANA, BO, CY, DI, EVE, auditEvents, openTwin, openWorld, person } from './world.ts'
 import { endingOf, openProposal, press, pressed, withProposals } from './presses.ts'
@@ -241,6 +242,24 @@ describe('T21: a press on an old card', () => {
     expect(result.text).toMatch(/was superseded at .* UTC \(A newer plan takes its place\)\./)
   })
 
+  it('of a superseded proposal would start it if nobody looked how it ended (the twin)', async () => {
+    const proposal = await openProposal(world)
+    const newer = { incidentId: proposal.incidentId, playbook: 'rollback-bad-deploy', inputs: { revision: '40' } }
+    await proposePlaybook(world.deps, { ...newer, personId: ANA.id, origin: 'slack' })
+    expect(await pressed(world.deps, proposal, BO)).toBe('already_decided')
+
+    const asItWas = { state: 'pending', closedAt: null, closedReason: null } as const
+    const blind = withProposals(world.deps, (store) => ({
+      lock: async (id) => {
+        const locked = await store.lock(id)
+        return locked === undefined ? undefined : { ...locked, proposal: { ...locked.proposal, ...asItWas } }
+      },
+      move: async () => ({ ...proposal, ...asItWas, state: 'approved' }),
+    }))
+    expect(await pressed(blind, proposal, BO)).toBe('approved')
+    expect((await endingOf(world, proposal)).runs).toBe(1)
+  })
+
   it('twice by the same person counts once', async () => {
     const proposal = await openProposal(world, 3)
     await press(world.deps, proposal, BO)
@@ -290,6 +309,17 @@ describe('T26: approving faster than anybody reads', () => {
     const last = proposals.at(-1)!
 
     expect(outcomes).toEqual(['approved', 'approved', 'approved', 'counted'])
+    const view = await loadIncidentView(limited, last.incidentId)
+    expect(view?.proposal?.required).toMatchObject({
+      approvals: 2,
+      rules: expect.arrayContaining([expect.stringMatching(/^An approver is beyond the limit of decisions/)]),
+    })
+    const [entry] = await world.query<{ details: object }>(
+      `SELECT convert_from(bytes, 'UTF8')::jsonb -> 'details' AS details FROM audit_leaves
+        WHERE incident_id = $1 AND event = 'decision.recorded'`,
+      [last.incidentId],
+    )
+    expect(entry?.details).toMatchObject({ missing: 1, beyondLimit: true })
     expect(await press(limited, last, BO)).toMatchObject({ outcome: 'approved' })
   })
 
