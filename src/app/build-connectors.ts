@@ -15,6 +15,9 @@ import type { ActionRunner } from '../ports/action-runner.ts'
 import type { ChangeSource } from '../ports/change-source.ts'
 import type { Config } from '../config/config.ts'
 import type { Clock } from '../kernel/clock.ts'
+import type { Commits } from '../ports/commits.ts'
+import type { EvidenceSource } from '../ports/evidence-source.ts'
+import type { Logs } from '../ports/logs.ts'
 import type { DeployStateReader } from '../ports/deploy-state.ts'
 import type { Metrics } from '../ports/metrics.ts'
 import type { OnCall } from '../ports/directory.ts'
@@ -32,6 +35,9 @@ export interface Connectors {
   readonly actions: ActionRunner
   readonly metrics: Metrics | null
   readonly deployState: DeployStateReader | null
+  readonly evidenceSources: readonly EvidenceSource[]
+  readonly commits: Commits | null
+  readonly logs: Logs | null
   readonly changeSources: readonly ChangeSource[]
   readonly onCall: OnCall | null
   readonly previewers: readonly ActionPreviewer[]
@@ -47,6 +53,9 @@ export function buildConnectors(needs: ConnectorNeeds): Connectors {
     actions: createActionRunner(listActions(needs, built)),
     metrics,
     deployState: argocd?.deployState ?? null,
+    evidenceSources: [argocd, pagerduty].flatMap((vendor) => vendor?.evidence ?? []),
+    commits: built.commits,
+    logs: built.logs,
     changeSources: argocd === undefined ? [] : [argocd.changes],
     onCall: pagerduty?.onCall ?? null,
     previewers: listPreviewers(built),

@@ -107,6 +107,9 @@ export async function buildDeps(needs: FoundationNeeds, closers: Closers): Promi
     metrics: connectors.metrics,
     changeSources: connectors.changeSources,
     deployState: connectors.deployState,
+    evidenceSources: connectors.evidenceSources,
+    commits: connectors.commits,
+    logs: connectors.logs,
     previewers: connectors.previewers,
     // A picture's words leave with it, and nothing can be taken out of pixels.
     pictures: createResvgRasterizer(redact),

@@ -14,6 +14,8 @@ export function buildSettings(config: Config, replicaId: string, decidesInConsol
     groupingWindowMs: settings.grouping.window,
     changesLookbackMs: settings.changes.lookback,
     instanceMetrics: settings.changes.instances ?? null,
+    goldenSignals: settings.evidence.signals ?? null,
+    logQuery: settings.evidence.logs?.query ?? null,
     approvalsTtlMs: settings.approvals.ttl,
     escalateAt: settings.approvals.escalateAt,
     fatigue: { decisions: settings.approvals.fatigue.decisions, perMs: settings.approvals.fatigue.per },

@@ -1,10 +1,14 @@
 import { ConfigurationError } from '../kernel/errors.ts'
 import { createArgoCd } from '../connectors/argocd/create-argocd.ts'
+import { createGitHubCommits } from '../connectors/github/github-commits.ts'
+import { createLokiLogs } from '../connectors/loki/loki-logs.ts'
 import { createLambda } from '../connectors/lambda/create-lambda.ts'
 import { createPagerDuty } from '../connectors/pagerduty/create-pagerduty.ts'
 import { parseServerAddress } from '../kernel/server-address.ts'
 import { prometheusMetrics } from '../connectors/prometheus/prometheus-metrics.ts'
 import type { ArgoCd } from '../connectors/argocd/create-argocd.ts'
+import type { Commits } from '../ports/commits.ts'
+import type { Logs } from '../ports/logs.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Config } from '../config/config.ts'
 import type { HttpTiming } from '../connectors/shared/http-request.ts'
@@ -28,6 +32,8 @@ export interface Vendors {
   readonly lambda: Lambda | undefined
   readonly pagerduty: PagerDuty | undefined
   readonly metrics: Metrics | null
+  readonly commits: Commits | null
+  readonly logs: Logs | null
 }
 
 export function buildVendors(needs: VendorNeeds): Vendors {
@@ -38,6 +44,16 @@ export function buildVendors(needs: VendorNeeds): Vendors {
     lambda: buildLambda(needs.config),
     pagerduty: buildPagerDuty(needs, onTiming),
     metrics: baseUrl === undefined ? null : prometheusMetrics({ baseUrl, onTiming }),
+    ...buildReaders(needs.config, onTiming),
+  }
+}
+
+function buildReaders({ environment }: Config, onTiming: OnTiming): Pick<Vendors, 'commits' | 'logs'> {
+  const { GITHUB_TOKEN: token, GITHUB_API_URL: apiUrl, LOKI_URL: baseUrl, LOKI_TOKEN: lokiToken } = environment
+  const github = { apiUrl: apiUrl ?? 'https://api.github.com', onTiming }
+  return {
+    commits: token === undefined ? null : createGitHubCommits({ ...github, token }),
+    logs: baseUrl === undefined ? null : createLokiLogs({ baseUrl, token: lokiToken ?? null, onTiming }),
   }
 }
 

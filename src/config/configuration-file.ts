@@ -65,6 +65,29 @@ const instances = z.strictObject({
   instanceLabel: z.string().min(1).default('pod'),
 })
 
+const goldenSignal = z
+  .strictObject({ query: instanceQuery, unit: z.string().max(20).default('') })
+  .nullable()
+  .default(null)
+
+/** What is read around an onset besides what the alerts themselves measure. */
+const evidence = z.strictObject({
+  signals: z
+    .strictObject({
+      rate: goldenSignal.describe('Requests of each service.'),
+      errors: goldenSignal.describe('Share or number of failed requests of each service.'),
+      latency: goldenSignal.describe('Time a request of each service takes.'),
+      saturation: goldenSignal.describe('How full each service is.'),
+      serviceLabel: z.string().min(1).default('service'),
+    })
+    .optional()
+    .describe('The golden signals of the failing service and its neighbours, in PromQL.'),
+  logs: z
+    .strictObject({ query: instanceQuery })
+    .optional()
+    .describe('LogQL for the lines of a service, asked of LOKI_URL.'),
+})
+
 /** `countersign.yaml` (CONTRACT 3). Secrets have no place here: they come from the environment. */
 export const ConfigurationFile = z.strictObject({
   mode: z.enum(MODES).default('assist').describe('The strictest of this and each service’s own mode wins.'),
@@ -117,6 +140,7 @@ export const ConfigurationFile = z.strictObject({
       instances: instances.optional().describe('Lets new instances of a service be compared with its old ones.'),
     })
     .prefault({}),
+  evidence: evidence.prefault({}),
   approvals: z
     .strictObject({
       ttl: duration.prefault('15m'),

@@ -6,10 +6,13 @@ import type { ActionRunner } from '../ports/action-runner.ts'
 import type { ChangeSource } from '../ports/change-source.ts'
 import type { FirstCards } from './outbox/first-cards.ts'
 import type { Clock } from '../kernel/clock.ts'
+import type { Commits } from '../ports/commits.ts'
 import type { ConfigurationInForce } from '../ports/configuration-in-force.ts'
 import type { DeployStateReader } from '../ports/deploy-state.ts'
 import type { Directory, OnCall } from '../ports/directory.ts'
+import type { EvidenceSource } from '../ports/evidence-source.ts'
 import type { LanguageModel } from '../ports/language-model.ts'
+import type { Logs } from '../ports/logs.ts'
 import type { Logger } from '../kernel/logger.ts'
 import type { Metrics } from '../ports/metrics.ts'
 import type { FreezeWindow } from '../domain/freeze.ts'
@@ -43,6 +46,20 @@ export interface InstanceMetrics {
   readonly instanceLabel: string
 }
 
+/** How Prometheus measures a service: one query with `${{ services }}` each, and the unit of what it gives. */
+export interface GoldenSignals {
+  readonly rate: GoldenSignal | null
+  readonly errors: GoldenSignal | null
+  readonly latency: GoldenSignal | null
+  readonly saturation: GoldenSignal | null
+  readonly serviceLabel: string
+}
+
+interface GoldenSignal {
+  readonly query: string
+  readonly unit: string
+}
+
 export interface Settings {
   readonly mode: Mode
   readonly replicaId: string
@@ -56,6 +73,10 @@ export interface Settings {
   readonly changesLookbackMs: number
   /** null: changes are judged without comparing new instances with old ones. */
   readonly instanceMetrics: InstanceMetrics | null
+  /** absent or null: no signals besides those of the alerts are read. */
+  readonly goldenSignals?: GoldenSignals | null
+  /** A LogQL query with `${{ services }}`; absent or null: no logs are read. */
+  readonly logQuery?: string | null
   readonly approvalsTtlMs: number
   /** At these shares of the time to its expiry, what still waits is told to the next in line; ascending. */
   readonly escalateAt: readonly number[]
@@ -101,6 +122,11 @@ export interface Deps {
   readonly metrics: Metrics | null
   readonly changeSources: readonly ChangeSource[]
   readonly deployState: DeployStateReader | null
+  /** Systems that are asked what they know of an incident. */
+  readonly evidenceSources: readonly EvidenceSource[]
+  /** What lies between two revisions; null where no repository host is configured. */
+  readonly commits: Commits | null
+  readonly logs: Logs | null
   /** Who can tell what a step would change; an action that none of them knows has no preview. */
   readonly previewers: readonly ActionPreviewer[]
   readonly pictures: PictureRasterizer

@@ -2,8 +2,12 @@ import { alertEvidence } from './refresh/alert-evidence.ts'
 import { catalogEvidence } from './refresh/catalog-evidence.ts'
 import { changeEvidence, searchEvidence } from './refresh/change-evidence.ts'
 import { collectChanges } from './refresh/collect-changes.ts'
+import { commitEvidence } from './refresh/commit-evidence.ts'
 import { deployEvidence } from './refresh/deploy-evidence.ts'
 import { focusOf } from './refresh/focus.ts'
+import { goldenEvidence, goldenSeries } from './refresh/golden-evidence.ts'
+import { logEvidence } from './refresh/log-evidence.ts'
+import { sourceEvidence } from './refresh/source-evidence.ts'
 import { instanceReadings } from './refresh/instance-readings.ts'
 import { metricEvidence } from './refresh/metric-evidence.ts'
 import { onCallEvidence } from './refresh/on-call-evidence.ts'
@@ -49,12 +53,15 @@ async function collect(
   signal: AbortSignal,
 ): Promise<Collected> {
   const focus = focusOf(deps.catalog, incident, alerts)
-  const [metrics, deploys, onCall, found, instances] = await Promise.all([
+  const [metrics, deploys, onCall, found, instances, golden, sources, logs] = await Promise.all([
     metricEvidence(deps, alerts, incident.onsetAt, signal),
     deployEvidence(deps, incident.id, focus.asked, signal),
     onCallEvidence(deps, incident, signal),
     collectChanges(deps, focus, incident.onsetAt, signal),
     instanceReadings(deps, incident, focus.around, signal),
+    goldenSeries(deps, incident, signal),
+    sourceEvidence(deps, incident, focus, signal),
+    logEvidence(deps, incident, signal),
   ])
   const lookbackMs = deps.settings.changesLookbackMs
   const scored = scoreSuspects({
@@ -65,8 +72,12 @@ async function collect(
     lookbackMs,
     readings: instances.ok ? instances.value : [],
   })
+  const commits = await commitEvidence(deps, incident.id, { suspects: scored.suspects, changes: found.changes }, signal)
   const unreachable = [
-    ...new Set([...unreachableOf([...metrics, ...deploys, ...onCall, instances]), ...found.unreachable]),
+    ...new Set([
+      ...unreachableOf([...metrics, ...deploys, ...onCall, instances, ...golden, ...sources, ...logs, ...commits]),
+      ...found.unreachable,
+    ]),
   ].sort()
   const search = {
     ...{ considered: scored.considered.length, lookbackMs, unreachable },
@@ -75,7 +86,9 @@ async function collect(
   const now = deps.clock.now()
   const evidence = [
     ...alertEvidence(incident.id, alerts),
-    ...valuesOf([...metrics, ...deploys, ...onCall]).filter((piece) => piece !== null),
+    ...valuesOf([...metrics, ...deploys, ...onCall, ...commits]).filter((piece) => piece !== null),
+    ...goldenEvidence(incident, valuesOf(golden).flat(), found.changes),
+    ...valuesOf([...sources, ...logs]).flat(),
     ...changeEvidence(incident.id, scored.considered, found.changes),
     ...catalogEvidence(deps.catalog, incident, now),
     searchEvidence(incident, focus, search, now),

@@ -5,6 +5,7 @@ import {
   Accepted,
   Application,
   CanI,
+  EventsAnswer,
   LiveResource,
   ManifestsAnswer,
   ResourceAnswer,
@@ -83,6 +84,21 @@ export class ArgoCdClient {
   getSyncWindows(app: AppReference, signal: AbortSignal): Promise<SyncWindows> {
     const path = `${pathOf(app)}/syncwindows`
     return this.#call('GET', path, { query: queryOf(app), effect: false, signal }, SyncWindows)
+  }
+
+  /** What Kubernetes noted about the app itself. An Argo CD that does not tell, or not us, tells nothing. */
+  async listEvents(app: AppReference, signal: AbortSignal): Promise<EventsAnswer> {
+    try {
+      return await this.#call(
+        'GET',
+        `${pathOf(app)}/events`,
+        { query: queryOf(app), effect: false, signal },
+        EventsAnswer,
+      )
+    } catch (error) {
+      if (error instanceof VendorRejectedError) return { items: [] }
+      throw error
+    }
   }
 
   /** Asynchronous: the answer only says that the operation was requested. */

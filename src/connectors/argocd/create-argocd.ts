@@ -1,3 +1,4 @@
+import { createAppEvents } from './app-events.ts'
 import { createAbortAction } from './abort-action.ts'
 import { ArgoCdClient } from './argocd-client.ts'
 import { createAutoSyncAction } from './auto-sync-action.ts'
@@ -12,6 +13,7 @@ import { createRollbackAction } from './rollback-action.ts'
 import { createSyncAction } from './sync-action.ts'
 import type { ActionPreviewer } from '../../ports/action-previewer.ts'
 import type { ChangeSource } from '../../ports/change-source.ts'
+import type { EvidenceSource } from '../../ports/evidence-source.ts'
 import type { DeployStateReader } from '../../ports/deploy-state.ts'
 import type { ActionModule } from '../action-module.ts'
 import type { ConnectorHealth } from '../shared/connector-health.ts'
@@ -36,6 +38,7 @@ export interface ArgoCd {
   readonly deployState: DeployStateReader
   readonly changes: ChangeSource
   readonly previewer: ActionPreviewer
+  readonly evidence: EvidenceSource
   /** `apps` are those of the catalog. */
   checkHealth(apps: readonly string[], signal: AbortSignal): Promise<ConnectorHealth>
 }
@@ -65,6 +68,7 @@ export function createArgoCd(options: ArgoCdOptions): ArgoCd {
     deployState: createDeployStateReader(argocd),
     changes: createChangeSource(argocd),
     previewer: createPreviewer(argocd),
+    evidence: createAppEvents(argocd),
     checkHealth: (apps, signal) => checkArgoCd(argocd, apps, signal),
   }
 }

@@ -137,3 +137,24 @@ export const LiveResource = z.object({
     .nullish(),
 })
 export type LiveResource = z.infer<typeof LiveResource>
+
+const text = z.string().nullish()
+
+/** Kubernetes' own list of events. */
+export const EventsAnswer = z.object({
+  items: z
+    .array(
+      z.object({
+        type: text,
+        reason: text,
+        message: text,
+        count: z.number().nullish(),
+        lastTimestamp: text,
+        eventTime: text,
+        involvedObject: z.object({ kind: text, name: text }).nullish(),
+      }),
+    )
+    .nullish()
+    .transform((items) => items ?? []),
+})
+export type EventsAnswer = z.infer<typeof EventsAnswer>

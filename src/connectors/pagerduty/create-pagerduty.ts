@@ -7,9 +7,11 @@ import { createResolveAction } from './resolve-action.ts'
 import { createRespondersAction } from './responders-action.ts'
 import { createWorkflowAction } from './workflow-action.ts'
 import { createOnCall } from './on-call.ts'
+import { createSimilarIncidents } from './similar-incidents.ts'
 import { createPreviewer } from './create-previewer.ts'
 import { PagerDutyClient } from './pagerduty-client.ts'
 import type { Clock } from '../../kernel/clock.ts'
+import type { EvidenceSource } from '../../ports/evidence-source.ts'
 import type { ActionPreviewer } from '../../ports/action-previewer.ts'
 import type { OnCall } from '../../ports/directory.ts'
 import type { ActionModule } from '../action-module.ts'
@@ -28,6 +30,7 @@ export interface PagerDuty {
   readonly actions: readonly ActionModule[]
   readonly onCall: OnCall
   readonly previewer: ActionPreviewer
+  readonly evidence: EvidenceSource
   findLinkedIncident(trace: IncidentTrace, signal: AbortSignal): Promise<string | null>
   /** `serviceIds` are those of the catalog. */
   checkHealth(serviceIds: readonly string[], signal: AbortSignal): Promise<ConnectorHealth>
@@ -56,6 +59,7 @@ export function createPagerDuty(options: PagerDutyOptions): PagerDuty {
     ],
     onCall: createOnCall(client, options.clock),
     previewer: createPreviewer(client, linked),
+    evidence: createSimilarIncidents(client, linked),
     findLinkedIncident: (trace, signal) => findLinkedIncident(client, trace, signal),
     checkHealth: (serviceIds, signal) => checkPagerDuty(client, serviceIds, signal),
   }

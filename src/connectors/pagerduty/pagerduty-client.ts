@@ -7,12 +7,15 @@ import {
   NoteAnswer,
   NotesAnswer,
   OnCallsAnswer,
+  PastAnswer,
+  RelatedAnswer,
   ResponderRequestAnswer,
   ServiceAnswer,
   UserAnswer,
   UsersAnswer,
   WorkflowInstanceAnswer,
 } from './schema.ts'
+import { VendorRejectedError } from '../../kernel/vendor-errors.ts'
 import type { z } from 'zod'
 import type { PagerDutyIncident } from './schema.ts'
 import type { HttpTiming } from '../shared/http-request.ts'
@@ -114,6 +117,19 @@ export class PagerDutyClient {
     return answer.incident
   }
 
+  /** Like this one, the most alike first. */
+  async listPastIncidents(incidentId: string, signal: AbortSignal): Promise<PastAnswer['past_incidents']> {
+    const path = `/incidents/${encodeURIComponent(incidentId)}/past_incidents?limit=5`
+    const none = { past_incidents: [] }
+    return (await orNone(none, () => this.#call(path, { signal }, PastAnswer))).past_incidents
+  }
+
+  async listRelatedIncidents(incidentId: string, signal: AbortSignal): Promise<RelatedAnswer['related_incidents']> {
+    const path = `/incidents/${encodeURIComponent(incidentId)}/related_incidents`
+    const none = { related_incidents: [] }
+    return (await orNone(none, () => this.#call(path, { signal }, RelatedAnswer))).related_incidents
+  }
+
   /** Sets what is given to that value; asking twice is the same as asking once. */
   async changeIncident(incidentId: string, change: IncidentChange, call: Writing): Promise<PagerDutyIncident> {
     const body = { incident: { type: 'incident_reference', ...change } }
@@ -186,5 +202,15 @@ export class PagerDutyClient {
       ...(this.#options.onTiming === undefined ? {} : { onTiming: this.#options.onTiming }),
     })
     return parseAnswer({ vendor: PAGERDUTY, effect }, schema, response.bytes)
+  }
+}
+
+/** Which incidents are alike belongs to some plans only: where it is refused, none are. */
+async function orNone<Answer>(none: Answer, ask: () => Promise<Answer>): Promise<Answer> {
+  try {
+    return await ask()
+  } catch (error) {
+    if (error instanceof VendorRejectedError) return none
+    throw error
   }
 }

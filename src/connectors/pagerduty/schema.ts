@@ -62,3 +62,24 @@ export type PagerDutyIncident = z.infer<typeof IncidentAnswer>['incident']
 export const ResponderRequestAnswer = z.object({ responder_request: z.object({}).nullish() })
 
 export const WorkflowInstanceAnswer = z.object({ incident_workflow_instance: z.object({ id: z.string().nullish() }) })
+
+const SimilarIncident = z.object({
+  id: z.string(),
+  title: z.string().nullish(),
+  summary: z.string().nullish(),
+  created_at: z.string().nullish(),
+  html_url: z.string().nullish(),
+})
+export type SimilarIncident = z.infer<typeof SimilarIncident>
+
+export const PastAnswer = z.object({
+  past_incidents: z.array(z.object({ incident: SimilarIncident, score: z.number() })),
+})
+export type PastAnswer = z.infer<typeof PastAnswer>
+
+export const RelatedAnswer = z.object({
+  related_incidents: z.array(
+    z.object({ incident: SimilarIncident, relationships: z.array(z.object({ type: z.string() })).default([]) }),
+  ),
+})
+export type RelatedAnswer = z.infer<typeof RelatedAnswer>

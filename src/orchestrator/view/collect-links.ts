@@ -1,10 +1,10 @@
+import { allowedAddress } from './allowed-address.ts'
 import { oneLineText } from '../../kernel/clean-text.ts'
 import type { Alert } from '../../domain/alert.ts'
 import type { LinkView } from '../../domain/incident-view.ts'
 import type { Service } from '../../domain/service-catalog.ts'
 
 const MOST_LINKS = 6
-const LONGEST_URL = 2_000
 const ANNOTATIONS: readonly (readonly [string, string])[] = [
   ['runbook_url', 'Runbook'],
   ['runbook', 'Runbook'],
@@ -34,11 +34,6 @@ export function collectLinks(
 }
 
 function allowedLink(link: { title: string; url: string }, hosts: readonly string[]): readonly LinkView[] {
-  if (link.url === '' || link.url.length > LONGEST_URL || !URL.canParse(link.url)) return []
-  const url = new URL(link.url)
-  const isWeb = url.protocol === 'https:' || url.protocol === 'http:'
-  // A name before the host is how one host is made to look like another.
-  if (!isWeb || url.username !== '' || url.password !== '') return []
-  const isAllowed = hosts.some((host) => host.toLowerCase() === url.host || host.toLowerCase() === url.hostname)
-  return isAllowed ? [{ title: link.title, url: url.href, host: url.host }] : []
+  const url = allowedAddress(link.url, hosts)
+  return url === null ? [] : [{ title: link.title, url, host: new URL(url).host }]
 }

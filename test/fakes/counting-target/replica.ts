@@ -88,6 +88,7 @@ export async function openReplica(options: ReplicaOptions): Promise<Replica> {
     changeSources: [],
     deployState: null,
     previewers: [],
+    ...{ evidenceSources: [], commits: null, logs: null },
     pictures: { toPng: () => Promise.resolve(new Uint8Array([1, 2, 3])) },
     model: null,
   }

@@ -168,6 +168,7 @@ function depsOf(world: World, base: Pick<Deps, 'unitOfWork' | 'stores' | 'action
         url: null,
       }),
     },
+    ...{ evidenceSources: [], commits: null, logs: null },
     pictures: { toPng: () => Promise.resolve(new Uint8Array([1, 2, 3])) },
     model: null,
   }

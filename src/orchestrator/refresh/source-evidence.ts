@@ -1,0 +1,38 @@
+import { askSource } from './ask-source.ts'
+import { factText } from './evidence-text.ts'
+import { findService } from '../../domain/service-catalog.ts'
+import { allowedAddress } from '../view/allowed-address.ts'
+import type { Answer } from './ask-source.ts'
+import type { Deps } from '../dependencies.ts'
+import type { Focus } from './focus.ts'
+import type { Incident } from '../../domain/incident.ts'
+import type { NewEvidence } from '../../domain/evidence.ts'
+
+const TIMEOUT_MS = 5_000
+const BEFORE_MS = 60 * 60_000
+const MOST_FACTS = 12
+
+/** What other systems know of the incident. Nothing is decided by it: a system that does not answer is only named. */
+export async function sourceEvidence(
+  deps: Deps,
+  incident: Incident,
+  focus: Focus,
+  signal: AbortSignal,
+): Promise<readonly Answer<readonly NewEvidence[]>[]> {
+  const services = focus.asked.flatMap((name) => findService(deps.catalog, name) ?? [])
+  const since = new Date(incident.onsetAt.getTime() - BEFORE_MS)
+  return Promise.all(
+    deps.evidenceSources.map((source) =>
+      askSource(deps, source.name, { timeoutMs: TIMEOUT_MS, signal }, async (deadline) => {
+        const found = await source.gather({ incidentId: incident.id, services, since }, deadline)
+        return found.slice(0, MOST_FACTS).map((one) => ({
+          ...one,
+          incidentId: incident.id,
+          source: source.name,
+          fact: factText(one.fact),
+          url: allowedAddress(one.url, deps.settings.linkHosts),
+        }))
+      }),
+    ),
+  )
+}
