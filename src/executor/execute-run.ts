@@ -1,5 +1,5 @@
 import { ENDED_RUN_STATES } from '../domain/run.ts'
-import { RefusedError } from '../kernel/errors.ts'
+import { AppError, RefusedError } from '../kernel/errors.ts'
 import { takeApprovalTurn } from './approval-step.ts'
 import { awaitStep } from './await-step.ts'
 import { checkBeforeStep } from './check-before-step.ts'
@@ -54,7 +54,7 @@ export async function executeRun(deps: ExecutorDeps, held: HeldLease, drain: Abo
       if (wait !== undefined) return wait
       isLocked = true
     }
-    const end = await takeTurn(session, progress)
+    const end = await takeTurn(session, progress).catch((error: unknown) => endUnreadable(session, progress, error))
     if (end !== undefined) return end
   }
 }
@@ -69,6 +69,13 @@ async function refusePlan(session: RunSession, progress: Progress, reason: strin
     proposal: 'cancelled',
     asksAgain: progress.run.startedAt === null,
   })
+}
+
+/** Another version came into force in the middle, and this build cannot read it: nothing is sent by rules nobody reads. */
+function endUnreadable(session: RunSession, progress: Progress, error: unknown): Promise<RunEnd> {
+  if (!(error instanceof AppError) || error.code !== 'configuration_unreadable') throw error
+  const { code, message } = error
+  return endRun(session, progress, { state: 'stopped', reasonCode: code, reason: message, proposal: 'cancelled' })
 }
 
 /** At shutdown: an unknown run goes on as a running one, so that its given-back lease does not mean a person. */

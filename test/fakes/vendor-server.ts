@@ -29,6 +29,8 @@ export type Fault = {
 } & (
   | { readonly kind: FaultKind }
   | { readonly kind: 'latency'; readonly delayMs: number }
+  /** The effect comes when the promise is kept, however long that takes. */
+  | { readonly kind: 'held'; readonly until: Promise<void> }
   | { readonly kind: 'answer'; readonly answer: FakeAnswer }
 )
 
@@ -96,15 +98,13 @@ export class VendorServer {
     const request = await readRequest(incoming)
     this.requests.push(request)
     const fault = this.#takeFault(request)
+    await waitFor(fault)
     switch (fault?.kind) {
       case 'hang':
         return
       case 'drop':
         incoming.socket.destroy()
         return
-      case 'latency':
-        await delay(fault.delayMs)
-        break
       case 'answer':
         send(outgoing, fault.answer)
         return
@@ -123,6 +123,12 @@ export class VendorServer {
     if (found !== undefined) found.left -= 1
     return found?.fault
   }
+}
+
+/** What comes late has its effect all the same. */
+async function waitFor(fault: Fault | undefined): Promise<void> {
+  if (fault?.kind === 'latency') await delay(fault.delayMs)
+  if (fault?.kind === 'held') await fault.until
 }
 
 async function readRequest(incoming: IncomingMessage): Promise<SeenRequest> {

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import { waitUntil } from '../../support/wait-until.ts'
 import { effectContext, lostAttempt } from '../action-runner/effect-context.ts'
 import { pollToEnd, runToEnd } from '../action-runner/run-to-end.ts'
 import { openArgoCdWorld, ROLLBACK } from './argocd-world.ts'
@@ -195,7 +196,11 @@ describe('a rollback whose answer was lost', () => {
     ['healthy', 3, 'done'],
   ])('is found when it is %s', async (_state, moves, outcome) => {
     world.fake.server.inject({ kind: 'effect-then-hang' })
-    await world.runner.perform(input, before, effectContext({ signal: AbortSignal.timeout(100) }))
+    const patience = new AbortController()
+    const performing = world.runner.perform(input, before, effectContext({ signal: patience.signal }))
+    await waitUntil('Argo CD has done it', () => world.fake.countEffects('rollback') === 1)
+    patience.abort()
+    await performing
     for (let move = 0; move < moves; move += 1) world.fake.move(world.app)
 
     const answer = await reconcile()

@@ -80,6 +80,24 @@ describe('a run that has started when another version comes into force', () => {
   })
 })
 
+describe('a run in whose middle a version comes into force that this build cannot read', () => {
+  it('is stopped, and says which build to start', async () => {
+    const { replica, run } = await runOn({ isDeaf: true })
+
+    const ended = await afterFirstStep(replica, run, async () => {
+      await accept(EDITED)
+      await world.query(
+        `UPDATE configuration_versions SET files = convert_to(replace(convert_from(files, 'UTF8'), 'kind: Playbook', 'kind: Playbill'), 'UTF8')
+          WHERE digest = '${EDITED.digest}'`,
+      )
+    })
+
+    expect(ended.state).toBe('stopped')
+    expect(ended.detail).toMatch(/cannot be read by this build.*Start the build/)
+    expect([countOf(run, 'step-1'), countOf(run, 'step-2')]).toEqual([1, 0])
+  })
+})
+
 describe('a run that has not started', () => {
   it('gives way to an edit, and the facts are looked at again', async () => {
     const { replica, run } = await runOn({})
@@ -162,12 +180,16 @@ async function accept(version: ConfigurationVersion, changeId = 'CFG-2'): Promis
   expect((await approveChange(fresh, BEN, version, { changeId })).outcome).toBe('accepted')
 }
 
-async function acceptAfterFirstStep(replica: ConfiguredReplica, run: Run, version: ConfigurationVersion): Promise<Run> {
-  let isAccepted = false
+function acceptAfterFirstStep(replica: ConfiguredReplica, run: Run, version: ConfigurationVersion): Promise<Run> {
+  return afterFirstStep(replica, run, () => accept(version))
+}
+
+async function afterFirstStep(replica: ConfiguredReplica, run: Run, change: () => Promise<void>): Promise<Run> {
+  let isDone = false
   return advance(replica, run, async (point, { stepId }) => {
-    if (point !== 'after-record' || stepId !== 'step-1' || isAccepted) return
-    isAccepted = true
-    await accept(version)
+    if (point !== 'after-record' || stepId !== 'step-1' || isDone) return
+    isDone = true
+    await change()
   })
 }
 

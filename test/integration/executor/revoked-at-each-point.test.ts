@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import { ANA, BEN, RIA, approveRun } from '../../fakes/counting-target/approved-run.ts'
-import { advance, find, ledgerLines, openWorld, timelineTexts } from './world.ts'
+import { PATIENT, advance, find, ledgerLines, openWorld, timelineTexts } from './world.ts'
 import type { DebugPoint } from '../../../src/executor/executor-deps.ts'
 import type { Person } from '../../../src/domain/person.ts'
 import type { World } from './world.ts'
@@ -24,7 +24,11 @@ const AFTER: readonly DebugPoint[] = ['before-send', 'before-record', 'after-rec
 
 async function revokedAt(revoke: DebugPoint | 'at once' | 'never', lost: readonly Person[]) {
   let people: readonly Person[] = [ANA, BEN, RIA]
-  const replica = await world.replica({ people: () => people })
+  const replica = await world.replica({
+    people: () => people,
+    settings: PATIENT,
+    actions: world.patientActions(),
+  })
   const resource = `revoked-${revoke}-${String(lost.length)}`.replaceAll(' ', '-')
   const { run } = await approveRun(replica.deps.unitOfWork, [
     { id: 'first', uses: 'argocd/sync', resource, with: { to: 'r1' } },

@@ -1,6 +1,7 @@
 import { advanceRun } from '../../../src/orchestrator/advance-run.ts'
 import type { AdvanceOptions } from '../../../src/orchestrator/advance-run.ts'
 import type { Attempt, Run } from '../../../src/domain/run.ts'
+import type { ActionRunner } from '../../../src/ports/action-runner.ts'
 import { createCountingActions } from '../../fakes/counting-target/counting-actions.ts'
 import { CountingTarget } from '../../fakes/counting-target/counting-target.ts'
 import { openReplica } from '../../fakes/counting-target/replica.ts'
@@ -17,11 +18,16 @@ export const QUICK = {
   reconcileForMs: 300,
 } as const
 
+/** For tests in which nobody is to give up: a busy machine takes longer than a quick lease and a quick call. */
+export const PATIENT = { leaseMs: 60_000 } as const
+
 export interface World {
   readonly database: TestDatabase
   readonly target: CountingTarget
   /** Every test gets its own. */
   replica(options?: Partial<ReplicaOptions>): Promise<Replica>
+  /** Actions that wait long for an answer. */
+  patientActions(): ActionRunner
   closeReplicas(): Promise<void>
   close(): Promise<void>
 }
@@ -43,6 +49,7 @@ export async function openWorld(): Promise<World> {
       replicas.push(replica)
       return replica
     },
+    patientActions: () => createCountingActions(target.url, { callTimeoutMs: 20_000 }),
     closeReplicas,
     close: async () => {
       await closeReplicas()
