@@ -35,7 +35,7 @@ export const MAY_IMPORT = {
 /** Who may import a room only through some of its files, and through which. */
 export const DOORS = [
   { from: 'adapters', to: 'orchestrator', only: 'src/orchestrator/index.ts' },
-  { from: 'cli', to: 'sandbox', only: 'by the demo command and eval hostile' },
+  { from: 'cli', to: 'sandbox', only: 'by the demo command, eval hostile and eval scenarios' },
 ]
 
 /** Each library that speaks to a vendor or an engine has exactly one home. */
@@ -69,7 +69,7 @@ const roomRules = rooms.map((room) => ({
   from: { path: pathOf(room) },
   to: {
     path: '^src/',
-    // The demo and `eval hostile` are the doors to the sandbox; the rule below keeps everyone else out.
+    // The demo, `eval hostile` and `eval scenarios` are the doors to the sandbox; the rule below keeps everyone else out.
     pathNot: [room, ...MAY_IMPORT[room], ...(room === 'cli' ? ['sandbox'] : [])].map(pathOf),
   },
 }))
@@ -110,7 +110,15 @@ export default {
       name: 'only-the-demo-knows-the-sandbox',
       comment: 'The product reaches the sandbox through connectors and webhooks, like the real thing.',
       severity: 'error',
-      from: { path: '^src/', pathNot: ['^src/sandbox/', '^src/cli/demo(/|[^/]*\\.ts$)', '^src/cli/eval/hostile/'] },
+      from: {
+        path: '^src/',
+        pathNot: [
+          '^src/sandbox/',
+          '^src/cli/demo(/|[^/]*\\.ts$)',
+          '^src/cli/eval/hostile/',
+          '^src/cli/eval-scenarios\\.ts$',
+        ],
+      },
       to: { path: '^src/sandbox/' },
     },
     {

@@ -6,6 +6,7 @@ import { doctorCommand } from './doctor.ts'
 import { evalChangesCommand } from './eval-changes.ts'
 import { evalGroupingCommand } from './eval-grouping.ts'
 import { evalHostileCommand } from './eval-hostile.ts'
+import { evalScenariosCommand } from './eval-scenarios.ts'
 import { freezeCommand } from './freeze.ts'
 import { jobsListCommand } from './jobs-list.ts'
 import { jobsRetryCommand } from './jobs-retry.ts'
@@ -42,4 +43,5 @@ export const COMMANDS: readonly Command[] = [
   evalChangesCommand,
   evalGroupingCommand,
   evalHostileCommand,
+  evalScenariosCommand,
 ]

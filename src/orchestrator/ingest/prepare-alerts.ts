@@ -12,7 +12,10 @@ export type PreparedAlert = Omit<Alert, 'id' | 'incidentId' | 'repeats' | 'lastS
   readonly severityReason: string
 }
 
-export function prepareAlert(deps: Pick<Deps, 'settings' | 'catalog'>, incoming: IncomingAlert): PreparedAlert {
+export function prepareAlert(
+  deps: { readonly settings: Pick<Deps['settings'], 'mapping'>; readonly catalog: Deps['catalog'] },
+  incoming: IncomingAlert,
+): PreparedAlert {
   const { service, environment } = mapLabels(incoming.labels, deps.settings.mapping)
   const criticality = findService(deps.catalog, service)?.criticality ?? null
   const { severity, reason } = assessSeverity(incoming.labels, criticality)

@@ -5,7 +5,7 @@ import { ENDED_RUN_STATES } from '../../domain/run.ts'
 import type { Run } from '../../domain/run.ts'
 import { NotFoundError } from '../../kernel/errors.ts'
 import { shortlistPlaybooks } from '../../playbooks/shortlist-playbooks.ts'
-import type { Shortlist } from '../../playbooks/shortlist-playbooks.ts'
+import type { Shortlist, ShortlistFacts } from '../../playbooks/shortlist-playbooks.ts'
 import type { RecordPlace } from '../../playbooks/track-record.ts'
 import type { IncidentFindings } from '../../ports/incident-store.ts'
 import { findService } from '../../domain/service-catalog.ts'
@@ -55,22 +55,34 @@ const MOST_PAST_RUNS = 2_000
 
 /** Which playbooks fit this incident, and why the others do not. */
 export async function shortlistFor(deps: Deps, ground: ProposalGround): Promise<Shortlist> {
-  const { incident, alerts, findings } = ground
-  return shortlistPlaybooks({
-    playbooks: deps.playbooks,
+  const past = await deps.stores.playbookRecords.listPast(MOST_PAST_RUNS)
+  const { catalog, playbooks } = deps
+  return shortlistOf({ catalog, playbooks, available: deps.actions.available, past, now: deps.clock.now() }, ground)
+}
+
+export interface ShortlistMeans extends Pick<ShortlistFacts, 'playbooks' | 'available' | 'past' | 'now'> {
+  readonly catalog: ServiceCatalog
+}
+
+/** The same without a database, for what is replayed. */
+export function shortlistOf(
+  { catalog, ...means }: ShortlistMeans,
+  {
+    incident,
     alerts,
-    suspects: findings.suspects,
-    unknownCause: findings.unknownCause,
-    available: deps.actions.available,
-    past: await deps.stores.playbookRecords.listPast(MOST_PAST_RUNS),
-    service: incident.service,
-    placeOf: (service) => placeOf(deps.catalog, service),
-    now: deps.clock.now(),
-  })
+    findings,
+  }: Pick<ProposalGround, 'alerts'> & {
+    readonly incident: Pick<Incident, 'service'>
+    readonly findings: Pick<IncidentFindings, 'suspects' | 'unknownCause'>
+  },
+): Shortlist {
+  const { suspects, unknownCause } = findings
+  const placed = (service: string | null) => placeOf(catalog, service)
+  return shortlistPlaybooks({ ...means, alerts, suspects, unknownCause, service: incident.service, placeOf: placed })
 }
 
 /** Where a playbook would run, as its record is kept by. */
-export function placeOf(catalog: ServiceCatalog, name: string | null): RecordPlace {
+function placeOf(catalog: ServiceCatalog, name: string | null): RecordPlace {
   const service = findService(catalog, name)
   return { service: service?.name ?? name, owner: service?.owner ?? null, criticality: service?.criticality ?? null }
 }
