@@ -1,3 +1,4 @@
+import { limitSpending } from '../llm/limit-spending.ts'
 import { openAiModel } from '../connectors/openai/openai-model.ts'
 import { redactPrompts } from './redact-prompts.ts'
 import type { Config } from '../config/config.ts'
@@ -13,5 +14,5 @@ export function buildModel(config: Config, redact: Redactor = (value) => value):
   const { OPENAI_API_KEY: apiKey, OPENAI_BASE_URL: baseUrl, OPENAI_MODEL: model } = config.environment
   if (apiKey === undefined && baseUrl === undefined) return null
   const options = { apiKey: apiKey ?? 'none', baseUrl: baseUrl ?? OPENAI, model: model ?? DEFAULT_MODEL }
-  return redactPrompts(openAiModel(options), redact)
+  return limitSpending(redactPrompts(openAiModel(options), redact))
 }

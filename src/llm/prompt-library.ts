@@ -13,7 +13,27 @@ export interface Prompt {
   /** JSON Schema of the answer. */
   readonly answer: Readonly<Record<string, unknown>>
   readonly system: string
+  /** What a model could answer, and which of its sentences hold: tests run them. */
+  readonly cases: readonly PromptCase[]
 }
+
+const PromptCase = z.strictObject({
+  name: z.string().min(1),
+  evidence: z
+    .array(
+      z.strictObject({
+        id: z.string(),
+        kind: z.enum(['alert', 'metric', 'change', 'deploy_state', 'history', 'note']),
+        fact: z.string().min(1),
+      }),
+    )
+    .min(1),
+  question: z.string().optional(),
+  answer: z.array(z.strictObject({ text: z.string(), evidence: z.array(z.string()) })),
+  /** Which sentences of the answer are left, by their places from 0. */
+  kept: z.array(z.int().nonnegative()),
+})
+type PromptCase = z.infer<typeof PromptCase>
 
 const FrontMatter = z.strictObject({
   name: z.string().regex(/^[a-z][a-z-]*$/),
@@ -21,6 +41,7 @@ const FrontMatter = z.strictObject({
   purpose: z.string().min(1),
   maxOutputTokens: z.int().positive().max(8_000),
   answer: z.record(z.string(), z.unknown()),
+  cases: z.array(PromptCase).min(1),
 })
 
 const FOLDER = new URL('../../prompts/', import.meta.url)
@@ -41,6 +62,6 @@ export function parsePrompt(file: string, text: string): Prompt {
   }
   const [checked] = checkYaml(file, parts['head'] ?? '', FrontMatter)
   if (checked?.value === undefined) throw new ConfigurationError(checked?.problems ?? [])
-  const { name, version, maxOutputTokens, answer } = checked.value
-  return { name, version, maxOutputTokens, answer, hash: sha256Hex(text), system: (parts['body'] ?? '').trim() }
+  const { name, version, maxOutputTokens, answer, cases } = checked.value
+  return { name, version, maxOutputTokens, answer, cases, hash: sha256Hex(text), system: (parts['body'] ?? '').trim() }
 }

@@ -1,4 +1,5 @@
 import { loadIncidentView } from '../load-incident-view.ts'
+import { modelNames } from '../words/model-names.ts'
 import { summarizeIncident } from '../../llm/summarize-incident.ts'
 import type { Deps } from '../dependencies.ts'
 import type { LanguageModel } from '../../ports/language-model.ts'
@@ -21,8 +22,7 @@ export async function writeModelSummary(
       incidentId,
       facts: view.summary.sentences,
       evidence,
-      knownNames: [...deps.catalog.services.keys()],
-      forbiddenNames: forbiddenNames(deps),
+      ...modelNames(deps),
     },
     signal,
   )
@@ -35,12 +35,4 @@ export async function writeModelSummary(
     await stores.audit.append([deps.seal(summary.record)])
     await stores.outbox.append([{ kind: 'card', incidentId, priority: 'chatter' }])
   })
-}
-
-/** A model may not name a person or a playbook. */
-function forbiddenNames(deps: Deps): readonly string[] {
-  return [
-    ...deps.directory.list().flatMap((person) => [person.name, person.id]),
-    ...deps.playbooks.flatMap((playbook) => [playbook.name, playbook.title]),
-  ]
 }

@@ -11,6 +11,7 @@ import {
 import { approveVerb, byHandVerb, cancelVerb, rejectVerb, withdrawVerb } from './decision-verbs.ts'
 import { breakGlassVerb } from './break-glass-verb.ts'
 import { changesVerb, evidenceVerb, helpVerb, listVerb, statusVerb, summaryVerb, timelineVerb } from './read-verbs.ts'
+import { askVerb, handoverVerb, postmortemVerb, updateVerb } from './text-verbs.ts'
 import { freezeVerb, unfreezeVerb } from './freeze-verbs.ts'
 import { planVerb, playbooksVerb, runVerb } from './playbook-verbs.ts'
 import { settleVerb, stopVerb, undoVerb } from './run-verbs.ts'
@@ -26,6 +27,10 @@ export const VERB_HANDLERS: Readonly<Record<Verb, VerbHandler>> = {
   summary: summaryVerb,
   changes: changesVerb,
   evidence: evidenceVerb,
+  ask: askVerb,
+  handover: handoverVerb,
+  update: updateVerb,
+  postmortem: postmortemVerb,
   ack: ackVerb,
   assign: assignVerb,
   severity: severityVerb,

@@ -15,7 +15,7 @@ describe('a prompt', () => {
 
   it.each([
     ['no front matter', 'hello'],
-    ['name', '---\nname: Not A Name\nversion: 1\npurpose: x\nmaxOutputTokens: 1\nanswer: {}\n---\nbody'],
+    ['name', '---\nname: Not A Name\nversion: 1\npurpose: x\nmaxOutputTokens: 1\nanswer: {}\ncases: []\n---\nbody'],
     ['unknown key', '---\nname: a\nversion: 1\npurpose: x\nmaxOutputTokens: 1\nanswer: {}\nmodel: x\n---\nbody'],
   ])('with a mistake is refused: %s', (mistake, text) => {
     expect(() => parsePrompt('prompts/x.md', text)).toThrow(mistake)

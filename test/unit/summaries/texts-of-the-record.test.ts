@@ -1,0 +1,86 @@
+import { describe, expect, it } from '@jest/globals'
+import { answerFromFacts } from '../../../src/summaries/answer-from-facts.ts'
+import { EVIDENCE } from './make-evidence.ts'
+import { listGaps } from '../../../src/summaries/list-gaps.ts'
+import { makeProposal, makeRun, makeView } from '../../fakes/slack/make-view.ts'
+import { writeHandover } from '../../../src/summaries/write-handover.ts'
+import { writePostmortem } from '../../../src/summaries/write-postmortem.ts'
+import { writeStatusUpdate } from '../../../src/summaries/write-status-update.ts'
+import type { TextSection } from '../../../src/summaries/text-section.ts'
+
+const saidBy = (sections: readonly TextSection[]) =>
+  sections.flatMap(({ sentences }) => sentences.map(({ text }) => text)).join(' ')
+const uncited = (sections: readonly TextSection[]) =>
+  sections.flatMap(({ sentences }) => sentences).filter(({ evidence }) => evidence.length === 0)
+
+describe('a handover without a model', () => {
+  it('says where it stands and what waits, and rests every sentence on the record', () => {
+    const view = makeView({ proposal: makeProposal(), followUps: ['Revert in Git.'] })
+    const sections = writeHandover(view)
+
+    expect(saidBy(sections)).toContain(`${view.id} is ${view.state}`)
+    expect(saidBy(sections)).toContain('waits for approval')
+    expect(saidBy(sections)).toContain('Revert in Git.')
+    expect(uncited(sections.filter(({ title }) => title !== 'Where it stands'))).toEqual([])
+  })
+})
+
+describe('an update for people who do not know the systems', () => {
+  it('names what is affected and who may feel it, and no version or playbook', () => {
+    const view = makeView({ proposal: makeProposal() })
+    const text = saidBy(writeStatusUpdate(view, ['web']))
+
+    expect(text).toContain('web may feel it as well.')
+    expect(text).not.toContain(view.proposal?.playbookTitle ?? 'x')
+  })
+
+  it('says when it is over', () => {
+    expect(saidBy(writeStatusUpdate(makeView({ state: 'resolved' }), []))).toContain('It is over.')
+  })
+})
+
+describe('a draft of a post-mortem', () => {
+  it('tells cause, what was done and the timeline from the record, every sentence with what it rests on', () => {
+    const view = makeView({ run: makeRun({ state: 'succeeded' }) })
+    const entry = {
+      ...{ id: '7', incidentId: view.id, at: view.openedAt, origin: 'webhook' as const, event: 'incident.opened' },
+      ...{
+        actor: { type: 'service' as const, id: 'countersign', name: 'countersign' },
+        text: 'The incident is opened.',
+      },
+    }
+    const sections = writePostmortem({ view, evidence: EVIDENCE, timeline: [entry] })
+
+    expect(sections.map(({ title }) => title)).toEqual(
+      expect.arrayContaining(['Impact', 'Likely cause', 'What was done', 'Timeline']),
+    )
+    expect(saidBy(sections)).toContain('The incident is opened.')
+    expect(uncited(sections.filter(({ title }) => title !== 'What happened'))).toEqual([])
+  })
+})
+
+describe('a question without a model', () => {
+  it('is answered by the pieces that share its words, and by none where nothing does', () => {
+    const [first] = answerFromFacts('which deploy was it?', EVIDENCE)
+
+    expect(first?.text).toContain('eploy')
+    expect(answerFromFacts('zebra unicorn', EVIDENCE)).toEqual([])
+  })
+})
+
+describe('gaps and contradictions', () => {
+  it('are listed where the record has them', () => {
+    const alerts = { total: 2, distinct: 2, firing: 2 }
+    const gaps = listGaps(makeView({ state: 'mitigated', alerts, unreachable: ['argocd'] }), [])
+
+    expect(gaps.filter(({ kind }) => kind === 'contradiction')).toHaveLength(1)
+    expect(gaps.map(({ text }) => text).join(' ')).toContain('argocd could not be asked')
+  })
+
+  it('are none of the second kind where everything goes together', () => {
+    const alerts = { total: 2, distinct: 2, firing: 2 }
+    const gaps = listGaps(makeView({ state: 'open', alerts, run: null }), EVIDENCE)
+
+    expect(gaps.filter(({ kind }) => kind === 'contradiction')).toEqual([])
+  })
+})
