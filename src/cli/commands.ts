@@ -7,6 +7,7 @@ import { evalChangesCommand } from './eval-changes.ts'
 import { evalGroupingCommand } from './eval-grouping.ts'
 import { evalHostileCommand } from './eval-hostile.ts'
 import { evalScenariosCommand } from './eval-scenarios.ts'
+import { evalLocalisationCommand } from './eval-localisation.ts'
 import { freezeCommand } from './freeze.ts'
 import { jobsListCommand } from './jobs-list.ts'
 import { jobsRetryCommand } from './jobs-retry.ts'
@@ -44,4 +45,5 @@ export const COMMANDS: readonly Command[] = [
   evalGroupingCommand,
   evalHostileCommand,
   evalScenariosCommand,
+  evalLocalisationCommand,
 ]

@@ -57,6 +57,8 @@ export interface Surroundings {
 export const STORM_GAP_MS = 2 * 60_000
 /** So many in a minute are a storm; fewer may be two faults that have nothing to do with each other. */
 const STORM_ALERTS = 5
+/** What the catalog does not know joins only a storm over so many services that it knows: else it may be anything. */
+const STORM_SERVICES = 3
 
 /** Undefined where the two have nothing to do with each other. */
 export function relate(
@@ -74,7 +76,9 @@ export function relate(
   if (silentMs > windowMs) return undefined
   const neighbour = features.includes('graph') ? relateNeighbour(catalog, service, candidate) : undefined
   if (neighbour !== undefined || !features.includes('storm') || !isStorm(candidate, silentMs)) return neighbour
-  return catalog.services.has(service) ? relateInReach(service, candidate, reach(service)) : relateInStorm(service)
+  return catalog.services.has(service)
+    ? relateInReach(service, candidate, reach(service))
+    : relateInStorm(service, candidate, catalog)
 }
 
 function isStorm({ recentAlerts }: Candidate, silentMs: number): boolean {
@@ -96,7 +100,9 @@ function relateInReach(service: string, candidate: Candidate, reach: ReadonlySet
   return { rule: 'in_reach', text: `${service} and ${other} have a neighbour in common, and both fire at once.` }
 }
 
-function relateInStorm(service: string): GroupingReason {
+function relateInStorm(service: string, { services }: Candidate, catalog: ServiceCatalog): GroupingReason | undefined {
+  const known = [...services].filter((name) => catalog.services.has(name)).length
+  if (known < STORM_SERVICES) return undefined
   return { rule: 'in_storm', text: `${service} is not in the catalog, and fires amid a storm of alerts here.` }
 }
 

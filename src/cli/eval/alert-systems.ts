@@ -45,14 +45,14 @@ const MeasuredAlert = z
 
 /** Log lines carry the wall clock of where the data were recorded (China, UTC+8), and a template instead of a name. */
 const LogAlert = z
-  .object({ t_text: z.string(), kind: z.literal('log'), entity: z.string(), template: z.string(), sample: z.string() })
+  .object({ t_text: z.string(), kind: z.literal('log'), entity: z.string(), template: z.string() })
   .transform((one): CaseAlert => ({
     at: new Date(`${one.t_text.replace(' ', 'T').replace(',', '.')}+08:00`),
     kind: 'log',
     entity: one.entity,
     caller: null,
     what: one.template,
-    direction: /\berror\b/i.test(one.sample) ? 'error' : '',
+    direction: '',
   }))
 
 const CaseLine = z.object({ id: z.string(), alerts: z.array(z.union([MeasuredAlert, LogAlert])) })

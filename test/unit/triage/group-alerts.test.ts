@@ -216,10 +216,17 @@ describe('a storm', () => {
   })
 
   it('takes what the catalog does not know, and nothing that it places elsewhere', () => {
-    const joinable = [incident({ service: 'frontend' }, alive)]
+    const services = ['frontend', 'checkout', 'payments']
+    const joinable = [incident({ service: 'frontend' }, { ...alive, services })]
 
     expect(places({ alerts: [alert({ service: 'node-7' })], joinable })).toEqual(['INC-1 in_storm'])
     expect(places({ alerts: [alert({ service: 'search' })], joinable })).toEqual(['new 0 nothing_to_join'])
+  })
+
+  it('of what the catalog does not know takes nothing more of that', () => {
+    const joinable = [incident({ service: 'node-1' }, { ...alive, services: ['node-1', 'node-2', 'node-3'] })]
+
+    expect(places({ alerts: [alert({ service: 'node-7' })], joinable })).toEqual(['new 0 nothing_to_join'])
   })
 
   it('of one environment takes nothing of another', () => {
