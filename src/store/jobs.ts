@@ -32,6 +32,8 @@ export interface JobsOptions {
   readonly randomBytes: RandomBytes
   /** Default true: this process also looks after timeouts, retries and old jobs. */
   readonly supervises?: boolean
+  /** Between two looks for jobs of dead workers; default 10 s. */
+  readonly superviseSeconds?: number
   /** How long running handlers may go on when closing; default 10 s. */
   readonly closeTimeoutMs?: number
 }
@@ -102,7 +104,7 @@ export async function openJobs(options: JobsOptions): Promise<Jobs> {
   }
 }
 
-function createBoss({ pool, supervises = true }: JobsOptions): PgBoss {
+function createBoss({ pool, supervises = true, superviseSeconds = SUPERVISE_SECONDS }: JobsOptions): PgBoss {
   return new PgBoss({
     db: {
       executeSql: (text, values) => execute(pool, text, values),
@@ -111,8 +113,8 @@ function createBoss({ pool, supervises = true }: JobsOptions): PgBoss {
     createSchema: false,
     schedule: false,
     supervise: supervises,
-    superviseIntervalSeconds: SUPERVISE_SECONDS,
-    monitorIntervalSeconds: SUPERVISE_SECONDS,
+    superviseIntervalSeconds: superviseSeconds,
+    monitorIntervalSeconds: superviseSeconds,
   })
 }
 

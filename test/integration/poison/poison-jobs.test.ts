@@ -28,7 +28,7 @@ beforeEach(async () => {
   for (const table of ['begun', 'done']) {
     await owner.query(`CREATE TABLE ${table} (job text NOT NULL); GRANT ALL ON ${table} TO "${user}"`)
   }
-  replica = await openTestStores(database.url)
+  replica = await openTestStores(database.url, { superviseSeconds: 1 })
   isOver = false
   deaths = 0
 })
@@ -120,6 +120,9 @@ async function eventually(what: string, holds: () => Promise<boolean>): Promise<
   const startedAtMs = performance.now()
   while (!(await holds())) {
     if (performance.now() - startedAtMs > GIVE_UP_MS) throw new Error(`Waited in vain for: ${what}`)
+    await owner.query(
+      `UPDATE pgboss.job SET start_after = clock_timestamp() WHERE state = 'retry' AND start_after > clock_timestamp()`,
+    )
     await owner.query(`UPDATE pgboss.queue SET monitor_claim_on = NULL, monitor_on = NULL`)
     await owner.query(
       `UPDATE pgboss.job SET heartbeat_on = heartbeat_on - interval '1 minute'

@@ -3,7 +3,7 @@ import { silentLogger } from '../../../src/kernel/silent-logger.ts'
 import { openDatabase } from '../../../src/store/database.ts'
 import type { OpenDatabase } from '../../../src/store/database.ts'
 import { openJobs } from '../../../src/store/jobs.ts'
-import type { Jobs } from '../../../src/store/jobs.ts'
+import type { Jobs, JobsOptions } from '../../../src/store/jobs.ts'
 import { openStores } from '../../../src/store/open-stores.ts'
 import { openSignals } from '../../../src/store/signals.ts'
 import type { Signals } from '../../../src/ports/signals.ts'
@@ -18,10 +18,20 @@ export interface TestStores extends OpenDatabase {
 }
 
 /** What one replica opens, on the login of the service. */
-export async function openTestStores(url: string): Promise<TestStores> {
+export async function openTestStores(
+  url: string,
+  settings: Pick<JobsOptions, 'superviseSeconds'> = {},
+): Promise<TestStores> {
   const database = await openDatabase({ url, applicationName: 'countersign-test', maxConnections: 10 })
   const signals = await openSignals({ url, log: silentLogger })
-  const jobs = await openJobs({ pool: database.pool, signals, log: silentLogger, randomBytes, closeTimeoutMs: 5_000 })
+  const jobs = await openJobs({
+    pool: database.pool,
+    signals,
+    log: silentLogger,
+    randomBytes,
+    closeTimeoutMs: 5_000,
+    ...settings,
+  })
   const needs = { surfaces: ['console'], queueOf: jobs.queueOf } as const
   return {
     ...database,
