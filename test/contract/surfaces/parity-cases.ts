@@ -257,5 +257,4 @@ export const UNKNOWN_VERBS: readonly ParityCase[] = [
   a(DI, on.nothing, 'aprove PRO-1', 'unknown_verb'),
   a(DI, on.nothing, 'close INC-1', 'unknown_verb'),
   a(DI, on.nothing, 'xyzzy', 'unknown_verb'),
-  a(BO, on.nothing, 'postmortem INC-1', 'not_offered'),
 ]

@@ -13,7 +13,7 @@ export function withoutMoment(text: string): string {
     .replace(/\d{4}-\d\d-\d\d \d\d:\d\d UTC/g, '2026-11-21 10:04 UTC')
     .replace(/\b\d\d:\d\d UTC/g, '10:04 UTC')
     .replace(/\b\d+ (?:ms|s)\b/g, '2 s')
-    .replace(/\b(INC|PRO|RUN|CHG|EV)-(?!9{6})\d+\b/g, '$1-1')
+    .replace(/\b(INC|PRO|RUN|CHG|EV|TL)-(?!9{6})\d+\b/g, '$1-1')
 }
 
 /** An answer without its moment, as one text that is compared byte for byte. */

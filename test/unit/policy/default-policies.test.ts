@@ -11,15 +11,18 @@ import type { Role } from '../../../src/domain/person.ts'
 const engine = createPolicyEngine(defaultPolicyFiles())
 
 const READ: AuthorizedAction[] = ['read', 'list', 'status', 'timeline', 'summary', 'changes', 'evidence', 'playbooks']
+/** Texts cost a model's tokens: for people, not for the API token. */
+const TEXTS: AuthorizedAction[] = ['ask', 'handover', 'update', 'postmortem']
 const MOVE: AuthorizedAction[] = ['declare', 'ack', 'assign', 'severity', 'note', 'mitigated', 'resolve', 'reopen']
 const ASK: AuthorizedAction[] = ['plan', 'run', 'byhand', 'stop', 'freeze']
 const AUDIT: AuthorizedAction[] = ['audit.read', 'audit.export']
 
 /** What each role may do about somebody else's proposal of tier 2, with nothing frozen, in assist. */
 const MAY: Readonly<Record<Role, readonly AuthorizedAction[]>> = {
-  responder: [...READ, 'help', ...MOVE, ...ASK],
+  responder: [...READ, ...TEXTS, 'help', ...MOVE, ...ASK],
   approver: [
     ...READ,
+    ...TEXTS,
     'help',
     ...MOVE,
     ...ASK,
@@ -33,9 +36,9 @@ const MAY: Readonly<Record<Role, readonly AuthorizedAction[]>> = {
     'breakglass',
     'breakglass.review',
   ],
-  commander: [...READ, 'help', ...MOVE, ...ASK, 'reject', 'cancel', 'breakglass', 'breakglass.review'],
-  auditor: [...READ, 'help', ...AUDIT, 'breakglass.review'],
-  admin: [...READ, 'help', ...AUDIT, 'freeze'],
+  commander: [...READ, ...TEXTS, 'help', ...MOVE, ...ASK, 'reject', 'cancel', 'breakglass', 'breakglass.review'],
+  auditor: [...READ, ...TEXTS, 'help', ...AUDIT, 'breakglass.review'],
+  admin: [...READ, ...TEXTS, 'help', ...AUDIT, 'freeze'],
 }
 
 const SERVICES: Readonly<Record<string, readonly AuthorizedAction[]>> = {

@@ -54,10 +54,6 @@ describe('the grammar', () => {
     expect(refusedWith(() => parseVerb(text))).toContain(`Did you mean "${verb}"? Usage: ${verb}`)
   })
 
-  it('says in a sentence what there is in place of "postmortem INC-3"', () => {
-    expect(refusedWith(() => parseVerb('postmortem INC-3'))).toMatch(/^Countersign drafts no post-mortem/)
-  })
-
   it.each([
     ['resolve payments', '"payments" is one word too many. Usage: resolve [id]'],
     ['status 12', 'Incidents are named like INC-12. Usage: status [id]'],
