@@ -80,7 +80,8 @@ async function collect(
     ]),
   ].sort()
   const search = {
-    ...{ considered: scored.considered.length, lookbackMs, unreachable },
+    // Only the sources of changes: a source that refuses something else was searched for changes all the same.
+    ...{ considered: scored.considered.length, lookbackMs, unreachable: found.unreachable },
     asked: deps.changeSources.map((source) => source.name),
   }
   const now = deps.clock.now()

@@ -24,5 +24,9 @@ export interface FoundFact {
 export interface EvidenceSource {
   /** As people write it. */
   readonly name: string
-  gather(question: EvidenceQuestion, signal: AbortSignal): Promise<readonly FoundFact[]>
+  /** In parts that fail apart: what is refused is named, and costs nothing of what the others found. */
+  gather(
+    question: EvidenceQuestion,
+    signal: AbortSignal,
+  ): Promise<readonly PromiseSettledResult<readonly FoundFact[]>[]>
 }

@@ -13,9 +13,9 @@ type AppEvent = EventsAnswer['items'][number]
 export function createAppEvents(argocd: ArgoCdContext): EvidenceSource {
   return {
     name: 'Argo CD',
-    gather: async ({ services, since }, signal) => {
+    gather: ({ services, since }, signal) => {
       const apps = services.filter((service) => service.argocd !== null).slice(0, MOST_APPS)
-      const found = await Promise.all(
+      return Promise.allSettled(
         apps.map(async (service) => {
           const { app, project } = service.argocd ?? { app: '', project: null }
           const reference = toAppReference(app, (name) => project ?? argocd.projectOf(name))
@@ -24,7 +24,6 @@ export function createAppEvents(argocd: ArgoCdContext): EvidenceSource {
           return toFacts(service, items, since, url)
         }),
       )
-      return found.flat()
     },
   }
 }

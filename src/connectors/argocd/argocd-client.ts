@@ -86,7 +86,7 @@ export class ArgoCdClient {
     return this.#call('GET', path, { query: queryOf(app), effect: false, signal }, SyncWindows)
   }
 
-  /** What Kubernetes noted about the app itself. An Argo CD that does not tell, or not us, tells nothing. */
+  /** What Kubernetes noted about the app itself; of an app that is not there, nothing. */
   async listEvents(app: AppReference, signal: AbortSignal): Promise<EventsAnswer> {
     try {
       return await this.#call(
@@ -96,7 +96,7 @@ export class ArgoCdClient {
         EventsAnswer,
       )
     } catch (error) {
-      if (error instanceof VendorRejectedError) return { items: [] }
+      if (error instanceof VendorRejectedError && error.status === 404) return { items: [] }
       throw error
     }
   }

@@ -205,12 +205,15 @@ export class PagerDutyClient {
   }
 }
 
-/** Which incidents are alike belongs to some plans only: where it is refused, none are. */
+/** Payment required: which incidents are alike belongs to some plans only. Not found: the incident is gone. */
+const NOTHING_THERE = [402, 404]
+
+/** Where there is nothing to find, none are alike; a token that may not look is a failure. */
 async function orNone<Answer>(none: Answer, ask: () => Promise<Answer>): Promise<Answer> {
   try {
     return await ask()
   } catch (error) {
-    if (error instanceof VendorRejectedError) return none
+    if (error instanceof VendorRejectedError && NOTHING_THERE.includes(error.status)) return none
     throw error
   }
 }

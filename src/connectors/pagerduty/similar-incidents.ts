@@ -12,22 +12,23 @@ export function createSimilarIncidents(client: PagerDutyClient, linked: LinkedIn
     gather: async ({ incidentId }, signal) => {
       const id = await linked.find(incidentId, signal)
       if (id === null) return []
-      const [past, related] = await Promise.all([
-        client.listPastIncidents(id, signal),
-        client.listRelatedIncidents(id, signal),
-      ])
-      return [
-        // A score of 0 says that nothing is alike.
-        ...past
-          .filter(({ score }) => score > 0)
-          .slice(0, MOST)
-          .map(({ incident }) => toFact(incident, 'past', 'looks like')),
-        ...related
-          .slice(0, MOST)
-          .map(({ incident, relationships }) => toFact(incident, 'related', `is open beside it${why(relationships)}`)),
-      ]
+      return Promise.allSettled([listPast(client, id, signal), listRelated(client, id, signal)])
     },
   }
+}
+
+async function listPast(client: PagerDutyClient, id: string, signal: AbortSignal): Promise<readonly FoundFact[]> {
+  const past = await client.listPastIncidents(id, signal)
+  // A score of 0 says that nothing is alike.
+  const alike = past.filter(({ score }) => score > 0).slice(0, MOST)
+  return alike.map(({ incident }) => toFact(incident, 'past', 'looks like'))
+}
+
+async function listRelated(client: PagerDutyClient, id: string, signal: AbortSignal): Promise<readonly FoundFact[]> {
+  const related = (await client.listRelatedIncidents(id, signal)).slice(0, MOST)
+  return related.map(({ incident, relationships }) =>
+    toFact(incident, 'related', `is open beside it${why(relationships)}`),
+  )
 }
 
 const REASONS: Readonly<Record<string, string>> = {

@@ -1,7 +1,12 @@
+import { VendorRejectedError } from '../../kernel/vendor-errors.ts'
 import type { Deps } from '../dependencies.ts'
 
-export type Answer<Value> =
-  { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly source: string }
+interface Failure {
+  readonly ok: false
+  readonly source: string
+}
+
+export type Answer<Value> = { readonly ok: true; readonly value: Value } | Failure
 
 const PRINTED: Readonly<Record<string, string>> = { argocd: 'Argo CD', github: 'GitHub', pagerduty: 'PagerDuty' }
 
@@ -24,9 +29,15 @@ export async function askSource<Value>(
   try {
     return { ok: true, value: await untilAborted(ask(deadline), deadline) }
   } catch (error) {
-    deps.log.warn({ source, error }, 'a source of evidence could not be asked')
-    return { ok: false, source: printSource(source) }
+    return failedAnswer(deps, source, error)
   }
+}
+
+/** A refusal is told with its status, since it stays until somebody changes a right; the vendor's words are not shown. */
+export function failedAnswer(deps: Deps, source: string, error: unknown): Failure {
+  deps.log.warn({ source, error }, 'a source of evidence could not be asked')
+  const why = error instanceof VendorRejectedError ? ` (refused, ${String(error.status)})` : ''
+  return { ok: false, source: `${printSource(source)}${why}` }
 }
 
 function untilAborted<Value>(work: Promise<Value>, signal: AbortSignal): Promise<Value> {

@@ -61,7 +61,7 @@ export function searchEvidence(
     focus.failing.length === 0 ? 'any service' : `${focus.failing.slice(0, 3).join(', ')} and what is connected`
   const sources = [
     'reports received',
-    ...search.asked.map(printSource).filter((name) => !search.unreachable.includes(name)),
+    ...search.asked.map(printSource).filter((name) => !search.unreachable.some((one) => one.startsWith(name))),
   ]
   const missing = search.unreachable.length === 0 ? '' : `; not reached: ${search.unreachable.join(', ')}`
   const count = search.considered === 0 ? 'No change' : plural(search.considered, 'change')

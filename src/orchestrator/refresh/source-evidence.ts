@@ -1,9 +1,10 @@
-import { askSource } from './ask-source.ts'
+import { askSource, failedAnswer } from './ask-source.ts'
 import { factText } from './evidence-text.ts'
 import { findService } from '../../domain/service-catalog.ts'
 import { allowedAddress } from '../view/allowed-address.ts'
 import type { Answer } from './ask-source.ts'
 import type { Deps } from '../dependencies.ts'
+import type { EvidenceQuestion, EvidenceSource } from '../../ports/evidence-source.ts'
 import type { Focus } from './focus.ts'
 import type { Incident } from '../../domain/incident.ts'
 import type { NewEvidence } from '../../domain/evidence.ts'
@@ -21,18 +22,30 @@ export async function sourceEvidence(
 ): Promise<readonly Answer<readonly NewEvidence[]>[]> {
   const services = focus.asked.flatMap((name) => findService(deps.catalog, name) ?? [])
   const since = new Date(incident.onsetAt.getTime() - BEFORE_MS)
-  return Promise.all(
-    deps.evidenceSources.map((source) =>
-      askSource(deps, source.name, { timeoutMs: TIMEOUT_MS, signal }, async (deadline) => {
-        const found = await source.gather({ incidentId: incident.id, services, since }, deadline)
-        return found.slice(0, MOST_FACTS).map((one) => ({
-          ...one,
-          incidentId: incident.id,
-          source: source.name,
-          fact: factText(one.fact),
-          url: allowedAddress(one.url, deps.settings.linkHosts),
-        }))
-      }),
-    ),
+  const question = { incidentId: incident.id, services, since }
+  return (await Promise.all(deps.evidenceSources.map((source) => askOne(deps, source, question, signal)))).flat()
+}
+
+async function askOne(
+  deps: Deps,
+  source: EvidenceSource,
+  question: EvidenceQuestion,
+  signal: AbortSignal,
+): Promise<readonly Answer<readonly NewEvidence[]>[]> {
+  const asked = await askSource(deps, source.name, { timeoutMs: TIMEOUT_MS, signal }, (deadline) =>
+    source.gather(question, deadline),
   )
+  if (!asked.ok) return [asked]
+  const found = asked.value.flatMap((part) => (part.status === 'fulfilled' ? part.value : []))
+  const value = found.slice(0, MOST_FACTS).map((one) => ({
+    ...one,
+    incidentId: question.incidentId,
+    source: source.name,
+    fact: factText(one.fact),
+    url: allowedAddress(one.url, deps.settings.linkHosts),
+  }))
+  const failures = asked.value.flatMap((part) =>
+    part.status === 'rejected' ? [failedAnswer(deps, source.name, part.reason)] : [],
+  )
+  return [{ ok: true, value }, ...failures]
 }

@@ -38,6 +38,8 @@ export class FakeArgoCd {
   readonly rendered = new Map<string, readonly string[]>()
   /** What it answers when asked for an app's sync windows; without any it can be synced. */
   syncWindows: object = { canSync: true }
+  /** What Kubernetes noted about an app, by its name. */
+  readonly events = new Map<string, readonly object[]>()
   #seconds = 0
 
   constructor() {
@@ -192,6 +194,8 @@ export class FakeArgoCd {
         return this.#read(app)
       case 'GET syncwindows':
         return ok(this.syncWindows)
+      case 'GET events':
+        return ok({ metadata: {}, items: this.events.get(app.name) ?? null })
       case 'POST rollback':
         return this.#rollback(app, body)
       case 'POST sync':

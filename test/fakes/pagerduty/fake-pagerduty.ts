@@ -37,6 +37,9 @@ export class FakePagerDuty {
   readonly users = new Set([FAKE_AUTHOR, 'ana@bank.example'])
   readonly workflows = new Set(['PWORKFLOW1'])
   readonly effects: FakeEffect[] = []
+  /** Its own judgement of what is alike, the same for every incident. */
+  readonly past: object[] = []
+  readonly related: object[] = []
   #nextNote = 1
 
   constructor() {
@@ -77,6 +80,8 @@ export class FakePagerDuty {
   #answerById(request: SeenRequest): FakeAnswer | undefined {
     const notes = /^\/incidents\/([^/]+)\/notes$/.exec(request.path)
     if (notes !== null) return this.#notes(request, notes[1] ?? '')
+    const alike = /^\/incidents\/([^/]+)\/(past|related)_incidents$/.exec(request.path)
+    if (alike !== null) return this.#alike(alike[1] ?? '', alike[2] ?? '')
     const [, incidentId, verb] = /^\/incidents\/([^/]+)(?:\/(responder_requests))?$/.exec(request.path) ?? []
     if (incidentId !== undefined) return this.#incident(request, incidentId, verb)
     const workflow = /^\/incident_workflows\/([^/]+)\/instances$/.exec(request.path)
@@ -110,6 +115,12 @@ export class FakePagerDuty {
     const added = { id: `PNOTE${String(this.#nextNote++)}`, content: note.content, author }
     incident.notes.push(added)
     return { status: 200, body: { note: added } }
+  }
+
+  #alike(id: string, which: string): FakeAnswer {
+    if (!this.incidents.some((one) => one.id === id)) return notFound()
+    const past = { past_incidents: this.past, total: this.past.length, limit: 5 }
+    return { status: 200, body: which === 'past' ? past : { related_incidents: this.related } }
   }
 
   #incident(request: SeenRequest, id: string, verb: string | undefined): FakeAnswer {

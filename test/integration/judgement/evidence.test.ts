@@ -77,10 +77,13 @@ describe('what is collected besides the alerts', () => {
     const fact = { kind: 'history', at: ONSET, fact: 'Like\nP1', data: {} } as const
     const source = {
       name: 'PagerDuty',
-      gather: async () => [
-        { ...fact, key: 'a', url: 'https://runbooks.example.com/p1' },
-        { ...fact, key: 'b', url: 'https://evil.example/p1' },
-      ],
+      gather: () =>
+        Promise.allSettled([
+          Promise.resolve([
+            { ...fact, key: 'a', url: 'https://runbooks.example.com/p1' },
+            { ...fact, key: 'b', url: 'https://evil.example/p1' },
+          ]),
+        ]),
     }
 
     await collect({ ...world.deps, evidenceSources: [source] })

@@ -42,10 +42,14 @@ describe('the card in Slack', () => {
   })
 
   it('says why no cause is named, and what could not be reached', () => {
-    const view = makeView({ suspects: [], unknownCause: 'No change within 2 h before onset.', unreachable: ['argocd'] })
+    const view = makeView({
+      suspects: [],
+      unknownCause: 'No change within 2 h before onset.',
+      unreachable: ['argocd', 'PagerDuty (refused, 403)'],
+    })
 
     expect(wordsOf(view)).toContain('Cause unknown No change within 2 h before onset.')
-    expect(wordsOf(view)).toContain('Not reached: argocd. Changes there may be missing.')
+    expect(wordsOf(view)).toContain('Not reached: argocd, PagerDuty (refused, 403). Changes there may be missing.')
   })
 
   it('shows of the plan what runs, on what, what it disturbs, its tier, its undo and its hash', () => {
