@@ -11,6 +11,7 @@ import { sourceEvidence } from './refresh/source-evidence.ts'
 import { instanceReadings } from './refresh/instance-readings.ts'
 import { metricEvidence } from './refresh/metric-evidence.ts'
 import { onCallEvidence } from './refresh/on-call-evidence.ts'
+import { originEvidence } from './refresh/origin-evidence.ts'
 import { saveFindings } from './refresh/save-findings.ts'
 import { scoreSuspects } from '../changes/score-suspects.ts'
 import { unreachableOf, valuesOf } from './refresh/ask-source.ts'
@@ -87,6 +88,7 @@ async function collect(
   const now = deps.clock.now()
   const evidence = [
     ...alertEvidence(incident.id, alerts),
+    ...originEvidence(incident.id, alerts, deps.catalog),
     ...valuesOf([...metrics, ...deploys, ...onCall, ...commits]).filter((piece) => piece !== null),
     ...goldenEvidence(incident, valuesOf(golden).flat(), found.changes),
     ...valuesOf([...sources, ...logs]).flat(),

@@ -58,6 +58,14 @@ async function collect(deps: Deps) {
 }
 
 describe('what is collected besides the alerts', () => {
+  it('is where they probably come from, when they name several', async () => {
+    const labels = { pod: 'checkout-1' }
+    incidentId = await world.openIncident([{ labels }, { name: 'Memory', labels }, { service: 'payments', labels: {} }])
+    const { facts } = await collect(world.deps)
+
+    expect(facts).toContain('Probable origin: checkout-1 (2 kinds of alert there, 1 nowhere else); then payments')
+  })
+
   it('are the golden signals of the service and its neighbours, now and before the onset', async () => {
     const { facts } = await collect(withEvidence())
 
