@@ -39,6 +39,8 @@ beforeAll(async () => {
   const { folder, variables, database } = installation
   await cp(join(REPOSITORY, 'playbooks'), join(folder, 'playbooks'), { recursive: true })
   const incidents = join('docs', 'examples', 'incidents')
+  const alerts = join('docs', 'examples', 'alerts')
+  await cp(join(REPOSITORY, alerts), join(folder, alerts), { recursive: true })
   await cp(join(REPOSITORY, incidents), join(folder, incidents), { recursive: true })
   const hostile = join('docs', 'examples', 'hostile')
   await cp(join(REPOSITORY, hostile), join(folder, hostile), { recursive: true })

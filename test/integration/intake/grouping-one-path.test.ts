@@ -42,7 +42,7 @@ async function throughIntake(deliveries: readonly (readonly Fired[])[]): Promise
     const answer = await world.post('/webhooks/alertmanager', alertmanagerBody(...delivery.map((one) => alertOf(one))))
     expect(answer.status).toBe(202)
   }
-  const rows = await world.sql<Fired & { readonly incident: string }>(
+  const rows = await world.sql<Record<keyof Fired | 'incident', string>>(
     'SELECT service, name, environment, incident_id AS incident FROM alerts',
   )
   const homeOf = (fired: Fired) =>
