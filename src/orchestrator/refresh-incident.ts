@@ -14,7 +14,7 @@ import { onCallEvidence } from './refresh/on-call-evidence.ts'
 import { originEvidence } from './refresh/origin-evidence.ts'
 import { saveFindings } from './refresh/save-findings.ts'
 import { scoreSuspects } from '../changes/score-suspects.ts'
-import { unreachableOf, valuesOf } from './refresh/ask-source.ts'
+import { printSource, unreachableOf, valuesOf } from './refresh/ask-source.ts'
 import { writeModelSummary } from './refresh/write-model-summary.ts'
 import type { Alert } from '../domain/alert.ts'
 import type { Collected } from './refresh/save-findings.ts'
@@ -81,9 +81,11 @@ async function collect(
     ]),
   ].sort()
   const search = {
-    // Only the sources of changes: a source that refuses something else was searched for changes all the same.
-    ...{ considered: scored.considered.length, lookbackMs, unreachable: found.unreachable },
-    asked: deps.changeSources.map((source) => source.name),
+    ...{ considered: scored.considered.length, lookbackMs, unreachable },
+    // A source that refuses something else was searched for changes all the same.
+    searched: deps.changeSources
+      .map((source) => printSource(source.name))
+      .filter((name) => !found.unreachable.some((one) => one.startsWith(name))),
   }
   const now = deps.clock.now()
   const evidence = [

@@ -51,7 +51,7 @@ export function searchEvidence(
   search: {
     readonly considered: number
     readonly lookbackMs: number
-    readonly asked: readonly string[]
+    readonly searched: readonly string[]
     readonly unreachable: readonly string[]
   },
   at: Date,
@@ -59,10 +59,7 @@ export function searchEvidence(
   const window = `within ${describeDuration(search.lookbackMs)} before ${clockTime(incident.onsetAt)}`
   const where =
     focus.failing.length === 0 ? 'any service' : `${focus.failing.slice(0, 3).join(', ')} and what is connected`
-  const sources = [
-    'reports received',
-    ...search.asked.map(printSource).filter((name) => !search.unreachable.some((one) => one.startsWith(name))),
-  ]
+  const sources = ['reports received', ...search.searched]
   const missing = search.unreachable.length === 0 ? '' : `; not reached: ${search.unreachable.join(', ')}`
   const count = search.considered === 0 ? 'No change' : plural(search.considered, 'change')
   return {
