@@ -20,7 +20,7 @@ export interface WaveContext {
 const WAVE_MS = 30_000
 const WAVE_ALERTS = 40
 /** After a rest fewer say it: as many as make a storm (relate-alert.ts). */
-const WAVE_ALERTS_AFTER_REST = 10
+export const LEAST_WAVE = 10
 const WAVE_SERVICES = 3
 /** What trickles in before is not of it: it begins where so short a time brings a quarter of what makes a wave. */
 const EDGE_MS = 5_000
@@ -33,7 +33,7 @@ const WAVE_GROWTH = 3
  * several possible beginnings it is the one with the most alerts after it and the fewest before it.
  */
 export function findWave(alerts: readonly WaveAlert[], context: WaveContext): Date | undefined {
-  const least = context.isAtRest ? WAVE_ALERTS_AFTER_REST : WAVE_ALERTS
+  const least = context.isAtRest ? LEAST_WAVE : WAVE_ALERTS
   if (alerts.length < least) return undefined
   const inOrder = alerts.toSorted((left, right) => left.startsAt.getTime() - right.startsAt.getTime())
   const delivered = inOrder[0]?.startsAt.getTime() ?? 0

@@ -1,6 +1,6 @@
 import type { Alert, AlertStatus } from '../domain/alert.ts'
 import { environmentKey } from '../domain/environment.ts'
-import { findWave } from './find-wave.ts'
+import { findWave, LEAST_WAVE } from './find-wave.ts'
 import { mayTakeFiringAlert } from './symptom-state.ts'
 import { byCloseness, GROUPING_FEATURES, relate, STORM_GAP_MS } from './relate-alert.ts'
 import type { Candidate, GroupingFeature, GroupingReason, Surroundings } from './relate-alert.ts'
@@ -127,7 +127,8 @@ function isJoinable(one: JoinableIncident, input: Pick<GroupingInput<GroupableAl
  */
 function waveAfter<A extends GroupableAlert>(one: JoinableIncident, input: Input<A>): Date | undefined {
   const ageMs = input.now.getTime() - one.incident.openedAt.getTime()
-  if (ageMs <= STORM_GAP_MS || !input.features.includes('waves')) return undefined
+  const isAsked = input.features.includes('waves') && input.alerts.length >= LEAST_WAVE
+  if (ageMs <= STORM_GAP_MS || !isAsked) return undefined
   const around = new Set(one.services.flatMap((service) => [...input.reach(service)]))
   const fresh = input.alerts.filter(
     ({ status, belongsTo, service, environment }) =>
