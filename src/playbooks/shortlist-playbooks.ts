@@ -4,11 +4,17 @@ import type { Suspect } from '../domain/change-event.ts'
 import type { Playbook } from '../domain/playbook.ts'
 import type { PastRun } from '../domain/past-run.ts'
 import { matchesAlert, writeMatcher } from './match-alert.ts'
+import { showsNoSymptom } from './shows-no-symptom.ts'
 import { describeRecord, trackRecord } from './track-record.ts'
 import type { RecordPlace, TrackRecord } from './track-record.ts'
 
 /** Below this the bot proposes nothing that undoes a change: more likely than not it would undo the wrong one. */
 const MIN_CONFIDENCE = 0.5
+/**
+ * Where the changed service shows no symptom of its own. A choice, fitted to nothing: faults mostly show where they are,
+ * and if one in four shows at callers alone, silence leaves a quarter of the odds. Even odds then ask for four to one.
+ */
+const MIN_CONFIDENCE_SILENT = 0.8
 /** Less than a fit: with the trust that a playbook without a record has, it stays below what is proposed. */
 const FIT_ELSEWHERE = 0.4
 
@@ -137,6 +143,12 @@ function judgeChange(
   if (leading.kind !== kind) return refuse(`the leading suspect is ${named}`)
   if (leading.probability < MIN_CONFIDENCE) {
     return refuse(`the leading suspect ${named} is below ${percent(MIN_CONFIDENCE)}`)
+  }
+  if (leading.probability < MIN_CONFIDENCE_SILENT && showsNoSymptom(leading, facts.alerts)) {
+    const needed = percent(MIN_CONFIDENCE_SILENT)
+    return refuse(
+      `the leading suspect ${named} is below the ${needed} that a service without a symptom of its own needs`,
+    )
   }
   return { suspect: leading, fit: [`The leading suspect is ${named}.`], unfit: [] }
 }

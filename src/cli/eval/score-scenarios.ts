@@ -24,7 +24,7 @@ export interface ScenarioScores {
   readonly keptQuiet: Share
 }
 
-export const SCENARIO_GATES = { right: 0.9, abstained: 0.1, wrong: 0, keptQuiet: 0.97 } as const
+const SCENARIO_GATES = { right: 0.9, abstained: 0.1, wrong: 0, keptQuiet: 0.97 } as const
 
 export function scoreScenarios(results: readonly ScenarioResult[]): ScenarioScores {
   const labelled = results.filter((one) => !one.isNoneRight)

@@ -114,6 +114,22 @@ describe('the shortlist', () => {
     expect(reasonsFor('rollback-bad-deploy', { suspects: [suspect(0.5)] })).toBeUndefined()
   })
 
+  it('asks for four to one where the changed service shows no symptom of its own and others do', () => {
+    const elsewhere = { ...ERRORS, service: 'web' }
+    const reasons = (probability: number, alerts: readonly Alert[], because: Suspect['reasons'] = []) =>
+      reasonsFor('rollback-bad-deploy', { alerts, suspects: [{ ...suspect(probability), reasons: because }] })
+    const reading = (weight: number) => [{ feature: 'comparison', weight, text: 'Its new instances.' }]
+
+    expect(reasons(0.79, [elsewhere])?.at(-1)).toMatch(
+      /79 %\) is below the 80 % that a service without a symptom of its own needs\.$/,
+    )
+    expect(reasons(0.79, [elsewhere], reading(-1))).toBeDefined()
+    expect(reasons(0.8, [elsewhere])).toBeUndefined()
+    expect(reasons(0.79, [elsewhere], reading(1))).toBeUndefined()
+    expect(reasons(0.79, [elsewhere, { ...ERRORS, labels: {} }])).toBeUndefined()
+    expect(reasons(0.79, [{ ...ERRORS, service: null }])).toBeUndefined()
+  })
+
   it('prefers what has succeeded here before, then the name, and never the order of the files', () => {
     const other = { ...GENERAL, name: 'another' }
     const names = (facts: Partial<ShortlistFacts>) => shortlist(facts).fits.map((fit) => fit.playbook.name)
