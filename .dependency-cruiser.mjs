@@ -46,6 +46,8 @@ export const HOME_OF = {
   '@fastify/': 'src/adapters/http',
   'node-cron': 'src/adapters/schedule',
   openai: 'src/connectors/openai',
+  langchain: 'src/connectors/openai',
+  '@langchain/': 'src/connectors/openai',
   '@resvg/': 'src/connectors/picture',
   '@aws-sdk/': 'src/connectors/lambda',
   '@smithy/': 'src/connectors/lambda',

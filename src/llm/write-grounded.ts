@@ -5,6 +5,7 @@ import { fenceUntrusted } from './fence-untrusted.ts'
 import { loadPrompt } from './prompt-library.ts'
 import { parseModelJson } from './parse-model-json.ts'
 import { redactText } from '../audit/redact.ts'
+import { evidenceTools, spanOf } from './evidence-tools.ts'
 import { sha256Hex } from '../kernel/sha256.ts'
 import type { AuditRecord } from '../domain/audit-entry.ts'
 import type { Evidence } from '../domain/evidence.ts'
@@ -83,7 +84,7 @@ export async function writeGrounded(
   const parsed = parseModelJson(answer.text, SentencesAnswer)
   if (parsed === undefined) return refuse(deps, input, 'malformed')
   const names = { known: input.knownNames, forbidden: input.forbiddenNames }
-  const grounding = checkGrounding(parsed.sentences, evidence, names)
+  const grounding = checkGrounding(parsed.sentences, input.question === undefined ? evidence : input.evidence, names)
   for (const { reason } of grounding.dropped) deps.telemetry.count('model_sentences_dropped', { reason })
   if (!input.isEnough(grounding.kept, evidence)) return refuse(deps, input, 'ungrounded')
   deps.telemetry.count('model_calls', { purpose: input.prompt, outcome: 'used' })
@@ -106,11 +107,7 @@ function boundedEvidence(evidence: readonly Evidence[]): readonly Evidence[] {
 }
 
 function buildRequest(prompt: Prompt, input: GroundedInput, evidence: readonly Evidence[]): ModelRequest {
-  const spans = evidence.map((piece) => ({
-    kind: 'evidence' as const,
-    id: piece.id,
-    text: redactText(`${piece.kind}, from ${piece.source}, at ${piece.at.toISOString()}: ${piece.fact}`).value,
-  }))
+  const spans = evidence.map(spanOf)
   const asked = input.question === undefined ? [] : [redactText(input.question).value]
   const questions = asked.map((text) => ({ kind: 'question' as const, id: 'Q-1', text }))
   return {
@@ -130,12 +127,23 @@ async function ask(
   signal: AbortSignal,
 ): Promise<ModelAnswer | null> {
   try {
-    return await completeInTime(deps.model, request, input.timeoutMs, signal)
+    return await completeInTime((deadline) => askOnce(deps.model, request, input, deadline), input.timeoutMs, signal)
   } catch (error) {
     deps.telemetry.count('model_calls', { purpose: request.purpose, outcome: 'failed' })
     deps.log.warn({ incidentId: input.incidentId, error }, 'the model gave no answer; the facts stand')
     return null
   }
+}
+
+/** A question may need what the prompt has no room for: then the model looks it up itself, where it can. */
+function askOnce(
+  model: LanguageModel,
+  request: ModelRequest,
+  { question, evidence }: GroundedInput,
+  signal: AbortSignal,
+): Promise<ModelAnswer> {
+  if (question === undefined || model.research === undefined) return model.complete(request, signal)
+  return model.research(request, evidenceTools(evidence), signal)
 }
 
 function refuse(deps: GroundedDeps, input: GroundedInput, outcome: 'malformed' | 'ungrounded'): null {

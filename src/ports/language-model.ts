@@ -18,7 +18,19 @@ export interface ModelAnswer {
   readonly outputTokens: number
 }
 
+/** Something a model may look up before it answers. It reads, and changes nothing. */
+export interface ReadingTool {
+  readonly name: string
+  readonly description: string
+  /** What its one argument is. */
+  readonly argument: string
+  /** What it found, fenced. */
+  run(argument: string): string
+}
+
 export interface LanguageModel {
   readonly name: string
   complete(request: ModelRequest, signal: AbortSignal): Promise<ModelAnswer>
+  /** Answers after having looked up what it wants to know; the tokens are those of all steps. */
+  research?(request: ModelRequest, tools: readonly ReadingTool[], signal: AbortSignal): Promise<ModelAnswer>
 }

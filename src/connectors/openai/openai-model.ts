@@ -1,4 +1,5 @@
 import { AppError } from '../../kernel/errors.ts'
+import { answerByReading } from './research-agent.ts'
 import { boundedFetch } from './bounded-fetch.ts'
 import { ChatCompletion } from './schema.ts'
 import { VendorReadFailedError } from '../shared/vendor-read-failed-error.ts'
@@ -42,6 +43,7 @@ export function openAiModel(options: OpenAiOptions): LanguageModel {
         return answer
       }
     },
+    research: (request, tools, signal) => answerByReading(options, request, tools, signal),
   }
 }
 
