@@ -4,20 +4,9 @@ import { boundedFetch } from './bounded-fetch.ts'
 import { ChatCompletion } from './schema.ts'
 import { VendorReadFailedError } from '../shared/vendor-read-failed-error.ts'
 import { VendorRejectedError } from '../../kernel/vendor-errors.ts'
-import type { HttpTiming } from '../shared/http-request.ts'
 import type { LanguageModel, ModelAnswer, ModelRequest } from '../../ports/language-model.ts'
+import type { OpenAiOptions } from './openai-options.ts'
 import type OpenAI from 'openai'
-
-export interface OpenAiOptions {
-  /** `OPENAI_API_KEY`. */
-  readonly apiKey: string
-  /** `OPENAI_BASE_URL`: any server with the chat completions interface. */
-  readonly baseUrl: string
-  /** `OPENAI_MODEL`. */
-  readonly model: string
-  readonly timeoutMs?: number
-  readonly onTiming?: (timing: HttpTiming) => void
-}
 
 /** How the limits and the shape of the answer are asked for: servers that are only compatible know the older way. */
 type Dialect = 'schema' | 'json'

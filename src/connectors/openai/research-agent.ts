@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { boundedFetch } from './bounded-fetch.ts'
 import { VendorReadFailedError } from '../shared/vendor-read-failed-error.ts'
 import type { ModelAnswer, ModelRequest, ReadingTool } from '../../ports/language-model.ts'
-import type { OpenAiOptions } from './openai-model.ts'
+import type { OpenAiOptions } from './openai-options.ts'
 
 const VENDOR = 'The language model'
 /** The last one has to be the answer. */
