@@ -105,8 +105,15 @@ describe('the ledger', () => {
     const user = new URL(world.database.url).username
     await owner.query(`REVOKE INSERT (entry_id, event, incident_id, bytes, leaf_hash) ON audit_leaves FROM "${user}"`)
     try {
-      await expect(advanceRun(replica.deps, { runId: run.id }, IDLE)).rejects.toThrow()
+      // Given back, and no crash: nothing is wrong with the run.
+      await advanceRun(replica.deps, { runId: run.id }, IDLE)
 
+      expect(await find(replica, run.id)).toMatchObject({
+        leaseOwner: null,
+        detail: expect.stringMatching(/cannot be put on record/),
+      })
+      const { rows } = await owner.query<{ crashes: number }>('SELECT crashes FROM runs WHERE id = $1', [run.id])
+      expect(rows).toEqual([{ crashes: 0 }])
       expect(await ledgerLines(replica, run.id)).toEqual([])
       expect(world.target.countOf(`${run.id}:step-1:main`)).toBe(0)
     } finally {
