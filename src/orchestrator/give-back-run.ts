@@ -39,7 +39,8 @@ export async function giveBackRun(
   const { id } = held.lease.run
   await deps.unitOfWork.run(async (stores) => {
     await tellOnCard(stores, held, trouble)
-    await stores.leasedRuns.release(held.lease, afterMs)
+    if (trouble === null) await stores.leasedRuns.release(held.lease, afterMs)
+    else await stores.leasedRuns.lapse(held.lease, afterMs)
     await stores.jobs.enqueue('run.advance', { runId: id }, { singletonKey: id, startAfterMs: afterMs })
   })
 }

@@ -36,6 +36,8 @@ export interface LeasedRunStore {
    * nobody claims the run before it has passed, unless a stop is asked for.
    */
   release(lease: RunLease, resumeAfterMs?: number): Promise<void>
+  /** The same for a holder that was cut off in the middle: an `unknown` run is then asked about again, by no person. */
+  lapse(lease: RunLease, resumeAfterMs: number): Promise<void>
 }
 
 /** What people say about a run that nobody holds. A move is undefined when the run is not in a state that allows it. */

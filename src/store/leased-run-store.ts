@@ -21,6 +21,7 @@ export function createLeasedRunStore(db: Database): LeasedRunStore {
     lockTargets: (lease, lockKeys) => lockTargets(db, lease, lockKeys),
     move: (lease, from, to, detail) => move(db, lease, from, to, detail),
     release: (lease, resumeAfterMs) => release(db, lease, resumeAfterMs ?? 0),
+    lapse: (lease, resumeAfterMs) => lapse(db, lease, resumeAfterMs),
   }
 }
 
@@ -125,6 +126,21 @@ async function release(db: Database, lease: RunLease, resumeAfterMs: number): Pr
            lease_until = CASE WHEN ${resumeAfterMs}::float8 > 0
                               THEN clock_timestamp() + ${milliseconds(resumeAfterMs)} END
      WHERE id = ${lease.run.id} AND fence = ${lease.fence}
+    RETURNING id`)
+  if (rows.length === 0) throw new FencedError(lease.run.id)
+}
+
+/**
+ * An `unknown` run that nobody holds waits for a person; one whose holder was only cut off does not. It keeps its holder's
+ * name, with a lease that runs out at once, and the claim that follows is no crash.
+ */
+async function lapse(db: Database, lease: RunLease, resumeAfterMs: number): Promise<void> {
+  const { rows } = await db.execute(sql`
+    UPDATE runs
+       SET lease_owner = CASE WHEN state = 'unknown' THEN lease_owner END,
+           lease_until = clock_timestamp() + ${milliseconds(resumeAfterMs)},
+           crashes = CASE WHEN state = 'unknown' THEN crashes - 1 ELSE crashes END
+     WHERE id = ${lease.run.id} AND fence = ${lease.fence} AND lease_owner IS NOT NULL
     RETURNING id`)
   if (rows.length === 0) throw new FencedError(lease.run.id)
 }

@@ -217,6 +217,23 @@ describe('what was left behind', () => {
     expect(hints).toContainEqual(['run.advance', { runId: run.id }])
   })
 
+  it.each([
+    ['cut off while it asked the target, is asked about again and has not crashed', 'lapse', { crashes: 0 }],
+    ['released, waits for a person (the twin)', 'release', undefined],
+  ] as const)('when unknown and %s', async (_how, way, expected) => {
+    const replica = await world.replica()
+    const run = await approveOne(replica)
+    const lease = await claimed(replica, run.id)
+    const { leasedRuns, runs } = replica.deps.stores
+    await leasedRuns.move(lease, ['queued'], 'running', null)
+    await leasedRuns.move(lease, ['running'], 'unknown', 'no answer')
+
+    await leasedRuns[way](lease, 0)
+
+    const next = await runs.claim(run.id, 'another', 5_000)
+    expect(next === undefined ? undefined : { crashes: next.crashes }).toEqual(expected)
+  })
+
   it('is not hinted at again while a hint that is due waits for its turn, and is where the hint is for later', async () => {
     const engine = await openTestStores(world.database.url)
     const replica = await world.replica()
