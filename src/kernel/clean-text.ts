@@ -1,6 +1,9 @@
 const REPLACEMENT = '\uFFFD'
 const TRUNCATED = ' (truncated)'
 
+/** What hides, reorders or controls: also the block of tags, of which Unicode names only some as format characters. */
+export const HIDDEN_CHARACTERS = /[\p{Cc}\p{Cf}\u{E0000}-\u{E007F}]/gu
+
 /**
  * Text from outside as Postgres can hold it: U+0000 and lone surrogates become U+FFFD. Nothing else is changed; the
  * exact bytes stay in the delivery.
@@ -17,7 +20,7 @@ export function storableText(text: string): string {
 export function oneLineText(text: string, maxLength: number): string {
   const visible = storableText(text)
     .replace(/[\s\u0085\u2028\u2029]+/gu, ' ')
-    .replace(/[\p{Cc}\p{Cf}\u{E0000}-\u{E007F}]/gu, '')
+    .replace(HIDDEN_CHARACTERS, '')
     .trim()
   return truncateText(visible, maxLength)
 }

@@ -1,8 +1,9 @@
-import type { ModelAnswer } from '../ports/language-model.ts'
+import type { LanguageModel, ModelAnswer, ModelRequest } from '../ports/language-model.ts'
 
 /** Asks within a deadline, also when the model's connector does not honour the signal. */
 export async function completeInTime(
-  ask: (signal: AbortSignal) => Promise<ModelAnswer>,
+  model: LanguageModel,
+  request: ModelRequest,
   timeoutMs: number,
   signal: AbortSignal,
 ): Promise<ModelAnswer> {
@@ -16,7 +17,7 @@ export async function completeInTime(
     else deadline.addEventListener('abort', stop, { once: true })
   })
   try {
-    return await Promise.race([ask(deadline), late])
+    return await Promise.race([model.complete(request, deadline), late])
   } finally {
     if (stop !== undefined) deadline.removeEventListener('abort', stop)
   }

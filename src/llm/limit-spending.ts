@@ -1,5 +1,5 @@
 import { AppError } from '../kernel/errors.ts'
-import type { LanguageModel, ModelAnswer, ModelRequest, ReadingTool } from '../ports/language-model.ts'
+import type { LanguageModel } from '../ports/language-model.ts'
 
 export interface SpendingLimits {
   readonly calls: number
@@ -21,27 +21,20 @@ class BudgetSpentError extends AppError {
 /** A budget for each incident, kept by each replica for itself; failed calls count as well. */
 export function limitSpending(model: LanguageModel, limits: SpendingLimits = SPENDING_OF_AN_INCIDENT): LanguageModel {
   const spent = new Map<string, { calls: number; tokens: number }>()
-  const spend = async ({ incidentId }: ModelRequest, ask: () => Promise<ModelAnswer>): Promise<ModelAnswer> => {
-    if (incidentId === undefined) return ask()
-    const so = spent.get(incidentId) ?? { calls: 0, tokens: 0 }
-    if (so.calls >= limits.calls || so.tokens >= limits.tokens) throw new BudgetSpentError(incidentId)
-    so.calls += 1
-    spent.set(incidentId, so)
-    forgetOldest(spent)
-    const answer = await ask()
-    so.tokens += answer.inputTokens + answer.outputTokens
-    return answer
-  }
-  const research = model.research?.bind(model)
   return {
     name: model.name,
-    complete: (request, signal) => spend(request, () => model.complete(request, signal)),
-    ...(research === undefined
-      ? {}
-      : {
-          research: (request: ModelRequest, tools: readonly ReadingTool[], signal: AbortSignal) =>
-            spend(request, () => research(request, tools, signal)),
-        }),
+    complete: async (request, signal) => {
+      const { incidentId } = request
+      if (incidentId === undefined) return model.complete(request, signal)
+      const so = spent.get(incidentId) ?? { calls: 0, tokens: 0 }
+      if (so.calls >= limits.calls || so.tokens >= limits.tokens) throw new BudgetSpentError(incidentId)
+      so.calls += 1
+      spent.set(incidentId, so)
+      forgetOldest(spent)
+      const answer = await model.complete(request, signal)
+      so.tokens += answer.inputTokens + answer.outputTokens
+      return answer
+    },
   }
 }
 

@@ -117,6 +117,8 @@ function buildRequest(prompt: Prompt, input: GroundedInput, evidence: readonly E
     user: `Evidence:\n${fenceUntrusted([...spans, ...questions])}`,
     answerSchema: prompt.answer,
     maxOutputTokens: prompt.maxOutputTokens,
+    // A question may need what the prompt has no room for.
+    ...(input.question === undefined ? {} : { tools: evidenceTools(input.evidence) }),
   }
 }
 
@@ -127,23 +129,12 @@ async function ask(
   signal: AbortSignal,
 ): Promise<ModelAnswer | null> {
   try {
-    return await completeInTime((deadline) => askOnce(deps.model, request, input, deadline), input.timeoutMs, signal)
+    return await completeInTime(deps.model, request, input.timeoutMs, signal)
   } catch (error) {
     deps.telemetry.count('model_calls', { purpose: request.purpose, outcome: 'failed' })
     deps.log.warn({ incidentId: input.incidentId, error }, 'the model gave no answer; the facts stand')
     return null
   }
-}
-
-/** A question may need what the prompt has no room for: then the model looks it up itself, where it can. */
-function askOnce(
-  model: LanguageModel,
-  request: ModelRequest,
-  { question, evidence }: GroundedInput,
-  signal: AbortSignal,
-): Promise<ModelAnswer> {
-  if (question === undefined || model.research === undefined) return model.complete(request, signal)
-  return model.research(request, evidenceTools(evidence), signal)
 }
 
 function refuse(deps: GroundedDeps, input: GroundedInput, outcome: 'malformed' | 'ungrounded'): null {

@@ -1,14 +1,11 @@
+import { whyUnwritable } from '../kernel/database-errors.ts'
+
 const NETWORK = ['ECONNRESET', 'ECONNREFUSED', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EHOSTUNREACH', 'commit_unknown']
 /** The driver gives these no code. */
 const WORDS = /connection terminated|timeout exceeded when trying to connect|connection error and is not queryable/i
 
 /** The connection (08), and a server that stops (57P). */
 const AWAY = /^(?:08|57P)/
-/**
- * Out of disk or memory (53), its disk fails (58), a statement that was not let in before its time was over (57014), a
- * right that was taken away (42501), a server that takes no changes (25006).
- */
-const UNWRITABLE = /^(?:53|58)|^(?:57014|42501|25006)$/
 
 export type DatabaseTrouble = 'away' | 'unwritable'
 
@@ -17,7 +14,7 @@ export function databaseTrouble(error: unknown): DatabaseTrouble | null {
   for (let current: unknown = error, depth = 0; current instanceof Error && depth < 6; depth += 1) {
     const code = 'code' in current && typeof current.code === 'string' ? current.code : ''
     if (NETWORK.includes(code) || AWAY.test(code) || WORDS.test(current.message)) return 'away'
-    if (UNWRITABLE.test(code)) return 'unwritable'
+    if (whyUnwritable(code) !== undefined) return 'unwritable'
     current = current.cause
   }
   return null

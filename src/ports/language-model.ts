@@ -8,6 +8,8 @@ export interface ModelRequest {
   /** JSON Schema the answer must fit. */
   readonly answerSchema: object
   readonly maxOutputTokens: number
+  /** What may be looked up before the answer, which then counts the tokens of all steps; left out: nothing. */
+  readonly tools?: readonly ReadingTool[]
 }
 
 export interface ModelAnswer {
@@ -31,6 +33,4 @@ export interface ReadingTool {
 export interface LanguageModel {
   readonly name: string
   complete(request: ModelRequest, signal: AbortSignal): Promise<ModelAnswer>
-  /** Answers after having looked up what it wants to know; the tokens are those of all steps. */
-  research?(request: ModelRequest, tools: readonly ReadingTool[], signal: AbortSignal): Promise<ModelAnswer>
 }

@@ -132,14 +132,15 @@ async function release(db: Database, lease: RunLease, resumeAfterMs: number): Pr
 
 /**
  * An `unknown` run that nobody holds waits for a person; one whose holder was only cut off does not. It keeps its holder's
- * name, with a lease that runs out at once, and the claim that follows is no crash.
+ * name, with a lease that runs out at once, and the claim that follows is no crash. Said twice, since the first answer was
+ * lost, it is the same.
  */
 async function lapse(db: Database, lease: RunLease, resumeAfterMs: number): Promise<void> {
   const { rows } = await db.execute(sql`
     UPDATE runs
        SET lease_owner = CASE WHEN state = 'unknown' THEN lease_owner END,
            lease_until = clock_timestamp() + ${milliseconds(resumeAfterMs)},
-           crashes = CASE WHEN state = 'unknown' THEN crashes - 1 ELSE crashes END
+           crashes = CASE WHEN state = 'unknown' THEN least(crashes, ${lease.crashes}::int - 1) ELSE crashes END
      WHERE id = ${lease.run.id} AND fence = ${lease.fence} AND lease_owner IS NOT NULL
     RETURNING id`)
   if (rows.length === 0) throw new FencedError(lease.run.id)

@@ -18,20 +18,3 @@ export const SQL_STATE = {
   /** Among others "cached plan must not change result type". */
   featureNotSupported: '0A000',
 } as const
-
-/** Appendix A of PostgreSQL's manual. */
-const UNWRITABLE: readonly (readonly [states: RegExp, why: string])[] = [
-  [/^53100$/, 'the disk of the database is full'],
-  [/^53/, 'the database has run out of resources'],
-  [/^58/, 'the database cannot write to its disk'],
-  [/^25006$/, 'the database takes no changes at the moment'],
-  [/^42501$/, 'the login of the service lacks a right, which "countersign doctor" names'],
-  [/^57014$/, 'the database did not get to it in time'],
-  [/^57P/, 'the database stops or starts'],
-]
-
-/** Why nothing can be written at the moment, where that is what the error says. */
-export function whyUnwritable(error: unknown): string | undefined {
-  const state = sqlStateOf(error)
-  return state === undefined ? undefined : UNWRITABLE.find(([states]) => states.test(state))?.[1]
-}

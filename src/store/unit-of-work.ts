@@ -1,11 +1,11 @@
 import { drizzle } from './drizzle.ts'
 import type { Pool, PoolClient } from 'pg'
-import { UnwritableError } from '../kernel/database-errors.ts'
+import { UnwritableError, whyUnwritable } from '../kernel/database-errors.ts'
 import { AppError } from '../kernel/errors.ts'
 import type { Stores, UnitOfWork } from '../ports/stores.ts'
 import type { Database } from './database.ts'
 import { collectAnnouncements } from './notify.ts'
-import { SQL_STATE, sqlStateOf, whyUnwritable } from './sql-state.ts'
+import { SQL_STATE, sqlStateOf } from './sql-state.ts'
 
 /** Nobody knows whether it was committed: read again before doing anything again. */
 class CommitUnknownError extends AppError {
@@ -80,7 +80,7 @@ export async function runTransaction<Result>(
     return result
   } catch (error) {
     isBroken = error instanceof CommitUnknownError || !(await rollBack(client))
-    const why = error instanceof CommitUnknownError ? undefined : whyUnwritable(error)
+    const why = error instanceof CommitUnknownError ? undefined : whyUnwritable(sqlStateOf(error) ?? '')
     throw why === undefined ? error : new UnwritableError(why, error)
   } finally {
     const release = (failed: boolean) => {

@@ -1,3 +1,4 @@
+import { HIDDEN_CHARACTERS } from '../../kernel/clean-text.ts'
 import { escapeMarkup } from '../../kernel/escape-markup.ts'
 
 /** Markup that is safe to send: made by the `html` tag only, which escapes every value that is not markup itself. */
@@ -31,6 +32,6 @@ function insert(value: Insertable): string {
 function escapeHtml(text: string): string {
   const shown = text
     .toWellFormed()
-    .replace(/[\p{Cc}\p{Cf}]/gu, (character) => ('\n\r\t'.includes(character) ? character : '\ufffd'))
+    .replace(HIDDEN_CHARACTERS, (character) => ('\n\r\t'.includes(character) ? character : '\ufffd'))
   return escapeMarkup(shown)
 }

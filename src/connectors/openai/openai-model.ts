@@ -1,7 +1,7 @@
-import { AppError } from '../../kernel/errors.ts'
 import { answerByReading } from './research-agent.ts'
 import { boundedFetch } from './bounded-fetch.ts'
 import { ChatCompletion } from './schema.ts'
+import { ourErrorIn } from './our-error-in.ts'
 import { VendorReadFailedError } from '../shared/vendor-read-failed-error.ts'
 import { VendorRejectedError } from '../../kernel/vendor-errors.ts'
 import type { LanguageModel, ModelAnswer, ModelRequest } from '../../ports/language-model.ts'
@@ -21,6 +21,14 @@ export function openAiModel(options: OpenAiOptions): LanguageModel {
   return {
     name: options.model,
     complete: async (request, signal) => {
+      if (request.tools !== undefined) {
+        try {
+          return await answerByReading(options, request, request.tools, signal)
+        } catch (cause) {
+          // A server that knows no tools answers from what the prompt holds.
+          if (!isRefusalOfDialect(cause)) throw cause
+        }
+      }
       client ??= openClient(options)
       const sdk = await client
       try {
@@ -32,7 +40,6 @@ export function openAiModel(options: OpenAiOptions): LanguageModel {
         return answer
       }
     },
-    research: (request, tools, signal) => answerByReading(options, request, tools, signal),
   }
 }
 
@@ -111,14 +118,6 @@ function shapeOf(request: ModelRequest, dialect: Dialect) {
 
 function isRefusalOfDialect(cause: unknown): boolean {
   return cause instanceof VendorRejectedError && REFUSALS_OF_A_DIALECT.includes(cause.status)
-}
-
-/** The SDK wraps what its fetch throws. */
-function ourErrorIn(cause: unknown): AppError | undefined {
-  for (let current: unknown = cause; current instanceof Error; current = current.cause) {
-    if (current instanceof AppError) return current
-  }
-  return undefined
 }
 
 /** Never the SDK's own message: it may hold parts of the answer. */

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { boundedFetch } from './bounded-fetch.ts'
+import { ourErrorIn } from './our-error-in.ts'
 import { VendorReadFailedError } from '../shared/vendor-read-failed-error.ts'
 import type { ModelAnswer, ModelRequest, ReadingTool } from '../../ports/language-model.ts'
 import type { OpenAiOptions } from './openai-options.ts'
@@ -9,6 +10,12 @@ const VENDOR = 'The language model'
 const MOST_CALLS = 5
 /** Each call of the model and each round of tools is a step of the graph; one beyond is an error. */
 const MOST_STEPS = 2 * MOST_CALLS - 1
+
+/** However many one call asks for at once. */
+const MOST_LOOKS = 20
+const NO_MORE = 'No more may be looked up; answer from what you have.'
+/** Any of these sends every prompt and answer to a service of langchain's makers: nothing of an incident leaves that way. */
+const TRACING = ['LANGSMITH_TRACING_V2', 'LANGCHAIN_TRACING_V2', 'LANGSMITH_TRACING', 'LANGCHAIN_TRACING']
 
 /** Of langchain's messages only what is used. */
 const Messages = z.array(
@@ -29,6 +36,7 @@ export async function answerByReading(
   tools: readonly ReadingTool[],
   signal: AbortSignal,
 ): Promise<ModelAnswer> {
+  for (const name of TRACING) Reflect.deleteProperty(process.env, name)
   const [{ createAgent, tool }, { ChatOpenAI }] = await Promise.all([import('langchain'), import('@langchain/openai')])
   const model = new ChatOpenAI({
     model: options.model,
@@ -38,14 +46,18 @@ export async function answerByReading(
     useResponsesApi: false,
     configuration: {
       baseURL: options.baseUrl,
+      // Given, so that nothing is read from the environment.
+      organization: null,
+      project: null,
       fetch: boundedFetch({ timeoutMs: options.timeoutMs ?? 20_000, onTiming: options.onTiming }),
     },
   })
+  let looks = 0
   const agent = createAgent({
     model,
     systemPrompt: request.system,
     tools: tools.map((one) =>
-      tool(({ argument }: { argument: string }) => one.run(argument), {
+      tool(({ argument }: { argument: string }) => ((looks += 1) > MOST_LOOKS ? NO_MORE : one.run(argument)), {
         name: one.name,
         description: one.description,
         schema: z.object({ argument: z.string().max(200).describe(one.argument) }),
@@ -59,7 +71,10 @@ export async function answerByReading(
     )
     return answerIn(said.messages, options.model)
   } catch (cause) {
-    throw new VendorReadFailedError(VENDOR, 'it found no answer in the steps and the time that it has', { cause })
+    throw (
+      ourErrorIn(cause) ??
+      new VendorReadFailedError(VENDOR, 'it found no answer in the steps and the time that it has', { cause })
+    )
   }
 }
 

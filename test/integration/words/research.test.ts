@@ -106,6 +106,30 @@ describe('a question to the record', () => {
     expect((await ask())?.sentences).toHaveLength(1)
   })
 
+  it('is answered from the prompt alone by a server that knows no tools', async () => {
+    server.respond = (request) =>
+      'tools' in request
+        ? { kind: 'status', status: 400 }
+        : answer(sentences('The queue depth 3 is on record.', 'EV-3'))
+
+    expect((await ask())?.sentences).toHaveLength(1)
+  })
+
+  it('hands out only so much, however many looks one call asks for', async () => {
+    const many = Array.from({ length: 200 }, (_, index) => ({
+      ...{ id: `call-${String(index)}`, type: 'function' },
+      function: { name: 'read_evidence', arguments: '{"argument":"EV-59"}' },
+    }))
+    server.respond = (request) =>
+      toolAnswers(request).length === 0 ? completion({ content: null, tool_calls: many }) : answer('no')
+
+    await ask()
+
+    const handed = toolAnswers(server.requests.at(-1)!.body)
+    expect(handed).toHaveLength(200)
+    expect(handed.filter(({ content }) => content.includes('9ab77c1'))).toHaveLength(20)
+  })
+
   it('drops what stands in nothing that was cited, looked up or not', async () => {
     server.respond = (request) =>
       toolAnswers(request).length === 0

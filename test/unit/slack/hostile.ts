@@ -27,6 +27,8 @@ const TRICKS = [
   '\u2066isolate\u2069',
   'a\u200Bb\u200Dc\uFEFFd\u2060e',
   '\u{E0041}\u{E0042}tags\u{E007F}',
+  // Of the block of tags, and no format character.
+  '\u{E0000}\u{E0010}',
   '\u0000\u0007\u001B[31m',
   '\uD83D',
   '\uDE00',

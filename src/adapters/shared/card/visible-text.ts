@@ -1,4 +1,4 @@
-import { oneLineText, storableText, truncateText } from '../../../kernel/clean-text.ts'
+import { HIDDEN_CHARACTERS, oneLineText, storableText, truncateText } from '../../../kernel/clean-text.ts'
 
 /** Characters that take no room and may hide or join what stands beside them. */
 const UNSEEN = /\p{Default_Ignorable_Code_Point}/gu
@@ -23,10 +23,7 @@ export function visibleWithin(text: string, jsonCharacters: number): string {
 const LINE_BREAK = /\r\n|[\n\r\u0085\u2028\u2029]/u
 
 function cleanLine(line: string): string {
-  return line
-    .replaceAll('\t', '    ')
-    .replace(/[\p{Cc}\p{Cf}\u{E0000}-\u{E007F}]/gu, '')
-    .replace(UNSEEN, '')
+  return line.replaceAll('\t', '    ').replace(HIDDEN_CHARACTERS, '').replace(UNSEEN, '')
 }
 
 /** Megabytes of a log line are not looked through for the few words that are shown. */
