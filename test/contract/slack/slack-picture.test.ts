@@ -103,6 +103,20 @@ describe('a picture on Slack', () => {
     expect(world.fake.callsOf('files.getUploadURLExternal')).toHaveLength(0)
   })
 
+  it('shows what its title and words say, and nothing that hides, reorders or breaks off', async () => {
+    const hostile = 'INC-1 \u202Edeploy\u0000 \u{E0041}half \uD800\n<!channel>'
+    await post(first, { ...PICTURE, title: hostile, words: `${'.'.repeat(998)}\u{1F525}${hostile}` })
+
+    const sent = JSON.stringify([
+      ...world.fake.callsOf('files.getUploadURLExternal').map(({ args }) => args),
+      ...world.fake.callsOf('files.completeUploadExternal').map(({ args }) => args),
+      ...inThread().map(({ blocks, text }) => ({ blocks, text })),
+    ])
+    expect(sent).toContain('deploy')
+    expect(sent).not.toMatch(/\\u202e|\\u0000|\\ud800|\u202E|\u{E0041}/iu)
+    expect(inThread()[0]?.text).not.toContain('<!')
+  })
+
   it('goes nowhere else, whatever address Slack’s answer holds', async () => {
     world.fake.files.elsewhere = 'https://files.example.net'
 

@@ -321,6 +321,28 @@ describe('a picture on Teams', () => {
     expect(drawn).not.toContain('{{DATE(')
   })
 
+  it('shows what its words say, and nothing that hides or reorders', async () => {
+    const card = await post()
+    const words = 'INC-1 \u202Edeploy\u0000 \u{E0041}half \uD800 <at>Ana</at>'
+
+    await surface().postPicture(card, { ...PICTURE, title: words, words }, soon())
+
+    const shown = JSON.stringify(world.connector.messages.at(-1))
+    expect(shown).toContain('deploy')
+    expect(shown).not.toMatch(/\\u0000|\\ud800|\u202E|\u{E0041}|"entities"/iu)
+  })
+
+  it('may stand there twice when the answer was lost, as every post of the thread', async () => {
+    const card = await post()
+    const before = world.connector.messages.length
+    world.connector.server.inject({ kind: 'effect-then-drop' })
+
+    expect(await errorOf(surface().postPicture(card, PICTURE, soon()))).toBeInstanceOf(VendorUnknownError)
+    await surface().postPicture(card, PICTURE, soon())
+
+    expect(world.connector.messages).toHaveLength(before + 2)
+  })
+
   it.each([
     ['could not be made', null],
     ['is too large for a message', new Uint8Array(40_000)],

@@ -3,6 +3,7 @@ import { QUIET } from './quiet.ts'
 import { VendorBusyError, VendorRejectedError } from '../../../kernel/vendor-errors.ts'
 import { isPosted, POST_EVENT } from './is-posted.ts'
 import { renderPicture } from '../render/render-picture.ts'
+import { visibleLine, visibleText } from '../../shared/card/visible-text.ts'
 import type { PostedPicture, PostTry } from '../../../ports/chat-surface.ts'
 import type { SlackApi } from './slack-api.ts'
 import type { SlackUpload } from './slack-upload.ts'
@@ -12,6 +13,7 @@ const Offered = z.object({ upload_url: z.string().min(1), file_id: z.string().mi
 const Posted = z.object({ ts: z.string().min(1) })
 const Done = z.object({ ok: z.literal(true) })
 const LONGEST_ALTERNATIVE = 1_000
+const LONGEST_TITLE = 255
 /** A file that was just uploaded is not at once there for a block: Slack answers `invalid_blocks` until it is. */
 const LOOK_AGAIN_MS = 1_000
 const MOST_LOOKS = 5
@@ -47,9 +49,8 @@ export function createPictures(api: SlackApi, upload: SlackUpload) {
     post: async (post: PicturePost, signal: AbortSignal): Promise<boolean> => {
       const { where, attempt, picture } = post
       if (picture.png === null) return false
-      const isThere = attempt !== undefined && (await isPosted(api, where, attempt, signal))
+      if (attempt !== undefined && (await isPosted(api, where, attempt, signal))) return true
       try {
-        if (isThere) return true
         const file = await fileOf(post, picture.png, signal)
         await show(api, post, file, signal)
       } catch (error) {
@@ -77,11 +78,11 @@ async function uploadFile(
   const file = {
     filename: `${picture.name}.png`,
     length: png.length,
-    alt_txt: picture.words.slice(0, LONGEST_ALTERNATIVE),
+    alt_txt: visibleText(picture.words, LONGEST_ALTERNATIVE),
   }
   const offer = await api.call('files.getUploadURLExternal', file, Offered, signal, where.channel)
   await upload(offer.upload_url, png, signal)
-  const files = [{ id: offer.file_id, title: picture.title }]
+  const files = [{ id: offer.file_id, title: visibleLine(picture.title, LONGEST_TITLE) }]
   await api.call('files.completeUploadExternal', { files }, Done, signal, where.channel)
   return offer.file_id
 }
