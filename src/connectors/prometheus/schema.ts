@@ -1,7 +1,10 @@
 import { z } from 'zod'
 
+/** The end of the year 9999: later times cannot be written as a date that everything else reads. */
+const LAST_SECOND = Date.UTC(10_000, 0) / 1_000 - 1
+
 /** `[unix seconds, "value"]`; values come as text because JSON has no NaN and no infinity. */
-const Sample = z.tuple([z.number(), z.string()])
+const Sample = z.tuple([z.number().min(0).max(LAST_SECOND), z.string()])
 const Labels = z.record(z.string(), z.string())
 
 const QueryData = z.discriminatedUnion('resultType', [

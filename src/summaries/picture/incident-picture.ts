@@ -32,6 +32,8 @@ export type PictureOf = Pick<IncidentView, 'id' | 'severity' | 'service' | 'symp
 const LETTERS = ['A', 'B', 'C']
 const LONGEST_TITLE = 62
 const LONGEST_LEGEND = 92
+/** Beyond it stands what means "no limit", such as the largest number there is, and no axis can be divided up to it. */
+const HIGHEST_VALUE = 1e300
 
 /**
  * The series of an alert's own expression, else one of the failing service; null when nothing was measured that can be
@@ -78,7 +80,8 @@ function pointsOf({ data }: Evidence): readonly PicturePoint[] {
   return points.flatMap((point: unknown) => {
     if (!Array.isArray(point)) return []
     const [at, value] = point as unknown[]
-    return typeof at === 'number' && typeof value === 'number' ? [[at, value] as const] : []
+    const isDrawable = typeof at === 'number' && typeof value === 'number' && Math.abs(value) <= HIGHEST_VALUE
+    return isDrawable ? [[at, value] as const] : []
   })
 }
 

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { checkPrometheus } from '../../../src/connectors/prometheus/check-prometheus.ts'
 import { prometheusMetrics } from '../../../src/connectors/prometheus/prometheus-metrics.ts'
+import { QueryAnswer } from '../../../src/connectors/prometheus/schema.ts'
 import { startFakePrometheus } from '../../fakes/prometheus/fake-prometheus.ts'
 import { VendorRejectedError, VendorUnreachableError } from '../../../src/kernel/vendor-errors.ts'
 import type { FakeFault, FakePrometheus } from '../../fakes/prometheus/fake-prometheus.ts'
@@ -47,6 +48,13 @@ describe('Prometheus as a source of numbers', () => {
     fake.set('ratio', () => [{ value: 'NaN' }])
 
     expect(await metrics.queryInstant('ratio', signal)).toEqual([{ labels: {}, points: [] }])
+  })
+
+  it.each([1e13, -1])('takes no sample of the time %s, which no date can name', async (time) => {
+    const sample = (at: number) => ({ data: { resultType: 'vector', result: [{ metric: {}, value: [at, '1'] }] } })
+
+    expect(QueryAnswer.safeParse({ status: 'success', ...sample(time) }).success).toBe(false)
+    expect(QueryAnswer.safeParse({ status: 'success', ...sample(1_795_249_200) }).success).toBe(true)
   })
 
   it('sends a long query in the body', async () => {

@@ -50,6 +50,22 @@ describe('where things stand', () => {
     expect(flat).not.toMatch(/NaN|Infinity/)
   })
 
+  it('leaves out the largest numbers, to which no axis reaches', () => {
+    const minute = (index: number, value: number): number[] => [FROM_S + index * 60, value]
+    const points = [minute(0, 1), minute(1, Number.MAX_VALUE), minute(2, -Number.MAX_VALUE), minute(3, 2)]
+
+    expect(makePicture({}, { points }).points.map(([, value]) => value)).toEqual([1, 2])
+    expect(() =>
+      scaleOf({
+        ...makePicture(),
+        points: [
+          [FROM_S, 1],
+          [TO_S, Number.MAX_VALUE],
+        ],
+      }),
+    ).toThrow(RangeError)
+  })
+
   it('leaves a limit out that would press the series flat, and says it in words all the same', () => {
     const near = drawPicture(makePicture())
     const far = makePicture({}, { limit: '> 400' })
