@@ -1,3 +1,4 @@
+import { oneLineText } from '../../kernel/clean-text.ts'
 import { toAppReference } from './app-name.ts'
 import type { ArgoCdContext } from './argocd-context.ts'
 import type { EvidenceSource, FoundFact } from '../../ports/evidence-source.ts'
@@ -6,6 +7,8 @@ import type { Service } from '../../domain/service-catalog.ts'
 
 const MOST_APPS = 3
 const MOST_EVENTS = 5
+/** As the newer of Kubernetes' two interfaces for events has it; the older one takes a reason of any length. */
+const LONGEST_REASON = 128
 
 type AppEvent = EventsAnswer['items'][number]
 
@@ -37,20 +40,23 @@ function toFacts(service: Service, events: readonly AppEvent[], since: Date, url
     (left, right) =>
       Number(isWarning(right.event)) - Number(isWarning(left.event)) || right.at.getTime() - left.at.getTime(),
   )
-  return newest.slice(0, MOST_EVENTS).map(({ event, at }) => {
-    const { kind, name } = event.involvedObject ?? {}
-    const object = [kind, name].filter((part) => typeof part === 'string').join(' ') || service.name
-    const count = (event.count ?? 1) > 1 ? ` (${String(event.count)} times)` : ''
-    const reason = event.reason ?? 'Event'
-    return {
-      key: `argocd-event:${service.name}:${reason}:${object}`,
-      kind: 'deploy_state',
-      at,
-      fact: `${service.name}, ${object}: ${reason}${count}: ${event.message ?? ''}`,
-      url,
-      data: { event: reason, isWarning: isWarning(event) },
-    }
-  })
+  const facts = newest.map(({ event, at }) => toFact(service, event, at, url))
+  return [...new Map(facts.toReversed().map((fact) => [fact.key, fact])).values()].toReversed().slice(0, MOST_EVENTS)
+}
+
+function toFact(service: Service, event: AppEvent, at: Date, url: string): FoundFact {
+  const { kind, name } = event.involvedObject ?? {}
+  const object = [kind, name].filter((part) => typeof part === 'string').join(' ') || service.name
+  const count = (event.count ?? 1) > 1 ? ` (${String(event.count)} times)` : ''
+  const reason = oneLineText(event.reason ?? 'Event', LONGEST_REASON)
+  return {
+    key: `argocd-event:${service.name}:${reason}:${object}`,
+    kind: 'deploy_state',
+    at,
+    fact: `${service.name}, ${object}: ${reason}${count}: ${event.message ?? ''}`,
+    url,
+    data: { event: reason, isWarning: isWarning(event) },
+  }
 }
 
 function isWarning({ type }: AppEvent): boolean {

@@ -2,6 +2,7 @@ import { askSource, failedAnswer } from './ask-source.ts'
 import { factText } from './evidence-text.ts'
 import { findService } from '../../domain/service-catalog.ts'
 import { allowedAddress } from '../view/allowed-address.ts'
+import { oneLineText } from '../../kernel/clean-text.ts'
 import type { Answer } from './ask-source.ts'
 import type { Deps } from '../dependencies.ts'
 import type { EvidenceQuestion, EvidenceSource } from '../../ports/evidence-source.ts'
@@ -12,6 +13,8 @@ import type { NewEvidence } from '../../domain/evidence.ts'
 const TIMEOUT_MS = 5_000
 const BEFORE_MS = 60 * 60_000
 const MOST_FACTS = 12
+/** Pieces are indexed by their key, and PostgreSQL indexes nothing longer than some 2,700 bytes. */
+const LONGEST_KEY = 400
 
 /** What other systems know of the incident. Nothing is decided by it: a system that does not answer is only named. */
 export async function sourceEvidence(
@@ -39,6 +42,7 @@ async function askOne(
   const found = asked.value.flatMap((part) => (part.status === 'fulfilled' ? part.value : []))
   const value = found.slice(0, MOST_FACTS).map((one) => ({
     ...one,
+    key: oneLineText(one.key, LONGEST_KEY),
     incidentId: question.incidentId,
     source: source.name,
     fact: factText(one.fact),

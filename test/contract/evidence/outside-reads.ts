@@ -19,11 +19,11 @@ export interface OutsideRead {
 }
 
 const TOKEN = 's3cr3t-token'
-const SINCE = new Date('2026-11-21T08:00:00.000Z')
+export const SINCE = new Date('2026-11-21T08:00:00.000Z')
 const LATER = '2026-11-21T08:20:00Z'
 const RANGE = { repository: 'bank/checkout', from: '1b22e0f', to: '7f3c21a' }
 const SIMILAR = { id: 'PPAST01', title: 'Checkout is slow', created_at: '2026-10-01T10:00:00Z' }
-const SERVICE: Service = {
+export const SERVICE: Service = {
   ...{ name: 'checkout', owner: null, dependsOn: [], system: null, criticality: 1, mode: null, links: [] },
   ...{ argocd: { app: 'checkout', project: null }, lambda: null, pagerdutyServiceId: null, repository: null },
 }

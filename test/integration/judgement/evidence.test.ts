@@ -40,6 +40,8 @@ afterEach(async () => {
   await loki.close()
 })
 
+/** Nothing in it repeats, so that it does not become short enough for an index by being compressed. */
+const ENDLESS = Array.from({ length: 4_000 }, (_none, index) => String.fromCodePoint(0x4e00 + index * 3)).join('')
 const none = { rate: null, errors: null, latency: null, saturation: null, serviceLabel: 'service' }
 const withEvidence = (): Deps => ({
   ...world.deps,
@@ -102,6 +104,30 @@ describe('what is collected besides the alerts', () => {
       ['Like P1', 'https://runbooks.example.com/p1'],
       ['Like P1', null],
     ])
+  })
+
+  it('are kept whatever a system calls them', async () => {
+    const fact = { kind: 'history', at: ONSET, fact: 'Like P1', url: null, data: {} } as const
+    const gather = () => Promise.allSettled([Promise.resolve([{ ...fact, key: ENDLESS }])])
+
+    const { facts } = await collect({ ...world.deps, evidenceSources: [{ name: 'PagerDuty', gather }] })
+
+    expect(facts).toContain('Like P1')
+  })
+
+  it('would keep nothing of the incident if such a name were kept whole', async () => {
+    const piece = {
+      incidentId,
+      kind: 'note',
+      source: 'x',
+      at: ONSET,
+      fact: 'f',
+      url: null,
+      data: {},
+      key: ENDLESS,
+    } as const
+
+    await expect(world.deps.stores.evidence.save([piece])).rejects.toThrow()
   })
 
   it('names a log that cannot be read, and keeps all the rest', async () => {
