@@ -36,15 +36,17 @@ function contradictions(view: IncidentView): readonly Gap[] {
   const { alerts, state, run } = view
   const isOver = state === 'mitigated' || state === 'resolved'
   const texts = [
-    isOver && alerts.firing > 0
-      ? `${view.id} is ${state}, and ${plural(alerts.firing, 'alert')} of it still fire.`
-      : null,
+    isOver && alerts.firing > 0 ? `${view.id} is ${state}, and ${stillFire(alerts.firing)}.` : null,
     state === 'open' && alerts.total > 0 && alerts.firing === 0
       ? `${view.id} is open, and none of its alerts fires any more.`
       : null,
     run?.state === 'succeeded' && run.direction === 'forward' && alerts.firing > 0
-      ? `${run.id} succeeded, and ${plural(alerts.firing, 'alert')} still fire.`
+      ? `${run.id} succeeded, and ${stillFire(alerts.firing)}.`
       : null,
   ]
   return texts.flatMap((text) => (text === null ? [] : [{ kind: 'contradiction' as const, text }]))
+}
+
+function stillFire(count: number): string {
+  return `${plural(count, 'alert')} still ${count === 1 ? 'fires' : 'fire'}`
 }

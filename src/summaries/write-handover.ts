@@ -1,5 +1,5 @@
 import { clockTime } from './wording.ts'
-import type { IncidentView, SummarySentence } from '../domain/incident-view.ts'
+import type { IncidentView, ProposalView, SummarySentence } from '../domain/incident-view.ts'
 import type { TextSection } from './text-section.ts'
 
 /** What the next on-call has to know: where it stands, what is going on, and what is left to do. From facts alone. */
@@ -12,35 +12,38 @@ export function writeHandover(view: IncidentView): readonly TextSection[] {
 }
 
 function stateOf(view: IncidentView): SummarySentence {
-  return own(view, `${view.id} is ${view.state}, ${view.severity}, since ${clockTime(view.onsetAt)}.`)
+  return of(view.id, `${view.id} is ${view.state}, ${view.severity}, since ${clockTime(view.onsetAt)}.`)
 }
 
 function whoOf(view: IncidentView): readonly SummarySentence[] {
   const commander = view.commander === null ? 'Nobody has taken command' : `${view.commander} is commander`
   const onCall = view.onCall.length === 0 ? '' : `; on call: ${view.onCall.join(', ')}`
-  return [own(view, `${commander}${onCall}.`)]
+  return [of(view.id, `${commander}${onCall}.`)]
 }
 
 function waitingOf(view: IncidentView): readonly SummarySentence[] {
-  const { proposal, freeze, glass, run } = view
-  const pending = proposal?.state === 'pending' ? proposal : null
-  const texts = [
-    pending === null
-      ? null
-      : `${pending.id} (${pending.playbookTitle}) waits for approval, ${String(pending.approvalsCounted)} of ${String(pending.required.approvals)} given, until ${clockTime(pending.expiresAt)}.`,
-    run?.canUndo === true ? `${run.id} ${run.state} and can be undone.` : null,
-    view.noProposal === null ? null : `Nothing is proposed: ${view.noProposal}`,
-    freeze === null
-      ? null
-      : `${freeze.service ?? 'Everything'} is frozen until ${clockTime(freeze.until)}: ${freeze.reason}.`,
-    glass !== null && glass.review === null
-      ? `${glass.proposalId} ran without its approvals and waits for a review until ${clockTime(glass.reviewDue)}.`
-      : null,
-    ...view.followUps,
+  const { id, proposal, noProposal, freeze, glass, run } = view
+  const sentences = [
+    proposal?.state === 'pending' && of(proposal.id, waitsForApproval(proposal)),
+    run?.canUndo === true && of(run.id, `${run.id} ${run.state} and can be undone.`),
+    noProposal !== null && of(id, `Nothing is proposed: ${noProposal}`),
+    freeze !== null &&
+      of(id, `${freeze.service ?? 'Everything'} is frozen until ${clockTime(freeze.until)}: ${freeze.reason}.`),
+    glass?.review === null &&
+      of(
+        glass.proposalId,
+        `${glass.proposalId} ran without its approvals and waits for a review until ${clockTime(glass.reviewDue)}.`,
+      ),
+    ...view.followUps.map((text) => of(id, text)),
   ]
-  return texts.flatMap((text) => (text === null ? [] : [own(view, text)]))
+  return sentences.filter((sentence) => sentence !== false)
 }
 
-function own(view: IncidentView, text: string): SummarySentence {
-  return { text, evidence: [view.run?.id ?? view.proposal?.id ?? view.id] }
+function waitsForApproval({ id, playbookTitle, approvalsCounted, required, expiresAt }: ProposalView): string {
+  const given = `${String(approvalsCounted)} of ${String(required.approvals)} given`
+  return `${id} (${playbookTitle}) waits for approval, ${given}, until ${clockTime(expiresAt)}.`
+}
+
+function of(id: string, text: string): SummarySentence {
+  return { text, evidence: [id] }
 }

@@ -25,6 +25,17 @@ describe('a handover without a model', () => {
   })
 })
 
+describe('what a handover rests on', () => {
+  it('is the incident, the plan or the run of which it tells', () => {
+    const view = makeView({ proposal: makeProposal(), run: makeRun({ canUndo: true }), followUps: ['Revert in Git.'] })
+    const cited = writeHandover(view)
+      .filter(({ title }) => title !== 'Where it stands')
+      .flatMap(({ sentences }) => sentences.map(({ evidence: [id] }) => id))
+
+    expect(cited).toEqual([view.id, view.proposal?.id, view.run?.id, view.id])
+  })
+})
+
 describe('an update for people who do not know the systems', () => {
   it('names what is affected and who may feel it, and no version or playbook', () => {
     const view = makeView({ proposal: makeProposal() })
@@ -75,6 +86,13 @@ describe('gaps and contradictions', () => {
 
     expect(gaps.filter(({ kind }) => kind === 'contradiction')).toHaveLength(1)
     expect(gaps.map(({ text }) => text).join(' ')).toContain('argocd could not be asked')
+  })
+
+  it('count one alert as one', () => {
+    const alerts = { total: 2, distinct: 2, firing: 1 }
+    const gaps = listGaps(makeView({ state: 'mitigated', alerts }), [])
+
+    expect(gaps.map(({ text }) => text).join(' ')).toContain('1 alert still fires.')
   })
 
   it('are none of the second kind where everything goes together', () => {
