@@ -67,5 +67,6 @@ function describe({ total, commits, files }: ComparedCommits): string {
   })
   const largest = files.toSorted((left, right) => right.lines - left.lines).map(({ path }) => factText(path, 60))
   const changed = files.length === 0 ? '' : `; ${plural(files.length, 'file')}: ${nameSome(largest, MOST_FILES)}`
-  return `${plural(total, 'commit')} (${told.join('; ')})${changed}`
+  const named = told.length === 0 ? '' : ` (${told.join('; ')})`
+  return `${plural(total, 'commit')}${named}${changed}`
 }
