@@ -1,3 +1,4 @@
+import { printValue } from '../kernel/print-value.ts'
 import { nameSome, plural, shortRevision } from './wording.ts'
 import type { CommitRange, FunctionVersion, ResourceChange, StepFacts } from '../domain/plan-preview.ts'
 
@@ -50,7 +51,7 @@ export function describePreview(facts: StepFacts): readonly PreviewRow[] {
 /** `0.34`, or that there is nothing to measure. */
 function describeReading(values: readonly number[]): string {
   if (values.length === 0) return 'no data'
-  return values.map((value) => String(Number(value.toPrecision(3)))).join(', ')
+  return values.map((value) => printValue(value)).join(', ')
 }
 
 function describeCommits(range: CommitRange): readonly PreviewRow[] {

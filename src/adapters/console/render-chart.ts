@@ -1,4 +1,5 @@
 import { html } from './html.ts'
+import { printValue } from '../../kernel/print-value.ts'
 import type { SafeHtml } from './html.ts'
 
 export interface ChartMark {
@@ -37,7 +38,7 @@ export function renderChart(chart: ChartData): SafeHtml {
   )
   return html`<figure class="chart">
     <svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${describeChart(chart)}">
-      ${[0, top / 2, top].map((value) => html`<line class="grid" x1="${LEFT}" x2="${WIDTH - 8}" y1="${y(value)}" y2="${y(value)}" /><text class="axis" x="${LEFT - 6}" y="${y(value) + 4}" text-anchor="end">${shortNumber(value)}</text>`)}
+      ${[0, top / 2, top].map((value) => html`<line class="grid" x1="${LEFT}" x2="${WIDTH - 8}" y1="${y(value)}" y2="${y(value)}" /><text class="axis" x="${LEFT - 6}" y="${y(value) + 4}" text-anchor="end">${printValue(value)}</text>`)}
       <text class="axis" x="${LEFT}" y="${HEIGHT - 6}">${clock(first[0])}</text>
       <text class="axis" x="${WIDTH - 8}" y="${HEIGHT - 6}" text-anchor="end">${clock(last[0])} UTC</text>
       <path class="series" d="${path}" />
@@ -63,8 +64,8 @@ function describeChart(chart: ChartData): string {
   const last = chart.points.at(-1)
   if (last === undefined) return `${chart.title}: no data.`
   const marks = chart.marks.map((mark) => `${mark.label} at ${clock(mark.at.getTime() / 1000)} UTC`).join(', ')
-  const range = `between ${shortNumber(Math.min(...values))} and ${shortNumber(Math.max(...values))}`
-  return `${chart.title}: ${range}, last ${shortNumber(last[1])} at ${clock(last[0])} UTC.${marks === '' ? '' : ` Marked: ${marks}.`}`
+  const range = `between ${printValue(Math.min(...values))} and ${printValue(Math.max(...values))}`
+  return `${chart.title}: ${range}, last ${printValue(last[1])} at ${clock(last[0])} UTC.${marks === '' ? '' : ` Marked: ${marks}.`}`
 }
 
 function clock(seconds: number): string {
@@ -75,8 +76,4 @@ function niceCeiling(value: number): number {
   if (!(value > 0)) return 1
   const power = 10 ** Math.floor(Math.log10(value))
   return ([1, 2, 5, 10].find((step) => step * power >= value) ?? 10) * power
-}
-
-function shortNumber(value: number): string {
-  return Number(value.toPrecision(3)).toString()
 }

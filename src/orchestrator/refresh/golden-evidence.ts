@@ -3,6 +3,8 @@ import { clockTime } from '../../summaries/wording.ts'
 import { dependenciesOf, dependentsOf } from '../../domain/service-catalog.ts'
 import { factText } from './evidence-text.ts'
 import { fillServices } from './fill-services.ts'
+import { median } from './median.ts'
+import { printValue } from '../../kernel/print-value.ts'
 import type { Answer } from './ask-source.ts'
 import type { ChangeEvent } from '../../domain/change-event.ts'
 import type { Deps } from '../dependencies.ts'
@@ -71,46 +73,29 @@ export function goldenEvidence(
   changes: readonly ChangeEvent[],
 ): readonly NewEvidence[] {
   const unique = new Map(series.map((one) => [`${one.service} ${one.signal}`, one]))
-  return [...unique.values()].flatMap(({ service, signal, unit, points }) => {
-    const last = points.at(-1)
-    if (last === undefined) return []
-    const onset = incident.onsetAt.getTime() / 1000
-    const before = median(points.filter(([at]) => at < onset).map(([, value]) => value))
-    const at = new Date(last[0] * 1000)
-    const change = changes
-      .filter(
-        (one) =>
-          one.service === service && one.at <= incident.onsetAt && one.at.getTime() / 1000 >= (points[0]?.[0] ?? 0),
-      )
-      .toSorted((left, right) => right.at.getTime() - left.at.getTime())[0]
-    const say = (value: number) => `${String(Number(value.toPrecision(3)))}${unit === '' ? '' : ` ${unit}`}`
-    const then = before === null ? '' : `; before ${clockTime(incident.onsetAt)} it was ${say(before)}`
-    const marked = change === undefined ? '' : `; ${change.kind} ${change.id} at ${clockTime(change.at)}`
-    const fact = `${signal} of ${factText(service, 80)} is ${say(last[1])} at ${clockTime(at)}${then}${marked}`
-    return [
-      {
-        ...{
-          incidentId: incident.id,
-          key: `golden:${service}:${signal}`,
-          kind: 'metric',
-          source: 'Prometheus',
-          at,
-          url: null,
-        },
-        fact: factText(fact),
-        data: {
-          service,
-          signal,
-          unit,
-          change: change?.id ?? null,
-          points: points.map(([time, value]) => [time, value]),
-        },
-      },
-    ]
-  })
+  return [...unique.values()].flatMap((one) => toEvidence(incident, one, changes))
 }
 
-function median(values: readonly number[]): number | null {
-  const sorted = values.toSorted((left, right) => left - right)
-  return sorted[Math.floor((sorted.length - 1) / 2)] ?? null
+function toEvidence(
+  { id: incidentId, onsetAt }: Incident,
+  { service, signal, unit, points }: GoldenSeries,
+  changes: readonly ChangeEvent[],
+): readonly NewEvidence[] {
+  const [first, last] = [points[0], points.at(-1)]
+  if (first === undefined || last === undefined) return []
+  const at = new Date(last[0] * 1000)
+  const before = median(points.filter(([seconds]) => seconds * 1000 < onsetAt.getTime()).map(([, value]) => value))
+  const change = changes
+    .filter((one) => one.service === service && one.at <= onsetAt && one.at.getTime() >= first[0] * 1000)
+    .toSorted((left, right) => right.at.getTime() - left.at.getTime())[0]
+  const then = before === null ? '' : `; before ${clockTime(onsetAt)} it was ${printValue(before, unit)}`
+  const marked = change === undefined ? '' : `; ${change.kind} ${change.id} at ${clockTime(change.at)}`
+  const now = `${signal} of ${factText(service, 80)} is ${printValue(last[1], unit)} at ${clockTime(at)}`
+  return [
+    {
+      ...{ incidentId, key: `golden:${service}:${signal}`, kind: 'metric', source: 'Prometheus', at, url: null },
+      fact: factText(`${now}${then}${marked}`),
+      data: { service, signal, unit, change: change?.id ?? null, points: points.map(([time, value]) => [time, value]) },
+    },
+  ]
 }

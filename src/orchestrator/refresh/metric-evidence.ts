@@ -2,6 +2,8 @@ import { askSource } from './ask-source.ts'
 import { clockTime } from '../../summaries/wording.ts'
 import { factText } from './evidence-text.ts'
 import { generatorExpression } from './generator-expression.ts'
+import { median } from './median.ts'
+import { printValue } from '../../kernel/print-value.ts'
 import type { Alert } from '../../domain/alert.ts'
 import type { AlertExpression } from './generator-expression.ts'
 import type { Answer } from './ask-source.ts'
@@ -75,7 +77,7 @@ function toEvidence(
   const onsetS = onsetAt.getTime() / 1000
   const before = median(points.filter(([at]) => at < onsetS).map(([, value]) => value))
   const at = new Date(last[0] * 1000)
-  const then = before === null ? '' : `; before ${clockTime(onsetAt)} it was ${printNumber(before)}`
+  const then = before === null ? '' : `; before ${clockTime(onsetAt)} it was ${printValue(before)}`
   const limit = expression.limit === null ? '' : `; the alert fires when it is ${expression.limit}`
   return {
     incidentId: alert.incidentId,
@@ -83,7 +85,7 @@ function toEvidence(
     kind: 'metric',
     source: 'Prometheus',
     at,
-    fact: `What ${factText(alert.name, 100)} measures is ${printNumber(last[1])} at ${clockTime(at)}${then}${limit}`,
+    fact: `What ${factText(alert.name, 100)} measures is ${printValue(last[1])} at ${clockTime(at)}${then}${limit}`,
     url: null,
     data: {
       alert: alert.name,
@@ -93,13 +95,4 @@ function toEvidence(
       points: points.map(([time, value]) => [time, value]),
     },
   }
-}
-
-function median(values: readonly number[]): number | null {
-  const sorted = values.toSorted((left, right) => left - right)
-  return sorted[Math.floor((sorted.length - 1) / 2)] ?? null
-}
-
-function printNumber(value: number): string {
-  return String(Number(value.toPrecision(3)))
 }

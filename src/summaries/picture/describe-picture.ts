@@ -1,5 +1,5 @@
 import { clockTime } from '../wording.ts'
-import { printValue } from './print-value.ts'
+import { printValue } from '../../kernel/print-value.ts'
 import type { IncidentPicture } from './incident-picture.ts'
 
 /** The picture in words, for who cannot see it and for where none can be shown: range, before and now, and each mark. */

@@ -2,7 +2,7 @@ import { clockTime } from '../wording.ts'
 import { describePicture } from './describe-picture.ts'
 import { escapeMarkup } from '../../kernel/escape-markup.ts'
 import { PICTURE_WIDTH, PLOT_BOTTOM, PLOT_TOP, scaleOf } from './picture-scale.ts'
-import { printValue } from './print-value.ts'
+import { printValue } from '../../kernel/print-value.ts'
 import type { IncidentPicture, PictureMark } from './incident-picture.ts'
 import type { PictureScale } from './picture-scale.ts'
 
