@@ -1,6 +1,6 @@
 import { openForm } from './open-form.ts'
 import { readMessage } from './outgoing/read-message.ts'
-import { refusedBecause } from './refused-because.ts'
+import { refusedBecause } from '../shared/refused-because.ts'
 import { renderCaptureForm } from './render/capture-form.ts'
 import type { Account } from '../../domain/person.ts'
 import type { Capture, Reply, RichConversation } from '../../orchestrator/index.ts'

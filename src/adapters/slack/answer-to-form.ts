@@ -1,7 +1,7 @@
 import { NOT_OURS } from './not-ours.ts'
 import { captureOf } from './answer-to-capture.ts'
 import { inputField } from './render/inputs-form.ts'
-import { replyToError } from './reply-to-error.ts'
+import { replyToError } from '../shared/reply-to-error.ts'
 import { sendReply } from './outgoing/send-reply.ts'
 import { visibleLine } from '../shared/card/visible-text.ts'
 import type { Acknowledge, SlackWork } from './slack-work.ts'
@@ -27,7 +27,9 @@ export async function answerToForm(
   acknowledge: Acknowledge,
 ): Promise<void> {
   const { form, place } = request
-  const outcome = outcomeOf(work, road, request).catch((error: unknown) => ({ reply: replyToError(road.log, error) }))
+  const outcome = outcomeOf(work, road, request).catch((error: unknown) => ({
+    reply: replyToError('slack', road.log, error),
+  }))
   const inTime = await withinPatience(outcome)
   const problems = inTime === undefined ? undefined : problemsOf(inTime, form)
   if (problems !== undefined) {

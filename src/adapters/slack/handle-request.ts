@@ -6,7 +6,7 @@ import { needsWords } from '../shared/card/press-words.ts'
 import { renderReasonForm } from './render/reason-form.ts'
 import { openForm } from './open-form.ts'
 import { publishHome } from './publish-home.ts'
-import { replyToError } from './reply-to-error.ts'
+import { replyToError } from '../shared/reply-to-error.ts'
 import { sendReply } from './outgoing/send-reply.ts'
 import type { Press, Reply } from '../../orchestrator/index.ts'
 import type { Acknowledge, HandledRequest, SlackWork } from './slack-work.ts'
@@ -35,7 +35,7 @@ export async function handleRequest(
     await work.rich.follow(request.change)
     return
   }
-  const reply = await answerTo(work, road, request).catch((error: unknown) => replyToError(road.log, error))
+  const reply = await answerTo(work, road, request).catch((error: unknown) => replyToError('slack', road.log, error))
   if (reply !== null) await sendReply(road, reply, request.place)
 }
 

@@ -1,4 +1,4 @@
-import { refusedBecause } from './refused-because.ts'
+import { refusedBecause } from '../shared/refused-because.ts'
 
 export const NOT_OURS = refusedBecause(
   'not_ours',

@@ -1,4 +1,4 @@
-import { refusedBecause } from './refused-because.ts'
+import { refusedBecause } from '../shared/refused-because.ts'
 import { z } from 'zod'
 import type { Reply } from '../../orchestrator/index.ts'
 import type { ReplyRoad } from './outgoing/send-reply.ts'

@@ -1,5 +1,5 @@
-import { UnwritableError } from '../../kernel/database-errors.ts'
-import { AppError, RefusedError } from '../../kernel/errors.ts'
+import { refusedBecause } from '../shared/refused-because.ts'
+import { replyToError } from '../shared/reply-to-error.ts'
 import { setTimeout as delay } from 'node:timers/promises'
 import { postHere, sendReply } from './outgoing/send-reply.ts'
 import { renderHome } from './render/render-home.ts'
@@ -64,7 +64,7 @@ async function answerTo({ conversation, log }: RequestTools, request: Asking): P
     if (request.kind === 'utterance') return await conversation.say(request.utterance)
     return request.press === null ? NOT_OURS : await conversation.press(request.press)
   } catch (error) {
-    return replyToError(log, error)
+    return replyToError('teams', log, error)
   }
 }
 
@@ -90,27 +90,11 @@ async function showHome({ conversation, road, log }: RequestTools, place: TeamsP
     if (answer.kind === 'refused') await sendReply(road, answer.reply, place)
     else await postHere(road, place, renderHome(answer.home))
   } catch (error) {
-    await sendReply(road, replyToError(log, error), place)
+    await sendReply(road, replyToError('teams', log, error), place)
   }
-}
-
-/** Refusals say what to do; of anything else the asker learns that it failed here, and nothing of the inside. */
-function replyToError(log: Logger, error: unknown): Reply {
-  if (error instanceof RefusedError) return refusedBecause(error.code, error.message)
-  if (error instanceof UnwritableError) {
-    log.error({ err: error }, 'what somebody asked for cannot be put on record')
-    return refusedBecause(error.code, error.message)
-  }
-  log.error({ err: error }, 'teams request could not be carried out')
-  const hint = error instanceof AppError && error.retryable ? 'Try again in a moment.' : 'The log has the details.'
-  return refusedBecause('failed', `That did not work, and it may not have counted. ${hint} The card shows what stands.`)
 }
 
 const NOT_OURS = refusedBecause(
   'not_ours',
   'This button belongs to another app or to an older version. Use the buttons of the card in its channel.',
 )
-
-function refusedBecause(code: string, text: string): Reply {
-  return { kind: 'refused', code, text, rows: [], preformatted: null, card: null, shared: false, incidentId: null }
-}
