@@ -2,6 +2,7 @@ import { COUNTERSIGN } from '../domain/actor.ts'
 import type { Person } from '../domain/person.ts'
 import type { Awaited } from '../ports/escalation-store.ts'
 import type { Stores } from '../ports/stores.ts'
+import { clockTime } from '../summaries/wording.ts'
 import { readOnCall } from './decisions/read-on-call.ts'
 import type { OnCallNow } from './decisions/read-on-call.ts'
 import type { Deps } from './dependencies.ts'
@@ -98,12 +99,11 @@ async function record(
 ): Promise<void> {
   const stored = (await stores.proposals.find(proposal.id)) ?? proposal
   const what = step === null ? proposal.id : `Step ${step.stepId} of ${step.runId}`
-  const until = proposal.expiresAt.toISOString().slice(11, 16)
   const names = people.map(({ name }) => name).join(', ')
   const text =
     people.length > 0
       ? `${what} still waits for approval; ${names} ${people.length === 1 ? 'is' : 'are'} told as well.`
-      : `${what} still waits for approval and nobody is left to ask. It expires at ${until} UTC.`
+      : `${what} still waits for approval and nobody is left to ask. It expires at ${clockTime(proposal.expiresAt)}.`
   if (people.length === 0) {
     await stores.outbox.append([{ kind: 'thread', incidentId: incident.id, text, priority: 'approval' }])
   }

@@ -5,7 +5,6 @@ import { listEligibleApprovers } from '../../policy/approval-quorum.ts'
 import type { QuorumFacts } from '../../policy/approval-quorum.ts'
 import { personPrincipal } from '../authorization-subjects.ts'
 import type { Deps } from '../dependencies.ts'
-import { standingOf } from '../decisions/read-on-call.ts'
 import type { OnCallNow } from '../decisions/read-on-call.ts'
 import { modeFor, servicesOf } from './mode-and-freeze.ts'
 import { proposalResource } from './proposal-resource.ts'
@@ -24,8 +23,8 @@ export function nextApprovers(
   const mode = modeFor(deps, servicesOf(incident, proposal.plan.service))
   const resource = proposalResource(deps.catalog, proposal)
   const isAllowed = (person: Person) => {
-    const standing = onCall?.ids == null ? 'yes' : standingOf(onCall, person.id)
-    const context = { mode, onCall: standing ?? 'yes' }
+    const isOnCall = onCall?.ids == null || onCall.ids.has(person.id)
+    const context = { mode, onCall: isOnCall ? 'yes' : 'no' } as const
     return (
       deps.authorize({ principal: personPrincipal(person), action: 'approve', resource, context }).verdict === 'allow'
     )
