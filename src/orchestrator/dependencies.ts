@@ -73,10 +73,10 @@ export interface Settings {
   readonly changesLookbackMs: number
   /** null: changes are judged without comparing new instances with old ones. */
   readonly instanceMetrics: InstanceMetrics | null
-  /** absent or null: no signals besides those of the alerts are read. */
-  readonly goldenSignals?: GoldenSignals | null
-  /** A LogQL query with `${{ services }}`; absent or null: no logs are read. */
-  readonly logQuery?: string | null
+  /** null: no signals besides those of the alerts are read. */
+  readonly goldenSignals: GoldenSignals | null
+  /** A LogQL query with `${{ services }}`; null: no logs are read. */
+  readonly logQuery: string | null
   readonly approvalsTtlMs: number
   /** At these shares of the time to its expiry, what still waits is told to the next in line; ascending. */
   readonly escalateAt: readonly number[]

@@ -35,7 +35,7 @@ export async function goldenSeries(
   signal: AbortSignal,
 ): Promise<readonly Answer<readonly GoldenSeries[]>[]> {
   const { metrics, catalog } = deps
-  const golden = deps.settings.goldenSignals ?? null
+  const golden = deps.settings.goldenSignals
   const { service } = incident
   if (metrics === null || golden === null || service === null) return []
   const near = [...dependenciesOf(catalog, service), ...dependentsOf(catalog, service)].slice(0, MOST_NEIGHBOURS)

@@ -21,7 +21,7 @@ export async function logEvidence(
   signal: AbortSignal,
 ): Promise<readonly Answer<readonly NewEvidence[]>[]> {
   const { logs, settings } = deps
-  const query = settings.logQuery ?? null
+  const { logQuery: query } = settings
   const { service } = incident
   if (logs === null || query === null || service === null) return []
   const answer = await askSource(deps, 'the logs', { timeoutMs: TIMEOUT_MS, signal }, async (deadline) => {

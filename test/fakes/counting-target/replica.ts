@@ -105,6 +105,8 @@ function settingsOf(replicaId: string): Settings {
     groupingWindowMs: 300_000,
     changesLookbackMs: 7_200_000,
     instanceMetrics: null,
+    goldenSignals: null,
+    logQuery: null,
     approvalsTtlMs: 900_000,
     escalateAt: [0.4, 0.7],
     fatigue: { decisions: 10, perMs: 600_000 },

@@ -183,6 +183,8 @@ const SETTINGS: Settings = {
   groupingWindowMs: 300_000,
   changesLookbackMs: 7_200_000,
   instanceMetrics: null,
+  goldenSignals: null,
+  logQuery: null,
   approvalsTtlMs: 900_000,
   // The few people of a test press more often than anybody does; T26 sets its own limit.
   escalateAt: [0.4, 0.7],
