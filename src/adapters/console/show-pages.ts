@@ -1,10 +1,10 @@
 import {
+  drawFrom,
   describeDelivery,
   listIncidents,
   readChange,
   readEvidence,
   readIncident,
-  readPicture,
   readPendingChanges,
   readTimeline,
 } from '../../orchestrator/index.ts'
@@ -39,12 +39,12 @@ export async function incidentPage(
   reply: Reply | null,
 ): Promise<HttpAnswer> {
   const { deps } = settings
-  const [view, timeline, evidence, picture] = await Promise.all([
+  const [view, timeline, evidence] = await Promise.all([
     readIncident(deps, visitor.reader, incidentId),
     readTimeline(deps, visitor.reader, incidentId, { after: null, limit: TIMELINE_LENGTH }),
     readEvidence(deps, visitor.reader, incidentId),
-    readPicture(deps, visitor.reader, incidentId),
   ])
+  const picture = drawFrom(view, evidence)
   const context = { now: deps.clock.now(), csrf: visitor.csrf, personId: visitor.person?.id ?? null }
   const body = renderIncidentPage({ view, timeline: timeline.items, evidence, picture, reply }, context)
   const path = `/incidents/${encodeURIComponent(view.id)}`

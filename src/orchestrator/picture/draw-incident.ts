@@ -4,6 +4,8 @@ import { loadIncidentView } from '../load-incident-view.ts'
 import { pictureOf } from '../../summaries/picture/incident-picture.ts'
 import { redactText } from '../../audit/redact.ts'
 import type { Deps } from '../dependencies.ts'
+import type { Evidence } from '../../domain/evidence.ts'
+import type { IncidentView } from '../../domain/incident-view.ts'
 
 export interface DrawnPicture {
   readonly incidentId: string
@@ -19,8 +21,13 @@ export async function drawIncident(deps: Deps, incidentId: string): Promise<Draw
     loadIncidentView(deps, incidentId),
     deps.stores.evidence.list(incidentId),
   ])
+  return view === undefined ? null : drawFrom(view, evidence)
+}
+
+/** The same for who has read both already. */
+export function drawFrom(view: IncidentView, evidence: readonly Evidence[]): DrawnPicture | null {
   // What an alert says was never asked whether it may be drawn.
-  const picture = view === undefined ? null : pictureOf({ ...view, symptom: redactText(view.symptom).value }, evidence)
+  const picture = pictureOf({ ...view, symptom: redactText(view.symptom).value }, evidence)
   if (picture === null) return null
-  return { incidentId, title: picture.title, svg: drawPicture(picture), words: describePicture(picture) }
+  return { incidentId: view.id, title: picture.title, svg: drawPicture(picture), words: describePicture(picture) }
 }
