@@ -44,7 +44,10 @@ async function open() {
     import('@resvg/resvg-wasm'),
     ...['@resvg/resvg-wasm/index_bg.wasm', ...FONT_FILES].map((file) => readFile(new URL(import.meta.resolve(file)))),
   ])
-  initialized ??= initWasm(wasm ?? new Uint8Array())
+  initialized ??= initWasm(wasm ?? new Uint8Array()).catch((error: unknown) => {
+    initialized = undefined
+    throw error
+  })
   await initialized
   return { Resvg, fonts }
 }
