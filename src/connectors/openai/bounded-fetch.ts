@@ -3,10 +3,12 @@ import type { HttpRequest, HttpTiming } from '../shared/http-request.ts'
 
 const VENDOR = 'The language model'
 const MOST_BYTES = 512 * 1024
+const DEFAULT_TIMEOUT_MS = 20_000
 const METHODS: readonly HttpRequest['method'][] = ['GET', 'POST']
 
 export interface BoundedFetchOptions {
-  readonly timeoutMs: number
+  /** Default 20 s. */
+  readonly timeoutMs: number | undefined
   readonly onTiming: ((timing: HttpTiming) => void) | undefined
 }
 
@@ -20,7 +22,7 @@ export function boundedFetch(options: BoundedFetchOptions): typeof fetch {
       vendor: VENDOR,
       url: target instanceof Request ? target.url : target,
       headers: Object.fromEntries(new Headers(init?.headers)),
-      timeoutMs: options.timeoutMs,
+      timeoutMs: options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
       maxResponseBytes: MOST_BYTES,
       // It costs tokens and changes nothing.
       effect: false,

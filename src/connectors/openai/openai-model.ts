@@ -12,7 +12,6 @@ import type OpenAI from 'openai'
 type Dialect = 'schema' | 'json'
 
 const VENDOR = 'The language model'
-const DEFAULT_TIMEOUT_MS = 20_000
 const REFUSALS_OF_A_DIALECT = [400, 422]
 
 export function openAiModel(options: OpenAiOptions): LanguageModel {
@@ -56,7 +55,7 @@ async function openClient(options: OpenAiOptions): Promise<OpenAI> {
     webhookSecret: null,
     maxRetries: 0,
     logLevel: 'off',
-    fetch: boundedFetch({ timeoutMs: options.timeoutMs ?? DEFAULT_TIMEOUT_MS, onTiming: options.onTiming }),
+    fetch: boundedFetch({ timeoutMs: options.timeoutMs, onTiming: options.onTiming }),
   })
 }
 

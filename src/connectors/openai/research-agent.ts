@@ -49,7 +49,7 @@ export async function answerByReading(
       // Given, so that nothing is read from the environment.
       organization: null,
       project: null,
-      fetch: boundedFetch({ timeoutMs: options.timeoutMs ?? 20_000, onTiming: options.onTiming }),
+      fetch: boundedFetch({ timeoutMs: options.timeoutMs, onTiming: options.onTiming }),
     },
   })
   let looks = 0
