@@ -52,21 +52,21 @@ const labels = (fallback: readonly string[]) =>
     .min(1)
     .default([...fallback])
 
-/** PromQL that gives one series for each instance of each service. */
-const instanceQuery = z
+/** PromQL or LogQL in which the names of services are filled in. */
+const queryOfServices = z
   .string()
   .refine((query) => query.includes('=~"${{ services }}"'), 'a query with a matcher =~"${{ services }}"')
 
 const instances = z.strictObject({
-  requests: instanceQuery.describe('Requests a second of each instance.'),
-  errors: instanceQuery.describe('Failed requests a second of each instance.'),
-  latency: instanceQuery.nullable().default(null).describe('Seconds a request of each instance.'),
+  requests: queryOfServices.describe('Requests a second of each instance.'),
+  errors: queryOfServices.describe('Failed requests a second of each instance.'),
+  latency: queryOfServices.nullable().default(null).describe('Seconds a request of each instance.'),
   serviceLabel: z.string().min(1).default('service'),
   instanceLabel: z.string().min(1).default('pod'),
 })
 
 const goldenSignal = z
-  .strictObject({ query: instanceQuery, unit: z.string().max(20).default('') })
+  .strictObject({ query: queryOfServices, unit: z.string().max(20).default('') })
   .nullable()
   .default(null)
 
@@ -83,7 +83,7 @@ const evidence = z.strictObject({
     .optional()
     .describe('The golden signals of the failing service and its neighbours, in PromQL.'),
   logs: z
-    .strictObject({ query: instanceQuery })
+    .strictObject({ query: queryOfServices })
     .optional()
     .describe('LogQL for the lines of a service, asked of LOKI_URL.'),
 })
