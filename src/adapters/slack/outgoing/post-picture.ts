@@ -19,7 +19,7 @@ const LOOK_AGAIN_MS = 1_000
 const MOST_LOOKS = 5
 const MOST_KEPT = 100
 
-export interface PicturePost {
+interface PicturePost {
   readonly where: ThreadPlace
   readonly picture: PostedPicture
   readonly attempt: PostTry | undefined

@@ -13,6 +13,7 @@ import type { ConfigurationChangeView } from '../../../domain/configuration-view
 import type { IncidentView } from '../../../domain/incident-view.ts'
 import type { SlackApi } from './slack-api.ts'
 import type { SlackUpload } from './slack-upload.ts'
+import type { ThreadPlace } from './is-posted.ts'
 import type { SlackMessage } from '../render/render-card.ts'
 
 /** Slack posts one message a second in a channel and takes 50 updates a minute from one app, all channels together. */
@@ -135,7 +136,7 @@ async function postConfiguration(
 }
 
 interface Post {
-  readonly where: { readonly channel: string; readonly thread_ts?: string }
+  readonly where: ThreadPlace
   readonly words: string
   readonly attempt: PostTry | undefined
   /** Where what it is about can be opened. */
