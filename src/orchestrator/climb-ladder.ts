@@ -30,9 +30,13 @@ interface Rung {
 export async function climbLadder(deps: Deps): Promise<{ readonly climbed: readonly string[] }> {
   const due = await deps.stores.escalations.listDue(deps.settings.escalateAt, BATCH)
   const climbed: string[] = []
+  // A schedule that does not answer is waited for once a service, not once a rung.
+  const schedules = new Map<string | null, OnCallNow | null>()
   for (const rung of due) {
     const proposal = await deps.stores.proposals.find(rung.awaited.proposalId)
-    const onCall = await readOnCall(deps, proposal?.plan.service ?? null)
+    const service = proposal?.plan.service ?? null
+    const onCall = schedules.get(service) ?? (await readOnCall(deps, service))
+    schedules.set(service, onCall)
     if (await deps.unitOfWork.run((stores) => climb(deps, stores, rung, onCall))) climbed.push(rung.awaited.proposalId)
   }
   return { climbed }
