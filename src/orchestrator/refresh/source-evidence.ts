@@ -13,6 +13,9 @@ import type { NewEvidence } from '../../domain/evidence.ts'
 const TIMEOUT_MS = 5_000
 const BEFORE_MS = 60 * 60_000
 const MOST_FACTS = 12
+/** Before and after stand no dates that can be stored and read again. */
+const FIRST_MS = 0
+const LAST_MS = Date.UTC(10_000, 0) - 1
 /** Pieces are indexed by their key, and PostgreSQL indexes nothing longer than some 2,700 bytes. */
 const LONGEST_KEY = 400
 
@@ -40,7 +43,8 @@ async function askOne(
   )
   if (!asked.ok) return [asked]
   const found = asked.value.flatMap((part) => (part.status === 'fulfilled' ? part.value : []))
-  const value = found.slice(0, MOST_FACTS).map((one) => ({
+  const dated = found.filter(({ at }) => at.getTime() >= FIRST_MS && at.getTime() <= LAST_MS)
+  const value = dated.slice(0, MOST_FACTS).map((one) => ({
     ...one,
     key: oneLineText(one.key, LONGEST_KEY),
     incidentId: question.incidentId,

@@ -42,6 +42,7 @@ afterEach(async () => {
 
 /** Nothing in it repeats, so that it does not become short enough for an index by being compressed. */
 const ENDLESS = Array.from({ length: 4_000 }, (_none, index) => String.fromCodePoint(0x4e00 + index * 3)).join('')
+const BEFORE_ALL = new Date(-8.64e15)
 const none = { rate: null, errors: null, latency: null, saturation: null, serviceLabel: 'service' }
 const withEvidence = (): Deps => ({
   ...world.deps,
@@ -115,7 +116,25 @@ describe('what is collected besides the alerts', () => {
     expect(facts).toContain('Like P1')
   })
 
-  it('would keep nothing of the incident if such a name were kept whole', async () => {
+  it('are those of a time that a date can name', async () => {
+    const fact = { kind: 'history', url: null, data: {} } as const
+    const found = [
+      { ...fact, key: 'a', fact: 'Like P1', at: ONSET },
+      { ...fact, key: 'b', fact: 'Like P2', at: BEFORE_ALL },
+      { ...fact, key: 'c', fact: 'Like P3', at: new Date(8.64e15) },
+      { ...fact, key: 'd', fact: 'Like P4', at: new Date('soon') },
+    ]
+    const gather = () => Promise.allSettled([Promise.resolve(found)])
+
+    const { facts } = await collect({ ...world.deps, evidenceSources: [{ name: 'PagerDuty', gather }] })
+
+    expect(facts.filter((one) => one.startsWith('Like'))).toEqual(['Like P1'])
+  })
+
+  it.each([
+    ['name', { key: ENDLESS }],
+    ['time', { at: BEFORE_ALL }],
+  ])('would keep nothing of the incident if such a %s were kept', async (_what, hostile) => {
     const piece = {
       incidentId,
       kind: 'note',
@@ -124,10 +143,10 @@ describe('what is collected besides the alerts', () => {
       fact: 'f',
       url: null,
       data: {},
-      key: ENDLESS,
+      key: 'k',
     } as const
 
-    await expect(world.deps.stores.evidence.save([piece])).rejects.toThrow()
+    await expect(world.deps.stores.evidence.save([{ ...piece, ...hostile }])).rejects.toThrow()
   })
 
   it('names a log that cannot be read, and keeps all the rest', async () => {
