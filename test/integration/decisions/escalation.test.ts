@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { climbLadder } from '../../../src/orchestrator/climb-ladder.ts'
-import { openProposal, press } from './presses.ts'
+import { openProposal, press, withStores } from './presses.ts'
 import { auditEvents, openWorld, person } from './world.ts'
 import type { Deps } from '../../../src/orchestrator/dependencies.ts'
 import type { Proposal } from '../../../src/domain/approval.ts'
@@ -141,15 +141,5 @@ function onCallOf(email: string): Deps {
   return world.replica({ catalog: { services }, onCall: { listOnCall: async () => [{ name: email, email }] } })
 }
 
-function forgettingRungs(deps: Deps): Deps {
-  return {
-    ...deps,
-    unitOfWork: {
-      ...deps.unitOfWork,
-      run: (work) =>
-        deps.unitOfWork.run((stores) =>
-          work({ ...stores, escalations: { ...stores.escalations, climb: async () => true } }),
-        ),
-    },
-  }
-}
+const forgettingRungs = (deps: Deps): Deps =>
+  withStores(deps, ({ escalations }) => ({ escalations: { ...escalations, climb: async () => true } }))

@@ -7,6 +7,7 @@ import type { Deps } from '../../../src/orchestrator/dependencies.ts'
 import type { Person } from '../../../src/domain/person.ts'
 import type { Proposal } from '../../../src/domain/approval.ts'
 import type { ProposalStore } from '../../../src/ports/proposal-store.ts'
+import type { Stores } from '../../../src/ports/stores.ts'
 import type { World } from './world.ts'
 
 /** A fresh incident with the bot's proposal: tier 2 where the playbook has succeeded on the service before, else 3. */
@@ -50,16 +51,14 @@ export async function pressed(...args: Parameters<typeof press>): Promise<string
 
 /** The same replica with a part of its proposal store replaced: how a guard is taken out. */
 export function withProposals(deps: Deps, change: (store: ProposalStore) => Partial<ProposalStore>): Deps {
-  return {
-    ...deps,
-    unitOfWork: {
-      ...deps.unitOfWork,
-      run: (work) =>
-        deps.unitOfWork.run((stores) =>
-          work({ ...stores, proposals: { ...stores.proposals, ...change(stores.proposals) } }),
-        ),
-    },
-  }
+  return withStores(deps, ({ proposals }) => ({ proposals: { ...proposals, ...change(proposals) } }))
+}
+
+/** The same for any of its stores. */
+export function withStores(deps: Deps, change: (stores: Stores) => Partial<Stores>): Deps {
+  const run: Deps['unitOfWork']['run'] = (work) =>
+    deps.unitOfWork.run((stores) => work({ ...stores, ...change(stores) }))
+  return { ...deps, unitOfWork: { ...deps.unitOfWork, run } }
 }
 
 export interface Ending {

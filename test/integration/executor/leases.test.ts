@@ -2,17 +2,12 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { Client } from 'pg'
 import { advanceRun } from '../../../src/orchestrator/advance-run.ts'
 import { keepLease, momentOf } from '../../../src/orchestrator/heartbeat.ts'
-import { sweepRuns } from '../../../src/orchestrator/sweep-runs.ts'
-import { settleStep } from '../../../src/orchestrator/settle-step.ts'
 import { FencedError } from '../../../src/kernel/errors.ts'
-import type { JobName } from '../../../src/ports/job-queue.ts'
-import type { JsonObject } from '../../../src/kernel/json.ts'
-import type { RunLease } from '../../../src/ports/run-store.ts'
-import { ANA, approveRun } from '../../fakes/counting-target/approved-run.ts'
+import { approveRun } from '../../fakes/counting-target/approved-run.ts'
 import type { Replica } from '../../fakes/counting-target/replica.ts'
 import { QUICK, advance, find, ledgerLines, openWorld } from './world.ts'
+import { approveOne, claimed, expire } from './lease-steps.ts'
 import type { World } from './world.ts'
-import { openTestStores } from '../store/open-test-stores.ts'
 
 let world: World
 let owner: Client
@@ -59,7 +54,7 @@ describe('a replica that was overtaken', () => {
     const { deps } = await world.replica()
     const { id } = await approveOne({ deps, close: () => Promise.resolve() })
     const old = await claimed({ deps, close: () => Promise.resolve() }, id)
-    await expire(id)
+    await expire(owner, id)
     const young = await deps.stores.runs.claim(id, 'young', 60_000)
     expect(young?.fence).toBe(old.fence + 1)
     expect(young?.crashes).toBe(1)
@@ -119,7 +114,7 @@ describe('the ledger', () => {
     } finally {
       await owner.query(`GRANT INSERT (entry_id, event, incident_id, bytes, leaf_hash) ON audit_leaves TO "${user}"`)
     }
-    await expire(run.id)
+    await expire(owner, run.id)
     expect((await advance(replica, run.id)).state).toBe('succeeded')
   })
 })
@@ -192,111 +187,6 @@ describe('a lease', () => {
     await eventually(() => Promise.resolve(held.signal.aborted))
 
     expect(() => held.assertHeld()).toThrow(FencedError)
-  })
-})
-
-describe('what was left behind', () => {
-  it('is found by the sweep and hinted at again', async () => {
-    const hints: [JobName, JsonObject][] = []
-    const replica = await world.replica({
-      queueOf: () => ({
-        enqueue: (name, data) => {
-          hints.push([name, data])
-          return Promise.resolve()
-        },
-      }),
-    })
-    const run = await approveOne(replica)
-    await claimed(replica, run.id)
-    await sweepRuns(replica.deps)
-    expect(hints).not.toContainEqual(['run.advance', { runId: run.id }])
-    await expire(run.id)
-
-    await sweepRuns(replica.deps)
-
-    expect(hints).toContainEqual(['run.advance', { runId: run.id }])
-  })
-
-  it.each([
-    ['cut off while it asked the target, is asked about again and has not crashed', 'lapse', { crashes: 0 }],
-    ['released, waits for a person (the twin)', 'release', undefined],
-  ] as const)('when unknown and %s', async (_how, way, expected) => {
-    const replica = await world.replica()
-    const run = await approveOne(replica)
-    const lease = await claimed(replica, run.id)
-    const { leasedRuns, runs } = replica.deps.stores
-    await leasedRuns.move(lease, ['queued'], 'running', null)
-    await leasedRuns.move(lease, ['running'], 'unknown', 'no answer')
-
-    await leasedRuns[way](lease, 0)
-    // The answer was lost, so it is said again.
-    await leasedRuns[way](lease, 0)
-
-    const next = await runs.claim(run.id, 'another', 5_000)
-    expect(next === undefined ? undefined : { crashes: next.crashes }).toEqual(expected)
-  })
-
-  it('is not hinted at again while a hint that is due waits for its turn, and is where the hint is for later', async () => {
-    const engine = await openTestStores(world.database.url)
-    const replica = await world.replica()
-    const [due, later] = [await approveOne(replica), await approveOne(replica)]
-    const hint = (runId: string, startAfterMs: number) =>
-      engine.stores.jobs.enqueue('run.advance', { runId }, { singletonKey: runId, startAfterMs })
-    const abandoned = () => replica.deps.stores.runSweep.listAbandoned(1_000)
-    expect(await abandoned()).toEqual(expect.arrayContaining([due.id, later.id]))
-
-    await hint(due.id, 0)
-    await hint(later.id, 3_600_000)
-
-    const found = await abandoned()
-    await engine.close()
-    expect(found).not.toContain(due.id)
-    expect(found).toContain(later.id)
-  })
-})
-
-describe('a run that takes its replicas down with it', () => {
-  it('is set aside for a person after the third time, and goes on when an approver says so', async () => {
-    const replica = await world.replica()
-    const run = await approveOne(replica)
-    for (let crash = 0; crash < 3; crash += 1) {
-      await claimed(replica, run.id)
-      await expire(run.id)
-    }
-
-    const parked = await advance(replica, run.id)
-
-    expect(parked).toMatchObject({ state: 'unknown', leaseOwner: null })
-    expect(parked.detail).toContain('set aside')
-    expect(await replica.deps.stores.runSweep.listAbandoned(1_000)).not.toContain(run.id)
-    const say = { runId: run.id, stepId: null, reason: 'mended', person: ANA, origin: 'console' } as const
-    await expect(settleStep(replica.deps, { ...say, choice: 'done' })).rejects.toMatchObject({
-      code: 'no_unknown_step',
-    })
-    await settleStep(replica.deps, { ...say, choice: 'retry' })
-    expect((await advance(replica, run.id)).state).toBe('succeeded')
-  })
-
-  it('ends when an approver aborts it', async () => {
-    const replica = await world.replica()
-    const run = await approveOne(replica)
-    for (let crash = 0; crash < 3; crash += 1) {
-      await claimed(replica, run.id)
-      await expire(run.id)
-    }
-    await advance(replica, run.id)
-
-    await settleStep(replica.deps, {
-      runId: run.id,
-      stepId: null,
-      choice: 'abort',
-      reason: 'enough',
-      person: ANA,
-      origin: 'console',
-    })
-
-    expect((await advance(replica, run.id)).state).toBe('stopped')
-    expect(world.target.countOf(`${run.id}:step-1:main`)).toBe(0)
   })
 })
 
@@ -384,25 +274,6 @@ const ATTEMPT = {
   before: null,
   timeoutMs: 60_000,
 } as const
-
-let place = 0
-async function approveOne(replica: Replica) {
-  place += 1
-  const { run } = await approveRun(replica.deps.unitOfWork, [
-    { uses: 'argocd/sync', resource: `leased-${String(place)}` },
-  ])
-  return run
-}
-
-async function claimed(replica: Replica, runId: string, leaseMs = 60_000): Promise<RunLease> {
-  const lease = await replica.deps.stores.runs.claim(runId, 'holder', leaseMs)
-  if (lease === undefined) throw new Error(`${runId} cannot be claimed.`)
-  return lease
-}
-
-async function expire(runId: string): Promise<void> {
-  await owner.query(`UPDATE runs SET lease_until = clock_timestamp() - interval '1 second' WHERE id = $1`, [runId])
-}
 
 async function eventually(condition: () => Promise<boolean>): Promise<void> {
   const deadline = performance.now() + 10_000

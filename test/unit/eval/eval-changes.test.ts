@@ -5,18 +5,9 @@ import { join } from 'node:path'
 import { describeWhenShared } from '../../support/skip.ts'
 import { evalChangesCommand } from '../../../src/cli/eval-changes.ts'
 import { rankChanges, readChangeCases } from '../../../src/cli/eval/rank-changes.ts'
+import { runCommand } from './run-command.ts'
 
-async function run(args: readonly string[]) {
-  const lines: string[] = []
-  const context = {
-    variables: {},
-    print: (line: string) => lines.push(line),
-    printError: (line: string) => lines.push(line),
-    signal: new AbortController().signal,
-  }
-  const exitCode = await evalChangesCommand.run(args, context)
-  return { exitCode, lines }
-}
+const run = (args: readonly string[]) => runCommand(evalChangesCommand, args)
 
 const step = (service: string) => ({
   service,
