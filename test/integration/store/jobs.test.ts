@@ -2,6 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import type { JsonObject } from '../../../src/kernel/json.ts'
 import type { TestDatabase } from '../../support/postgres.ts'
 import { createTestDatabase } from '../../support/postgres.ts'
+import { collectAnnouncements } from '../../../src/store/notify.ts'
+import { drizzle } from '../../../src/store/drizzle.ts'
 import { openTestStores, until } from './open-test-stores.ts'
 import type { TestStores } from './open-test-stores.ts'
 
@@ -44,6 +46,22 @@ describe('a job enqueued in a transaction', () => {
     expect(takenBeforeCommit).toBe(0)
     expect(taken).toEqual([{ incident: 'INC-1' }])
     expect(performance.now()).toBeGreaterThan(committedAt)
+  })
+
+  it('is found though its process died before it could wake anybody', async () => {
+    const taken: JsonObject[] = []
+    await replica.jobs.workers.work('proposal.preview', 1, async (data) => void taken.push(data))
+    const client = await replica.pool.connect()
+    const transaction = drizzle(client)
+    // What is collected and never announced is what such a process leaves: the commit, and no word of it.
+    collectAnnouncements(transaction)
+    await client.query('BEGIN')
+    await replica.jobs.queueOf(transaction).enqueue('proposal.preview', { proposal: 'PRO-9' })
+    await client.query('COMMIT')
+    client.release()
+
+    await until(() => taken.length === 1, 'the job that nobody was told of')
+    expect(taken).toEqual([{ proposal: 'PRO-9' }])
   })
 
   it('is lost with the transaction', async () => {
