@@ -1,6 +1,8 @@
 import type { Signals } from '../../ports/signals.ts'
 
 const HEARTBEAT_MS = 15_000
+/** A signal may be lost with the process that was to give it: after so many quiet beats the page is asked for anyway. */
+const QUIET_BEATS = 4
 /** A burst of changes is one: the page is asked for again as a whole. */
 const QUIET_MS = 150
 
@@ -9,6 +11,7 @@ export async function* liveStream(
   signals: Signals,
   incidentId: string | null,
   signal: AbortSignal,
+  beatMs = HEARTBEAT_MS,
 ): AsyncGenerator<string, void, undefined> {
   const state: { hasChanged: boolean; wake: () => void } = { hasChanged: false, wake: () => undefined }
   const isEnding = (): boolean => signal.aborted
@@ -24,10 +27,11 @@ export async function* liveStream(
   signal.addEventListener('abort', onAbort, { once: true })
   try {
     yield 'retry: 2000\n\n'
+    let quietBeats = 0
     while (!isEnding()) {
       if (!state.hasChanged) {
         await new Promise<void>((resolve) => {
-          const timer = setTimeout(resolve, HEARTBEAT_MS)
+          const timer = setTimeout(resolve, beatMs)
           state.wake = () => {
             clearTimeout(timer)
             resolve()
@@ -35,7 +39,8 @@ export async function* liveStream(
         })
       }
       if (isEnding()) return
-      if (!state.hasChanged) {
+      quietBeats = state.hasChanged ? 0 : (quietBeats + 1) % QUIET_BEATS
+      if (!state.hasChanged && quietBeats > 0) {
         yield ': still here\n\n'
         continue
       }
