@@ -10,7 +10,7 @@ import { sha256Hex } from '../kernel/sha256.ts'
 import type { AuditRecord } from '../domain/audit-entry.ts'
 import type { Evidence } from '../domain/evidence.ts'
 import type { Grounding } from '../summaries/check-grounding.ts'
-import type { LanguageModel, ModelAnswer, ModelRequest } from '../ports/language-model.ts'
+import type { LanguageModel, ModelAnswer, ModelRequest, ReadingTool } from '../ports/language-model.ts'
 import type { Logger } from '../kernel/logger.ts'
 import type { Prompt } from './prompt-library.ts'
 import type { SummarySentence } from '../domain/incident-view.ts'
@@ -78,7 +78,8 @@ export async function writeGrounded(
 ): Promise<GroundedText | null> {
   const prompt = await loadPrompt(input.prompt)
   const evidence = boundedEvidence(input.evidence)
-  const request = buildRequest(prompt, input, evidence)
+  const lookedUp: string[] = []
+  const request = buildRequest(prompt, input, evidence, lookedUp)
   const answer = await ask(deps, request, input, signal)
   if (answer === null) return null
   const parsed = parseModelJson(answer.text, SentencesAnswer)
@@ -91,7 +92,7 @@ export async function writeGrounded(
   return {
     sentences: grounding.kept,
     dropped: grounding.dropped.length,
-    record: recordOf(input, prompt, request, answer, grounding),
+    record: recordOf(input, prompt, { seen: [request.user, ...lookedUp], answer, grounding }),
   }
 }
 
@@ -106,7 +107,12 @@ function boundedEvidence(evidence: readonly Evidence[]): readonly Evidence[] {
   })
 }
 
-function buildRequest(prompt: Prompt, input: GroundedInput, evidence: readonly Evidence[]): ModelRequest {
+function buildRequest(
+  prompt: Prompt,
+  input: GroundedInput,
+  evidence: readonly Evidence[],
+  lookedUp: string[],
+): ModelRequest {
   const spans = evidence.map(spanOf)
   const asked = input.question === undefined ? [] : [redactText(input.question).value]
   const questions = asked.map((text) => ({ kind: 'question' as const, id: 'Q-1', text }))
@@ -118,8 +124,20 @@ function buildRequest(prompt: Prompt, input: GroundedInput, evidence: readonly E
     answerSchema: prompt.answer,
     maxOutputTokens: prompt.maxOutputTokens,
     // A question may need what the prompt has no room for.
-    ...(input.question === undefined ? {} : { tools: evidenceTools(input.evidence) }),
+    ...(input.question === undefined ? {} : { tools: noting(evidenceTools(input.evidence), lookedUp) }),
   }
+}
+
+/** What the model was handed on the way belongs to what it went by. */
+function noting(tools: readonly ReadingTool[], lookedUp: string[]): readonly ReadingTool[] {
+  return tools.map((tool) => ({
+    ...tool,
+    run: (argument) => {
+      const found = tool.run(argument)
+      lookedUp.push(found)
+      return found
+    },
+  }))
 }
 
 async function ask(
@@ -143,13 +161,14 @@ function refuse(deps: GroundedDeps, input: GroundedInput, outcome: 'malformed' |
   return null
 }
 
-function recordOf(
-  input: GroundedInput,
-  prompt: Prompt,
-  request: ModelRequest,
-  answer: ModelAnswer,
-  grounding: Grounding,
-): AuditRecord {
+interface Writing {
+  /** The prompt's own part and whatever was looked up, in order. */
+  readonly seen: readonly string[]
+  readonly answer: ModelAnswer
+  readonly grounding: Grounding
+}
+
+function recordOf(input: GroundedInput, prompt: Prompt, { seen, answer, grounding }: Writing): AuditRecord {
   return {
     event: 'summary.written',
     actor: { type: 'llm', id: answer.model, name: answer.model },
@@ -161,7 +180,7 @@ function recordOf(
       model: answer.model,
       promptTemplate: `${prompt.name}@${String(prompt.version)}`,
       promptTemplateHash: prompt.hash,
-      inputHash: sha256Hex(request.user),
+      inputHash: sha256Hex(seen.join('\n')),
       outputHash: sha256Hex(answer.text),
       inputTokens: answer.inputTokens,
       outputTokens: answer.outputTokens,

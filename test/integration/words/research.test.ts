@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { evidenceTools } from '../../../src/llm/evidence-tools.ts'
 import { openAiModel } from '../../../src/connectors/openai/openai-model.ts'
 import { writeGrounded } from '../../../src/llm/write-grounded.ts'
+import { sha256Hex } from '../../../src/kernel/sha256.ts'
 import { silentLogger } from '../../../src/kernel/silent-logger.ts'
 import { startFakeOpenAi } from '../../fakes/openai/fake-openai.ts'
 import type { ChatRequest, FakeOpenAi } from '../../fakes/openai/fake-openai.ts'
@@ -92,6 +93,9 @@ describe('a question to the record', () => {
         .map(({ content }) => content)
         .join(),
     ).toMatch(/<<<evidence EV-59 [0-9a-f]{16}/)
+    const handed = toolAnswers(second!.body).map(({ content }) => content)
+    const prompt = String(first?.body.messages.at(-1)?.content)
+    expect(text?.record.llm?.inputHash).toBe(sha256Hex([prompt, ...handed].join('\n')))
     expect(text?.record.llm).toMatchObject({ usedFor: 'answer-question', inputTokens: 20, outputTokens: 10 })
   })
 
