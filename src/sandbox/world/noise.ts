@@ -1,11 +1,14 @@
 /** A number in [0, 1) that depends on nothing but the seed, the words and the moment: the same world every time. */
 export function noise(seed: number, words: string, moment: number): number {
-  let hash = (seed ^ baseOf(words)) >>> 0
-  hash = Math.imul(hash ^ moment, 0x01000193) >>> 0
-  // The last steps of MurmurHash3: neighbouring moments must not give neighbouring numbers.
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b) >>> 0
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35) >>> 0
-  return ((hash ^ (hash >>> 16)) >>> 0) / 2 ** 32
+  // Scattered before the moment comes in: else neighbouring seeds tell the same numbers at swapped moments.
+  return scatter(scatter(seed ^ baseOf(words)) ^ moment) / 2 ** 32
+}
+
+/** The last steps of MurmurHash3: neighbouring numbers become numbers that have nothing to do with each other. */
+function scatter(value: number): number {
+  let hash = Math.imul(value ^ (value >>> 16), 0x85ebca6b)
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35)
+  return (hash ^ (hash >>> 16)) >>> 0
 }
 
 const known = new Map<string, number>()

@@ -3,6 +3,7 @@ import { describe, expect, it } from '@jest/globals'
 import { World } from '../../../src/sandbox/world/world.ts'
 import { loadCatalog } from '../../../src/config/load-catalog.ts'
 import { loadSandbox } from '../../../src/sandbox/load-sandbox.ts'
+import { noise } from '../../../src/sandbox/world/noise.ts'
 import type { Scenario } from '../../../src/sandbox/world/scenario.ts'
 
 const FOLDER = fileURLToPath(new URL('../../../sandbox', import.meta.url))
@@ -94,5 +95,16 @@ describe("the sandbox's world", () => {
       expect(known?.argocd?.app ?? undefined).toBe(service.app)
       expect(known?.pagerdutyServiceId ?? undefined).toBe(service.pagerdutyServiceId)
     }
+  })
+})
+
+describe('noise', () => {
+  it('of neighbouring seeds has nothing in common, at whatever moments', () => {
+    const seeds = Array.from({ length: 50 }, (_, index) => index + 1)
+    const moments = Array.from({ length: 100 }, (_, index) => index + 1)
+    const told = seeds.flatMap((seed) => moments.map((moment) => noise(seed, 'bad-deploy', moment)))
+
+    expect(new Set(told).size).toBe(told.length)
+    expect(told.every((one) => one >= 0 && one < 1)).toBe(true)
   })
 })
