@@ -80,12 +80,24 @@ export function shortlistPlaybooks(facts: ShortlistFacts): Shortlist {
   return { fits, unfit }
 }
 
-/** The alert that fits all matchers: one that fires before one that does not, then the oldest. */
-export function findFittingAlert(playbook: Pick<Playbook, 'match'>, alerts: readonly Alert[]): Alert | undefined {
-  const fitting = alerts.filter((alert) =>
-    playbook.match.alerts.every((matcher) => matchesAlert(matcher, alert.labels)),
-  )
-  return fitting.find((alert) => alert.status === 'firing') ?? fitting[0]
+/**
+ * The alert that fits all matchers: one that fires before one that does not, then one of the service that the playbook
+ * acts on, then the oldest.
+ */
+export function findFittingAlert(
+  { match }: Pick<Playbook, 'match'>,
+  alerts: readonly Alert[],
+  service: string | null,
+): Alert | undefined {
+  const fitting = alerts.filter((alert) => match.alerts.every((matcher) => matchesAlert(matcher, alert.labels)))
+  const firing = fitting.filter((alert) => alert.status === 'firing')
+  const best = firing.length > 0 ? firing : fitting
+  return best.find((alert) => !isElsewhere(match, alert, service)) ?? best[0]
+}
+
+/** A playbook that names no change acts on the incident's service, and this alert is not about that one. */
+function isElsewhere({ change }: Playbook['match'], alert: Alert, service: string | null): boolean {
+  return change === null && alert.service !== null && service !== null && alert.service !== service
 }
 
 function judge(playbook: Playbook, facts: ShortlistFacts): Judged {
@@ -115,7 +127,7 @@ interface AlertFit {
 }
 
 function judgeAlerts({ match }: Playbook, { alerts, service }: ShortlistFacts): AlertFit {
-  const alert = findFittingAlert({ match }, alerts) ?? null
+  const alert = findFittingAlert({ match }, alerts, service) ?? null
   if (match.alerts.length === 0) {
     const unfit =
       match.change === null ? ['It names no alerts and no change, so it runs only when somebody asks for it.'] : []
@@ -124,10 +136,9 @@ function judgeAlerts({ match }: Playbook, { alerts, service }: ShortlistFacts): 
   const wanted = match.alerts.map(writeMatcher).join(' and ')
   if (alert === null) return { alert, share: 0, fit: [], unfit: [`No alert of this incident fits ${wanted}.`] }
   const fit = [`The alert ${alert.name} fits ${wanted}.`]
-  // A playbook that names no change acts on the incident's service, and this alert is not about that one.
-  const isElsewhere = match.change === null && alert.service !== null && service !== null && alert.service !== service
-  if (!isElsewhere) return { alert, share: 1, fit, unfit: [] }
-  return { alert, share: FIT_ELSEWHERE, fit: [...fit, `But it is of ${alert.service}, not of ${service}.`], unfit: [] }
+  if (!isElsewhere(match, alert, service)) return { alert, share: 1, fit, unfit: [] }
+  const but = `But it is of ${alert.service ?? ''}, not of ${service ?? ''}.`
+  return { alert, share: FIT_ELSEWHERE, fit: [...fit, but], unfit: [] }
 }
 
 function judgeChange(

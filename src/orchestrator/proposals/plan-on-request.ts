@@ -28,7 +28,7 @@ export async function planOnRequest(
   given: JsonObject,
 ): Promise<RequestedPlan> {
   const playbook = getPlaybook(deps, name)
-  const alert = findFittingAlert(playbook, ground.alerts) ?? null
+  const alert = findFittingAlert(playbook, ground.alerts, ground.incident.service) ?? null
   const suspect = ground.findings.suspects.find((candidate) => candidate.kind === playbook.match.change) ?? null
   const answer = await planForIncident(deps, {
     incident: ground.incident,

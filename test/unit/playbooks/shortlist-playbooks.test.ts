@@ -148,6 +148,14 @@ describe('the shortlist', () => {
     expect(own.candidates.map((fit) => fit.playbook.name)).toEqual(['general'])
   })
 
+  it('goes by the alert of the service that it acts on, though an older one of another service fits too', () => {
+    const alerts = [{ ...ERRORS, service: 'payments' }, ERRORS]
+    const [fit] = shortlist({ playbooks: [GENERAL], alerts, suspects: [] }).fits
+
+    expect(fit?.alert?.service).toBe('checkout')
+    expect(fit?.reasons.join(' ')).not.toMatch(/But it is of/)
+  })
+
   it('never chooses by itself what names neither alerts nor a change', () => {
     const asked = { ...GENERAL, name: 'asked', match: { alerts: [], change: null } }
     expect(reasonsFor('asked', { playbooks: [asked] })).toEqual([
