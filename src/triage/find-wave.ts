@@ -30,53 +30,73 @@ const WAVE_GROWTH = 3
 
 /**
  * When a new wave begins among the alerts of one delivery and environment; undefined where nothing stands out. Of
- * several possible beginnings it is the one with the most alerts after it and the fewest before it.
+ * several possible beginnings it is the one with the most alerts after it and the fewest before it. A delivery may hold
+ * thousands: each is looked at a fixed number of times.
  */
 export function findWave(alerts: readonly WaveAlert[], context: WaveContext): Date | undefined {
   const least = context.isAtRest ? LEAST_WAVE : WAVE_ALERTS
   if (alerts.length < least) return undefined
   const inOrder = alerts.toSorted((left, right) => left.startsAt.getTime() - right.startsAt.getTime())
-  const delivered = inOrder[0]?.startsAt.getTime() ?? 0
-  const earlier = context.recentAlerts / 2
-  let best: { readonly at: Date; readonly rise: number } | undefined
-  for (const [index, { startsAt }] of inOrder.entries()) {
-    const at = startsAt.getTime()
-    if (inOrder[index - 1]?.startsAt.getTime() === at) continue
-    const after = inOrder.filter((one) => isWithin(one, at, at + WAVE_MS))
-    const share = Math.max(0, 1 - (at - delivered) / WAVE_MS)
-    const prior = count(inOrder, at - WAVE_MS, at) + earlier * share
-    const rise = distinct(after) - prior
-    if (isWave(after, { least, prior }) && (best === undefined || rise > best.rise)) best = { at: startsAt, rise }
+  return edgeOf(inOrder, steepestRise(inOrder, context.recentAlerts / 2, least), least)
+}
+
+/** The index of the alert that it begins with, else -1. `earlier` is how many came in the half minute before the first. */
+function steepestRise(inOrder: readonly WaveAlert[], earlier: number, least: number): number {
+  const first = inOrder[0]?.startsAt.getTime() ?? 0
+  const fingerprints = new Tally<string>()
+  const services = new Tally<string | null>()
+  let before = 0
+  let until = 0
+  let best = { index: -1, rise: -Infinity }
+  for (const [index, alert] of inOrder.entries()) {
+    const at = alert.startsAt.getTime()
+    for (; startsBefore(inOrder[before], at - WAVE_MS); before += 1);
+    for (let next = inOrder[until]; next !== undefined && startsBefore(next, at + WAVE_MS); next = inOrder[until]) {
+      fingerprints.add(next.fingerprint)
+      services.add(next.service)
+      until += 1
+    }
+    const prior = index - before + earlier * Math.max(0, 1 - (at - first) / WAVE_MS)
+    const size = fingerprints.size
+    const isWave = size >= least && services.size >= WAVE_SERVICES && size >= WAVE_GROWTH * prior
+    // Of those that start together the first stands for all: it has the others after it.
+    if (isWave && size - prior > best.rise) best = { index, rise: size - prior }
+    fingerprints.drop(alert.fingerprint)
+    services.drop(alert.service)
   }
-  return best === undefined ? undefined : edgeOf(inOrder, best.at, least)
+  return best.index
 }
 
-function edgeOf(inOrder: readonly WaveAlert[], begun: Date, least: number): Date {
-  const from = begun.getTime()
-  const edge = inOrder.find(({ startsAt }) => {
+function edgeOf(inOrder: readonly WaveAlert[], begun: number, least: number): Date | undefined {
+  const last = Math.ceil(least * EDGE_SHARE) - 1
+  const from = inOrder[begun]?.startsAt
+  if (from === undefined) return undefined
+  const edge = inOrder.find(({ startsAt }, index) => {
     const at = startsAt.getTime()
-    return at >= from && at < from + WAVE_MS && count(inOrder, at, at + EDGE_MS) >= least * EDGE_SHARE
+    return index >= begun && at < from.getTime() + WAVE_MS && startsBefore(inOrder[index + last], at + EDGE_MS)
   })
-  return edge?.startsAt ?? begun
+  return edge?.startsAt ?? from
 }
 
-function isWithin({ startsAt }: WaveAlert, from: number, until: number): boolean {
-  return startsAt.getTime() >= from && startsAt.getTime() < until
+function startsBefore(alert: WaveAlert | undefined, time: number): boolean {
+  return alert !== undefined && alert.startsAt.getTime() < time
 }
 
-function count(alerts: readonly WaveAlert[], from: number, until: number): number {
-  return alerts.filter((one) => isWithin(one, from, until)).length
-}
+/** How many different ones are in a window that moves on. */
+class Tally<Key> {
+  readonly #counts = new Map<Key, number>()
 
-function distinct(alerts: readonly WaveAlert[]): number {
-  return new Set(alerts.map((alert) => alert.fingerprint)).size
-}
+  get size(): number {
+    return this.#counts.size
+  }
 
-function isWave(
-  after: readonly WaveAlert[],
-  { least, prior }: { readonly least: number; readonly prior: number },
-): boolean {
-  const size = distinct(after)
-  const services = new Set(after.map((alert) => alert.service)).size
-  return size >= least && services >= WAVE_SERVICES && size >= WAVE_GROWTH * prior
+  add(key: Key): void {
+    this.#counts.set(key, (this.#counts.get(key) ?? 0) + 1)
+  }
+
+  drop(key: Key): void {
+    const left = (this.#counts.get(key) ?? 0) - 1
+    if (left > 0) this.#counts.set(key, left)
+    else this.#counts.delete(key)
+  }
 }
