@@ -60,8 +60,8 @@ export type Assignment<A extends GroupableAlert> = { readonly alert: A; readonly
 /**
  * Joins or opens: the same alert goes where it is, then the same service, then a direct neighbour in the dependency
  * graph whose newest alert is not older than the window, then what is in reach of an incident that had an alert just
- * now. An incident that had come to rest takes nothing of a new wave. Environments never mix. The alerts of one
- * delivery are looked at in the order they began, and each new group is there for the next alert to join.
+ * now. An incident takes nothing of a wave that begins after it (find-wave.ts). Environments never mix. The alerts of
+ * one delivery are looked at in the order they began, and each new group is there for the next alert to join.
  */
 export function groupAlerts<A extends GroupableAlert>(
   given: GroupingInput<A>,
@@ -86,7 +86,7 @@ export function groupAlerts<A extends GroupableAlert>(
       placed.push({ alert, to: 'none', reason: RESOLVED_FIRST })
       continue
     }
-    placed.push({ alert, to: 'new', group: groups, reason: whyNew(alert, candidates) })
+    placed.push({ alert, to: 'new', group: groups, reason: whyNew(alert, candidates, input) })
     candidates.push(newCandidate(alert, groups, input.now))
     groups += 1
   }
@@ -213,11 +213,13 @@ function placeRefire<A extends GroupableAlert>(alert: A, soFar: SoFar<A>): Assig
 }
 
 function isOvertaken<A extends GroupableAlert>(home: Candidate, alert: A, { input, candidates }: SoFar<A>): boolean {
-  const later = candidates.filter((one) => one.openedAt.getTime() > home.openedAt.getTime() && mayTake(one, alert))
-  return later.some(
+  return candidates.some(
     (one) =>
+      one.openedAt.getTime() > home.openedAt.getTime() &&
       input.now.getTime() - one.lastAlertAt.getTime() <= STORM_GAP_MS &&
-      relate(alert, one, input)?.rule === 'same_service',
+      alert.service !== null &&
+      one.services.has(alert.service) &&
+      mayTake(one, alert),
   )
 }
 
@@ -256,17 +258,11 @@ function toIncident<A extends GroupableAlert>(alert: A, incidentId: string, reas
   return { alert, to: 'incident', incidentId, reason }
 }
 
-function whyNew(alert: GroupableAlert, candidates: readonly Candidate[]): GroupingReason {
-  if (candidates.some((one) => one.closedFrom !== undefined && !mayTake(one, alert) && isAbout(one, alert))) {
-    return {
-      rule: 'new_wave',
-      text: 'It opens an incident: a new wave of alerts, after the last one had come to rest.',
-    }
+function whyNew<A extends GroupableAlert>(alert: A, candidates: readonly Candidate[], input: Input<A>): GroupingReason {
+  const here = candidates.filter((one) => isSameEnvironment(one.environment, alert.environment))
+  if (here.some((one) => relate(alert, one, input) !== undefined)) {
+    return { rule: 'new_wave', text: 'It opens an incident: a new wave of alerts began.' }
   }
   const about = alert.service === null ? 'no service is named' : `nothing is open for ${alert.service}`
   return { rule: 'nothing_to_join', text: `It opens an incident: ${about} or a neighbour of it here.` }
-}
-
-function isAbout(candidate: Candidate, { service, environment }: GroupableAlert): boolean {
-  return service !== null && candidate.services.has(service) && isSameEnvironment(candidate.environment, environment)
 }

@@ -247,6 +247,12 @@ describe('a new wave of alerts', () => {
     expect(new Set(where.map((one) => one.slice(0, 5)))).toEqual(new Set(['new 0']))
   })
 
+  it('is named as the reason also where it begins at a neighbour of the last one', () => {
+    const neighbours = { ...rested, services: ['checkout'] }
+
+    expect(places({ alerts: storm(40, services), joinable: [neighbours] })[0]).toBe('new 0 new_wave')
+  })
+
   it('takes what fires again with it', () => {
     const alerts = storm(40, services)
     const known = alerts.map(({ fingerprint }) => ({ fingerprint, startsAt: minutesAgo(20), incidentId: 'INC-1' }))
