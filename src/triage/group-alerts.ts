@@ -206,7 +206,7 @@ function placeRefire<A extends GroupableAlert>(alert: A, soFar: SoFar<A>): Assig
     const home = candidates.find(({ target }) => 'incidentId' in target && target.incidentId === row.incidentId)
     if (home === undefined || row.incidentId === null || !mayTake(home, alert)) continue
     if (isOvertaken(home, alert, soFar)) return undefined
-    home.lastAlertAt = input.now
+    remember(home, alert, input.now)
     return toIncident(alert, row.incidentId, { rule: 'fires_again', text: `${alert.name} fires again.` })
   }
   return undefined

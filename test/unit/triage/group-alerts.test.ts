@@ -206,6 +206,15 @@ describe('a storm', () => {
     expect(places({ alerts: beyond, joinable: [incident({ service: 'frontend' }, alive)] })).toEqual(['INC-1 in_reach'])
   })
 
+  it('is also what fires again, in the delivery that tells of it', () => {
+    const again = storm(5, ['frontend'])
+    const known = again.map(({ fingerprint }) => ({ fingerprint, startsAt: minutesAgo(20), incidentId: 'INC-1' }))
+    const joinable = [incident({ service: 'frontend' }, { lastAlertAt: minutesAgo(3), recentAlerts: 0 })]
+
+    expect(places({ alerts: [...again, ...beyond], joinable, known }).at(-1)).toBe('INC-1 in_reach')
+    expect(places({ alerts: [...again.slice(1), ...beyond], joinable, known }).at(-1)).toBe('new 0 nothing_to_join')
+  })
+
   it.each([
     ['fewer alerts', { ...alive, recentAlerts: 4 }],
     ['an alert too long ago', { ...alive, lastAlertAt: minutesAgo(3) }],
