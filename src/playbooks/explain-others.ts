@@ -1,5 +1,6 @@
 import type { FittingPlaybook, Shortlist } from './shortlist-playbooks.ts'
 import type { Held } from './select-playbook.ts'
+import { percent } from '../kernel/percent.ts'
 
 const MOST_OTHERS = 2
 
@@ -16,8 +17,4 @@ export function explainOthers(
   const cause = chosen.suspect === null ? '' : `the cause with ${percent(chosen.suspect.probability)}, `
   const why = `It would help with ${percent(chosen.confidence)}: ${cause}its record with ${percent(chosen.record.mean)}.`
   return [why, ...[...held, ...worse].slice(0, MOST_OTHERS)]
-}
-
-function percent(share: number): string {
-  return `${String(Math.round(share * 100))} %`
 }

@@ -1,6 +1,7 @@
 import type { FittingPlaybook, Shortlist } from './shortlist-playbooks.ts'
 import type { BlastRadius } from '../domain/playbook.ts'
 import type { Tier } from '../domain/plan.ts'
+import { percent } from '../kernel/percent.ts'
 
 /**
  * Below this nothing is proposed: half for the named cause (shortlist-playbooks.ts) times the eight in ten that a
@@ -24,16 +25,12 @@ export interface Selection {
 
 /** Which of the shortlist may be proposed at all. */
 export function selectPlaybooks({ fits }: Pick<Shortlist, 'fits'>): Selection {
-  const held = fits.flatMap((fit) => {
-    const reasons = whyNotSure(fit)
-    return reasons.length === 0 ? [] : [{ playbook: fit.playbook.name, reasons }]
-  })
-  return { candidates: fits.filter((fit) => whyNotSure(fit).length === 0), held }
-}
-
-function whyNotSure({ confidence }: FittingPlaybook): readonly string[] {
-  if (confidence >= LEAST_CONFIDENCE) return []
-  return [`It would help with ${percent(confidence)}, and below ${percent(LEAST_CONFIDENCE)} nothing is proposed.`]
+  const unsure = fits.filter(({ confidence }) => confidence < LEAST_CONFIDENCE)
+  const held = unsure.map(({ playbook, confidence }) => ({
+    playbook: playbook.name,
+    reasons: [`It would help with ${percent(confidence)}, and below ${percent(LEAST_CONFIDENCE)} nothing is proposed.`],
+  }))
+  return { candidates: fits.filter((fit) => !unsure.includes(fit)), held }
 }
 
 export interface PlanReach {
@@ -54,8 +51,4 @@ function describeWide({ blastRadius, disturbed, tier }: Omit<PlanReach, 'isNovel
   if (blastRadius === 'environment' || blastRadius === 'account') return `it touches a whole ${blastRadius}`
   if (disturbed.length > NARROW_SERVICES) return `it disturbs ${String(disturbed.length)} services`
   return tier === 4 ? 'its tier is 4' : null
-}
-
-function percent(share: number): string {
-  return `${String(Math.round(share * 100))} %`
 }

@@ -3,6 +3,7 @@ import type { Alert } from '../domain/alert.ts'
 import type { Suspect } from '../domain/change-event.ts'
 import type { Playbook } from '../domain/playbook.ts'
 import type { PastRun } from '../domain/past-run.ts'
+import { percent } from '../kernel/percent.ts'
 import { matchesAlert, writeMatcher } from './match-alert.ts'
 import { showsNoSymptom } from './shows-no-symptom.ts'
 import { describeRecord, trackRecord } from './track-record.ts'
@@ -183,10 +184,6 @@ function compareFits(left: Judged, right: Judged, leading: Suspect | undefined):
     Number(right.playbook.risk.reversible) - Number(left.playbook.risk.reversible) ||
     (left.playbook.name < right.playbook.name ? -1 : 1)
   )
-}
-
-function percent(probability: number): string {
-  return `${String(Math.round(probability * 100))} %`
 }
 
 function lowerFirst(sentence: string): string {

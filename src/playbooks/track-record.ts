@@ -1,4 +1,5 @@
 import type { PastRun } from '../domain/past-run.ts'
+import { percent } from '../kernel/percent.ts'
 
 /** Where a playbook would run now; what ran elsewhere says less about it. */
 export interface RecordPlace {
@@ -56,7 +57,7 @@ export function describeRecord({ mean, successes, partial, failures }: TrackReco
     ...(partial > 0 ? [`helped in part ${times(partial)}`] : []),
     ...(failures > 0 ? [`failed ${times(failures)}`] : []),
   ]
-  return `Here and on similar services it has ${parts.join(', ')}: it helps with ${String(Math.round(mean * 100))} %.`
+  return `Here and on similar services it has ${parts.join(', ')}: it helps with ${percent(mean)}.`
 }
 
 /**

@@ -5,10 +5,6 @@ export function clockTime(at: Date): string {
   return `${at.toISOString().slice(11, 16)} UTC`
 }
 
-export function percent(share: number): string {
-  return `${String(Math.round(share * 100))} %`
-}
-
 /** Commits are cut to seven letters, versions stay whole. */
 export function shortRevision(revision: string): string {
   return revision

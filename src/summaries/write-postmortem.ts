@@ -1,4 +1,5 @@
-import { clockTime, percent, shortRevision } from './wording.ts'
+import { clockTime, shortRevision } from './wording.ts'
+import { percent } from '../kernel/percent.ts'
 import { describeDuration } from '../kernel/duration.ts'
 import type { Evidence } from '../domain/evidence.ts'
 import type { IncidentView, RunView, SummarySentence } from '../domain/incident-view.ts'

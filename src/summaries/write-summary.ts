@@ -1,4 +1,5 @@
-import { clockTime, nameSome, percent, plural, shortRevision, withoutStop } from './wording.ts'
+import { clockTime, nameSome, plural, shortRevision, withoutStop } from './wording.ts'
+import { percent } from '../kernel/percent.ts'
 import type { Evidence } from '../domain/evidence.ts'
 import type { Suspect } from '../domain/change-event.ts'
 import type { SummarySentence } from '../domain/incident-view.ts'

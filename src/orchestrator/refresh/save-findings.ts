@@ -1,6 +1,7 @@
 import { COUNTERSIGN } from '../../domain/actor.ts'
 import { incidentTarget } from '../incident-target.ts'
-import { clockTime, percent, shortRevision } from '../../summaries/wording.ts'
+import { clockTime, shortRevision } from '../../summaries/wording.ts'
+import { percent } from '../../kernel/percent.ts'
 import type { AuditRecord } from '../../domain/audit-entry.ts'
 import type { Deps } from '../dependencies.ts'
 import type { Evidence, NewEvidence } from '../../domain/evidence.ts'

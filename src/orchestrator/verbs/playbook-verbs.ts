@@ -7,6 +7,7 @@ import { describeStep } from '../../summaries/describe-step.ts'
 import { findIncident } from './find-incident.ts'
 import { listPlaybooks } from '../list-playbooks.ts'
 import { parsePlaybookArguments } from './parse-verb.ts'
+import { percent } from '../../kernel/percent.ts'
 import { planPlaybook } from '../plan-playbook.ts'
 import { proposeAndTell } from './propose-and-tell.ts'
 import type { Deps } from '../dependencies.ts'
@@ -29,9 +30,7 @@ export async function playbooksVerb(deps: Deps, call: VerbCall): Promise<Reply> 
   const rows = [
     ...fits.map(({ playbook, confidence, reasons }) => ({
       label: `${playbook.name} fits`,
-      text: [playbook.title, ...reasons, `It would help with ${Math.round(confidence * 100)} %`]
-        .map(asSentence)
-        .join(' '),
+      text: [playbook.title, ...reasons, `It would help with ${percent(confidence)}`].map(asSentence).join(' '),
     })),
     ...unfit.map(({ playbook, reasons }) => ({ label: `${playbook.name} does not`, text: reasons.join(' ') })),
   ]

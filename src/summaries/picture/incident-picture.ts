@@ -1,4 +1,5 @@
-import { clockTime, percent, shortRevision } from '../wording.ts'
+import { clockTime, shortRevision } from '../wording.ts'
+import { percent } from '../../kernel/percent.ts'
 import { oneLineText } from '../../kernel/clean-text.ts'
 import type { Evidence } from '../../domain/evidence.ts'
 import type { IncidentView } from '../../domain/incident-view.ts'

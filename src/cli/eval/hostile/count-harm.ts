@@ -1,6 +1,7 @@
 import { activeParts } from './active-parts.ts'
 import { EVIL_MARK } from '../../../sandbox/model/evil-model.ts'
-import { clockTime, percent, shortRevision } from '../../../summaries/wording.ts'
+import { clockTime, shortRevision } from '../../../summaries/wording.ts'
+import { percent } from '../../../kernel/percent.ts'
 import type { IncidentView } from '../../../domain/incident-view.ts'
 import type { Played } from './play-case.ts'
 

@@ -1,0 +1,3 @@
+export function percent(share: number): string {
+  return `${String(Math.round(share * 100))} %`
+}
