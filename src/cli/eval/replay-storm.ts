@@ -1,9 +1,10 @@
-import { closedAt, QUIET_MS } from '../../triage/symptom-state.ts'
+import { mayTakeFiringAlert, QUIET_MS } from '../../triage/symptom-state.ts'
 import { fingerprintAlert } from '../../triage/fingerprint.ts'
 import { groupAlerts } from '../../triage/group-alerts.ts'
 import type { GroupingFeature } from '../../triage/relate-alert.ts'
 import type { Assignment, GroupableAlert, JoinableIncident, KnownAlert } from '../../triage/group-alerts.ts'
 import type { AlertCase } from './alert-systems.ts'
+import { salvageSettings } from '../../config/configuration-file.ts'
 import { RECENT_MS } from '../../domain/recent-alerts.ts'
 import type { ServiceCatalog } from '../../domain/service-catalog.ts'
 
@@ -15,7 +16,7 @@ export interface StormAlert extends GroupableAlert {
 /** As Alertmanager waits before it sends what came together (`group_wait`). */
 const BUNDLE_MS = 30_000
 /** The grouping window of a configuration that says nothing else. */
-const WINDOW_MS = 5 * 60_000
+const WINDOW_MS = salvageSettings({}).grouping.window
 
 interface Opened {
   readonly id: string
@@ -55,7 +56,9 @@ export function replayStorm(
   const incidents: Opened[] = []
   const homes = new Map<StormAlert, string>()
   for (const { now, bundle } of bundles(alerts)) {
-    const joinable = incidents.map((one) => toJoinable(one, now)).filter((one) => isLoaded(one, now))
+    const joinable = incidents
+      .map((one) => toJoinable(one, now))
+      .filter(({ incident }) => mayTakeFiringAlert(incident, now, WINDOW_MS))
     const names = new Set(joinable.map((one) => one.incident.id))
     const known = incidents.filter((one) => names.has(one.id)).flatMap(toKnown)
     const assignments = groupAlerts({ alerts: bundle, joinable, known, catalog, windowMs: WINDOW_MS, now }, features)
@@ -130,11 +133,6 @@ function toJoinable({ id, environment, openedAt, alerts }: Opened, now: Date): J
     lastAlertAt,
     recentAlerts: alerts.filter(({ seenAt }) => now.getTime() - seenAt.getTime() <= RECENT_MS).length,
   }
-}
-
-function isLoaded({ incident }: JoinableIncident, now: Date): boolean {
-  const closed = closedAt(incident)
-  return closed === null || now.getTime() - closed.getTime() <= WINDOW_MS
 }
 
 function toKnown({ id, alerts }: Opened): readonly KnownAlert[] {
