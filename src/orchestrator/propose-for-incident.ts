@@ -117,17 +117,17 @@ async function choose(
   })
   const shortlist = await shortlistFor(deps, ground)
   const { candidates, held } = selectPlaybooks(shortlist)
-  const refused: Held[] = [...held]
+  const refused: Held[] = []
   for (const fit of candidates) {
     const answer = await tryPlan(deps, incident, fit)
     if (answer.ok) {
-      const others = explainOthers(fit, shortlist, refused)
+      const others = explainOthers(fit, shortlist, [...refused, ...held])
       return { policyVersion, chosen: { draft: answer.draft, reasons: [...others, ...fit.reasons] }, reasons: '' }
     }
     refused.push({ playbook: fit.playbook.name, reasons: answer.reasons })
   }
   const unfit = shortlist.unfit.map(({ playbook, reasons }) => ({ playbook: playbook.name, reasons }))
-  return { policyVersion, chosen: undefined, reasons: reasonOf([...refused, ...unfit], whereToLook(ground)) }
+  return { policyVersion, chosen: undefined, reasons: reasonOf([...refused, ...held, ...unfit], whereToLook(ground)) }
 }
 
 /** The plan of one playbook, if it can be made and may be proposed. */

@@ -8,6 +8,7 @@ const MOST_OTHERS = 2
 export function explainOthers(
   chosen: FittingPlaybook,
   { fits }: Pick<Shortlist, 'fits'>,
+  /** The better ones first. */
   refused: readonly Held[],
 ): readonly string[] {
   const worse = fits
