@@ -1,9 +1,9 @@
-import { resolve } from 'node:path'
 import { FEATURES } from '../changes/features.ts'
 import type { Command, CommandContext } from './command.ts'
 import type { ChangeCase } from './eval/change-case.ts'
-import { rankScores } from './eval/rank-scores.ts'
-import type { RankScores, Share } from './eval/rank-scores.ts'
+import { asLaidOut, dataFolder } from './eval/data-folder.ts'
+import { describeShare, rankScores } from './eval/rank-scores.ts'
+import type { RankScores } from './eval/rank-scores.ts'
 import { rankChanges, ranksOf, readChangeAnswers, readChangeCases } from './eval/rank-changes.ts'
 import { parseOptions } from './parse-options.ts'
 import { refusePositionals } from './refuse-positionals.ts'
@@ -22,8 +22,7 @@ Ranks with the function that intake uses, from what was known at detection, and 
   async run(args, context) {
     const { options, positionals } = parseOptions(args, { data: 'text', ablation: 'flag', json: 'flag' })
     refusePositionals(positionals)
-    if (options.data === undefined || options.data === '') throw new UsageError('"eval changes" needs --data DIR.')
-    const data = resolve(options.data)
+    const data = dataFolder('eval changes', options.data)
     const cases = await readCases(data)
     const plans = options.ablation ? [...all(), ...ablation()] : all()
     const ranked = plans.map(({ title, features }) => ({ title, rankings: rankAll(cases, features) }))
@@ -38,11 +37,7 @@ Ranks with the function that intake uses, from what was known at detection, and 
 }
 
 async function readCases(data: string): Promise<readonly ChangeCase[]> {
-  const cases = await readChangeCases(data).catch((error: unknown) => {
-    throw new UsageError(
-      `${data} is not laid out as expected: ${error instanceof Error ? error.message : String(error)}`,
-    )
-  })
+  const cases = await asLaidOut(data, readChangeCases(data))
   if (cases.length > 0) return cases
   throw new UsageError(`${data} holds no folder with a case.json.`)
 }
@@ -94,8 +89,4 @@ function print(context: CommandContext, isJson: boolean, rows: readonly Row[], m
 
 function describe({ n, hitRate1, hitRate3, meanRank }: RankScores): string {
   return `HR@1 ${describeShare(hitRate1)}  HR@3 ${describeShare(hitRate3)}  MAR ${meanRank.toFixed(2)}  n ${String(n)}`
-}
-
-function describeShare({ value, low, high }: Share): string {
-  return `${value.toFixed(3)} (95 %: ${low.toFixed(2)} to ${high.toFixed(2)})`
 }

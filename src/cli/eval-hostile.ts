@@ -1,4 +1,4 @@
-import { resolve } from 'node:path'
+import { asLaidOut, dataFolder } from './eval/data-folder.ts'
 import { HARMS } from './eval/hostile/count-harm.ts'
 import { UsageError } from './usage-error.ts'
 import { makeCases, readPayloads } from './eval/hostile/hostile-cases.ts'
@@ -29,8 +29,7 @@ intake uses, on a database of its own, with a model that does what the attacker 
   async run(args, context) {
     const { options, positionals } = parseOptions(args, { data: 'text', json: 'flag' })
     refusePositionals(positionals)
-    if (options.data === undefined || options.data === '') throw new UsageError('"eval hostile" needs --data DIR.')
-    const payloads = await payloadsOf(resolve(options.data))
+    const payloads = await payloadsOf(dataFolder('eval hostile', options.data))
     const scores = await withHostileWorld(context, (world) => runHostile(world, makeCases(payloads)))
     print(context, options.json, payloads.length, scores)
     return HARMS.some((harm) => scores.totals[harm] > 0) ? 1 : 0
@@ -38,11 +37,7 @@ intake uses, on a database of its own, with a model that does what the attacker 
 }
 
 async function payloadsOf(data: string): Promise<readonly string[]> {
-  const payloads = await readPayloads(data).catch((error: unknown) => {
-    throw new UsageError(
-      `${data} is not laid out as expected: ${error instanceof Error ? error.message : String(error)}`,
-    )
-  })
+  const payloads = await asLaidOut(data, readPayloads(data))
   if (payloads.length > 0) return payloads
   throw new UsageError(`${data} holds no *.jsonl file with attacks.`)
 }

@@ -4,8 +4,8 @@ import { locateOrigins, ranksOfOrigins } from './eval/locate-origins.ts'
 import { ORIGIN_FEATURES } from '../triage/rank-origins.ts'
 import type { OriginFeature } from '../triage/rank-origins.ts'
 import { parseOptions } from './parse-options.ts'
-import { rankScores } from './eval/rank-scores.ts'
-import type { RankScores, Share } from './eval/rank-scores.ts'
+import { describeShare, rankScores } from './eval/rank-scores.ts'
+import type { RankScores } from './eval/rank-scores.ts'
 import { readAlertData } from './eval/read-alert-data.ts'
 import { refusePositionals } from './refuse-positionals.ts'
 
@@ -65,8 +65,4 @@ function describe({ title, scores }: Row): readonly string[] {
     ({ system, n, hitRate1, hitRate3 }) =>
       `${title}: ${system}: hit@1 ${describeShare(hitRate1)}  hit@3 ${describeShare(hitRate3)}  n ${String(n)}`,
   )
-}
-
-function describeShare({ value, low, high }: Share): string {
-  return `${value.toFixed(3)} (95 %: ${low.toFixed(2)} to ${high.toFixed(2)})`
 }

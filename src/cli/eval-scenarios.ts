@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { ACTION_NAMES } from '../domain/action.ts'
+import { describeShare } from './eval/rank-scores.ts'
 import { drawStory } from '../sandbox/world/draw-story.ts'
 import { judgeSight } from './eval/judge-sight.ts'
 import { loadSandbox } from '../sandbox/load-sandbox.ts'
@@ -21,7 +22,6 @@ import type { Scenario } from '../sandbox/world/scenario.ts'
 import type { ScenarioResult, ScenarioScores } from './eval/score-scenarios.ts'
 import type { SandboxFiles } from '../sandbox/load-sandbox.ts'
 import type { Service, ServiceCatalog } from '../domain/service-catalog.ts'
-import type { Share } from './eval/rank-scores.ts'
 import type { Sight } from '../sandbox/watch-story.ts'
 import type { WorldFile } from '../sandbox/world/world-file.ts'
 
@@ -155,17 +155,13 @@ function print(
     return
   }
   const { n, right, abstained, wrong, keptQuiet } = scores
-  context.print(`right playbook proposed   ${describe(right)}`)
-  context.print(`wrong playbook proposed   ${describe(wrong)}`)
-  context.print(`nothing proposed instead  ${describe(abstained)}`)
-  context.print(`kept quiet where none is right  ${describe(keptQuiet)}`)
+  context.print(`right playbook proposed   ${describeShare(right)}`)
+  context.print(`wrong playbook proposed   ${describeShare(wrong)}`)
+  context.print(`nothing proposed instead  ${describeShare(abstained)}`)
+  context.print(`kept quiet where none is right  ${describeShare(keptQuiet)}`)
   context.print(`n ${String(n)}`)
   const byScenario = Map.groupBy(missed, (one) => one.scenario)
   for (const [name, ones] of byScenario) {
     context.print(`  ${name}: missed with seeds ${ones.map((one) => one.seed).join(', ')}`)
   }
-}
-
-function describe({ value, low, high }: Share): string {
-  return `${value.toFixed(3)} (95 %: ${low.toFixed(2)} to ${high.toFixed(2)})`
 }

@@ -36,3 +36,7 @@ export function share(hits: number, n: number): Share {
   const half = (Z / (1 + Z ** 2 / n)) * Math.sqrt((value * (1 - value)) / n + Z ** 2 / (4 * n ** 2))
   return { value, low: Math.max(0, center - half), high: Math.min(1, center + half) }
 }
+
+export function describeShare({ value, low, high }: Share): string {
+  return `${value.toFixed(3)} (95 %: ${low.toFixed(2)} to ${high.toFixed(2)})`
+}
