@@ -62,7 +62,7 @@ export function rankOrigins(
 ): readonly Origin[] {
   const scene = sceneOf(shown, topology, past, features)
   const own = [...scene.kindsOf].flatMap(([entity, kinds]) =>
-    isPlaced(entity, topology) ? [{ entity, score: ownScore(entity, kinds, scene), ...count(kinds, scene) }] : [],
+    isPlaced(entity, scene) ? [{ entity, score: ownScore(entity, kinds, scene), ...count(kinds, scene) }] : [],
   )
   const ofServices = scene.has('services') ? serviceOrigins(scene) : []
   const merged = Map.groupBy([...own, ...ofServices], (one) => one.entity)
@@ -119,12 +119,13 @@ function pastKey(kind: string, entity: string): string {
 }
 
 /** Of an address or a name that the topology does not know nobody can do anything. */
-function isPlaced(entity: string, { serviceOf, hostOf, hosts, calls }: Topology): boolean {
+function isPlaced(entity: string, { topology, instances }: Scene): boolean {
+  const { serviceOf, hostOf, hosts, calls } = topology
   return (
     serviceOf.has(entity) ||
     hostOf.has(entity) ||
     hosts.has(entity) ||
-    [...serviceOf.values()].includes(entity) ||
+    instances.has(entity) ||
     calls.some((pair) => pair.includes(entity))
   )
 }
@@ -184,7 +185,8 @@ function serviceOrigins(scene: Scene): readonly Origin[] {
       if (showing.length < 2 || share < SERVICE_SHARE || sample === undefined) return []
       const spread = scene.has('rarity') ? Math.log((scene.instances.size + 1) / services.size) : 1
       const score = SERVICE_WEIGHT * modalityOf(sample, scene) * share * spread * news(kind, scene)
-      return [{ entity: service, score, kinds: 1, onlyHere: services.size === 1 ? 1 : 0 }]
+      const isOnlyHere = entities.every((entity) => entity === service || showing.includes(entity))
+      return [{ entity: service, score, kinds: 1, onlyHere: isOnlyHere ? 1 : 0 }]
     })
   })
 }

@@ -64,6 +64,14 @@ describe('the probable origin of a group of alerts', () => {
     expect(scores[0]).toMatchObject({ kinds: 3, onlyHere: 3 })
   })
 
+  it('does not call its own what something without instances shows too', () => {
+    const ofCart = (shown: readonly ShownAlert[]) => rankOrigins(shown, TOPOLOGY).find((one) => one.entity === 'cart')
+    const own = [shows('cart-0', 'memory'), shows('cart-1', 'memory')]
+
+    expect(ofCart(own)).toMatchObject({ kinds: 1, onlyHere: 1 })
+    expect(ofCart([...own, shows('cache', 'memory')])).toMatchObject({ kinds: 1, onlyHere: 0 })
+  })
+
   it('is unknown without alerts', () => {
     expect(rankOrigins([], TOPOLOGY)).toEqual([])
   })
