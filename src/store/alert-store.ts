@@ -180,11 +180,13 @@ async function loadForGrouping(db: Database, question: GroupingQuestion): Promis
   const fingerprints = sql`${sql.param([...question.fingerprints])}::text[]`
   const since = sql`statement_timestamp() - ${milliseconds(question.windowMs)}`
   const environments = sql`${sql.param([...question.environments])}::text[]`
+  const inReach = sql`${sql.param([...question.storm.services])}::text[]`
   const { rows } = await db.execute<ContextRow>(sql`
     WITH storm AS (
       SELECT id FROM incidents
        WHERE updated_at >= statement_timestamp() - ${milliseconds(question.storm.gapMs)}
-         AND (${question.storm.anyService}::boolean OR service = ANY (${sql.param([...question.storm.services])}::text[]))
+         AND (${question.storm.anyService}::boolean OR service = ANY (${inReach})
+              OR id IN (SELECT incident_id FROM alerts WHERE status = 'firing' AND service = ANY (${inReach})))
          AND lower(trim(coalesce(environment, ${environmentKey(null)}))) = ANY (${environments})
        ORDER BY updated_at DESC LIMIT ${MAX_OF_STORM}
     ), joinable AS (

@@ -1,13 +1,27 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { alertmanagerBody, alertOf } from './payloads.ts'
+import { catalogOfTopology } from '../../../src/cli/eval/catalog-of-topology.ts'
 import { openIntakeWorld } from './intake-world.ts'
 import { replayStorm, toStorm } from '../../../src/cli/eval/replay-storm.ts'
 import type { CaseAlert } from '../../../src/cli/eval/alert-systems.ts'
 import type { IntakeWorld } from './intake-world.ts'
 
+/** web → api → ledger → vault → disk. */
+const CHAIN = ['web', 'api', 'ledger', 'vault', 'disk']
+
 let world: IntakeWorld
 beforeEach(async () => {
-  world = await openIntakeWorld()
+  world = await openIntakeWorld({
+    catalog: catalogOfTopology({
+      calls: [
+        ['frontend', 'checkout'],
+        ['checkout', 'payments'],
+        ['search', 'index'],
+        ...CHAIN.slice(1).map((callee, index) => [CHAIN[index] ?? '', callee] as const),
+      ],
+      ...{ hostOf: new Map(), serviceOf: new Map() },
+    }),
+  })
 })
 afterEach(() => world.close())
 
@@ -75,5 +89,14 @@ describe('grouping by intake and by eval grouping', () => {
 
     expect(await throughIntake(deliveries)).toEqual(measured)
     expect(new Set(measured).size).toBe(others + 2)
+  })
+
+  it('is the same: a storm takes what is in reach of a service that only joined it', async () => {
+    const at = (service: string): Fired => ({ service, name: 'Slow', environment: 'production' })
+    const deliveries = [storm(6).map((one) => ({ ...one, service: 'web' })), [at('api')], [at('vault')]]
+    const measured = throughEval(deliveries)
+
+    expect(await throughIntake(deliveries)).toEqual(measured)
+    expect(new Set(measured).size).toBe(1)
   })
 })
