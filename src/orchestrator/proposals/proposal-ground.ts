@@ -50,7 +50,7 @@ export function activeRunOf({ runs }: Pick<ProposalGround, 'runs'>): Run | undef
   )
 }
 
-/** Beyond this a playbook's older runs weigh next to nothing. */
+/** The newest of all playbooks together: enough for a record, and no proposal waits for the runs of years. */
 const MOST_PAST_RUNS = 2_000
 
 /** Which playbooks fit this incident, and why the others do not. */
