@@ -1,4 +1,4 @@
-import { bigserial, check, index, jsonb, pgTable, primaryKey, text } from '../drizzle.ts'
+import { bigserial, check, index, integer, jsonb, pgTable, primaryKey, sql, text, uniqueIndex } from '../drizzle.ts'
 import { proposals } from './approvals.ts'
 import { at, now, oneOf } from './columns.ts'
 
@@ -10,7 +10,11 @@ export const proposalQuestions = pgTable(
     proposalId: text('proposal_id')
       .notNull()
       .references(() => proposals.id),
+    /** Empty for the plan itself, else `run/step` of what asks. */
+    stepId: text('step_id').notNull().default(''),
     kind: text('kind').notNull(),
+    /** Of the question, counted by proposal; an answer carries the number of its question. */
+    number: integer('number').notNull(),
     personId: text('person_id').notNull(),
     personName: text('person_name').notNull(),
     text: text('text').notNull(),
@@ -20,6 +24,9 @@ export const proposalQuestions = pgTable(
   (table) => [
     check('proposal_questions_kind', oneOf('kind', ['question', 'answer'])),
     index('proposal_questions_proposal').on(table.proposalId, table.id),
+    uniqueIndex('proposal_questions_number')
+      .on(table.proposalId, table.number)
+      .where(sql`kind = 'question'`),
   ],
 )
 
@@ -39,10 +46,3 @@ export const escalations = pgTable(
   },
   (table) => [primaryKey({ columns: [table.proposalId, table.stepId, table.rung] })],
 )
-
-/** Who is on call for a service, as the schedule last said: read by a clock's tick, so that no decision waits for it. */
-export const onCallRosters = pgTable('on_call_rosters', {
-  service: text('service').primaryKey(),
-  people: jsonb('people').$type<{ id: string | null; name: string }[]>().notNull(),
-  askedAt: at('asked_at').notNull(),
-})
