@@ -1,6 +1,7 @@
 import type { Incident, IncidentState } from '../domain/incident.ts'
 import type { Severity } from '../domain/severity.ts'
 import type { Suspect } from '../domain/change-event.ts'
+import type { PlaybookAdvice } from '../domain/playbook-advice.ts'
 import type { SummarySentence } from '../domain/incident-view.ts'
 
 export interface NewIncident {
@@ -64,6 +65,8 @@ export interface IncidentFindings {
   readonly summary: { readonly source: 'facts' | 'model'; readonly sentences: readonly SummarySentence[] } | null
   readonly collectedAt: Date | null
   readonly noProposal: string | null
+  /** Null until a model was asked. */
+  readonly advice: PlaybookAdvice | null
   /** As sentences, from before follow-ups had a table of their own; only read. */
   readonly followUps: readonly string[]
 }

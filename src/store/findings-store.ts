@@ -25,6 +25,7 @@ const columns = {
   cause: incidents.suspects,
   summary: incidents.summary,
   noProposal: incidents.noProposal,
+  advice: incidents.advice,
   followUps: incidents.followUps,
   collectedAt: incidents.collectedAt,
 }
@@ -40,16 +41,18 @@ async function get(db: Database, incidentId: string): Promise<IncidentFindings> 
     unreachable: cause?.unreachable ?? [],
     summary: row.summary as unknown as IncidentFindings['summary'],
     noProposal: row.noProposal,
+    advice: row.advice as unknown as IncidentFindings['advice'],
     followUps: row.followUps,
     collectedAt: row.collectedAt,
   }
 }
 
 async function save(db: Database, incidentId: string, findings: Partial<IncidentFindings>): Promise<void> {
-  const { noProposal, collectedAt, summary } = findings
+  const { noProposal, collectedAt, summary, advice } = findings
   const changed: Partial<typeof incidents.$inferInsert> = {
     ...(await causeColumn(db, incidentId, findings)),
     ...(summary === undefined ? {} : { summary: toColumn(summary) }),
+    ...(advice === undefined ? {} : { advice: toColumn(advice) }),
     ...(noProposal === undefined ? {} : { noProposal: noProposal === null ? null : storableText(noProposal) }),
     ...(collectedAt === undefined ? {} : { collectedAt }),
   }

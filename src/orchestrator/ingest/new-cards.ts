@@ -98,7 +98,7 @@ function viewOfNew(deps: Deps, { incident, changed }: IncidentOutcome, standing:
 
 const NOTHING_FOUND = {
   ...{ suspects: [], unknownCause: null, unreachable: [], summary: null },
-  ...{ collectedAt: null, noProposal: null, followUps: [] },
+  ...{ collectedAt: null, noProposal: null, advice: null, followUps: [] },
 } as const
 
 /** As they are read: oldest first. */

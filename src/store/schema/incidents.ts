@@ -49,6 +49,8 @@ export const incidents = pgTable(
     summary: jsonb('summary').$type<JsonObject>(),
     /** Why nothing is proposed, null otherwise. */
     noProposal: text('no_proposal'),
+    /** In which order a model would try the playbooks; null until one was asked. */
+    advice: jsonb('advice').$type<JsonObject>(),
     followUps: jsonb('follow_ups').$type<string[]>().notNull().default([]),
     collectedAt: at('collected_at'),
     pagerdutyIncidentId: text('pagerduty_incident_id'),
