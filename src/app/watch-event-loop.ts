@@ -1,13 +1,19 @@
-import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
 
-const PROGRAM = fileURLToPath(new URL('event-loop-watcher-program.ts', import.meta.url))
 /** Longer than anything we do at once, shorter than anybody should wait for a lease to run out. */
 const LIMIT_MS = 30_000
 const TICKS = 30
+/** The thread holds a counter and a timer: a full-sized young space for it would be memory that nobody uses. */
+const SMALL = { maxYoungGenerationSizeMb: 1, maxOldGenerationSizeMb: 16, stackSizeMb: 1 }
 
 export interface EventLoopWatch {
   close(): Promise<void>
+}
+
+interface WatcherData {
+  readonly turns: Int32Array
+  readonly everyMs: number
+  readonly ticks: number
 }
 
 /**
@@ -21,7 +27,15 @@ export function watchEventLoop(limitMs = LIMIT_MS): EventLoopWatch {
   const everyMs = limitMs / TICKS
   const sign = setInterval(() => Atomics.add(turns, 0, 1), everyMs)
   sign.unref()
-  const watcher = new Worker(PROGRAM, { workerData: { turns, everyMs, ticks: TICKS } })
+  const workerData: WatcherData = { turns, everyMs, ticks: TICKS }
+  // The function's own text, its types already gone: a file of TypeScript would load Node's compiler into the thread a
+  // second time, 20 MB that the process would keep for its life. What the process was started with stays out of it too.
+  const watcher = new Worker(`(${endWhenStill.toString()})()`, {
+    eval: true,
+    workerData,
+    execArgv: [],
+    resourceLimits: SMALL,
+  })
   watcher.unref()
   return {
     close: async () => {
@@ -29,4 +43,24 @@ export function watchEventLoop(limitMs = LIMIT_MS): EventLoopWatch {
       await watcher.terminate()
     },
   }
+}
+
+/** Runs in the thread, from its text: it sees nothing of this file. Ends the process after so many looks without a move. */
+function endWhenStill(): void {
+  const { workerData } = process.getBuiltinModule('node:worker_threads')
+  const { writeSync } = process.getBuiltinModule('node:fs')
+  const { turns, everyMs, ticks } = workerData as WatcherData
+  const stderr = 2
+  let seen = Atomics.load(turns, 0)
+  let still = 0
+  setInterval(() => {
+    const now = Atomics.load(turns, 0)
+    still = now === seen ? still + 1 : 0
+    seen = now
+    if (still < ticks) return
+    // The logger belongs to the thread that stands still.
+    const msg = 'the event loop stood still: the process ends itself, so that its work goes on elsewhere'
+    writeSync(stderr, `${JSON.stringify({ level: 'error', seconds: (ticks * everyMs) / 1000, msg })}\n`)
+    process.kill(process.pid, 'SIGKILL')
+  }, everyMs)
 }
