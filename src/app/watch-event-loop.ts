@@ -47,9 +47,9 @@ export function watchEventLoop(limitMs = LIMIT_MS): EventLoopWatch {
 
 /** Runs in the thread, from its text: it sees nothing of this file. Ends the process after so many looks without a move. */
 function endWhenStill(): void {
-  const { workerData } = process.getBuiltinModule('node:worker_threads')
+  const thread: { readonly workerData: unknown } = process.getBuiltinModule('node:worker_threads')
   const { writeSync } = process.getBuiltinModule('node:fs')
-  const { turns, everyMs, ticks } = workerData as WatcherData
+  const { turns, everyMs, ticks } = thread.workerData as WatcherData
   const stderr = 2
   let seen = Atomics.load(turns, 0)
   let still = 0
