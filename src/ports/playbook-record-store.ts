@@ -19,6 +19,8 @@ export interface PlaybookRecordStore {
     owner: string | null,
     criticality: number,
   ): Promise<{ readonly onService: number; readonly onSimilar: number }>
+  /** The newest run of the incident that is on record, so one that came to an end of its own; undefined without any. */
+  findNewest(incidentId: string): Promise<Pick<PlaybookRecord, 'playbook' | 'runId'> | undefined>
   /** Newest first. */
   listPast(limit: number): Promise<readonly PastRun[]>
 }

@@ -1,11 +1,19 @@
-import { and, eq, sql } from './drizzle.ts'
-import { feedback } from './schema.ts'
+import { and, eq, inArray, sql } from './drizzle.ts'
+import { feedback, incidents } from './schema.ts'
 import type { Database } from './database.ts'
 import type { Feedback, FeedbackAnswer, FeedbackQuestion } from '../domain/feedback.ts'
 import type { FeedbackStore } from '../ports/feedback-store.ts'
 
 export function createFeedbackStore(db: Database): FeedbackStore {
   return {
+    lockResolved: async (incidentId) => {
+      const rows = await db
+        .select({ state: incidents.state })
+        .from(incidents)
+        .where(eq(incidents.id, incidentId))
+        .for('no key update')
+      return rows[0]?.state === 'resolved'
+    },
     save: async (given) => {
       const { incidentId, question, personId, ...rest } = given
       const own = [eq(feedback.incidentId, incidentId), eq(feedback.question, question)]
@@ -29,6 +37,14 @@ export function createFeedbackStore(db: Database): FeedbackStore {
         .from(feedback)
         .where(eq(feedback.incidentId, incidentId))
         .orderBy(feedback.at, feedback.personId)
+      return rows.map(toFeedback)
+    },
+    listByChanges: async (changeIds) => {
+      if (changeIds.length === 0) return []
+      const rows = await db
+        .select()
+        .from(feedback)
+        .where(inArray(feedback.changeId, [...changeIds]))
       return rows.map(toFeedback)
     },
   }

@@ -1,8 +1,8 @@
-import { desc, sql } from './drizzle.ts'
+import { desc, eq, sql } from './drizzle.ts'
 import type { FeedbackAnswer } from '../domain/feedback.ts'
 import type { PastRun } from '../domain/past-run.ts'
 import type { PlaybookRecordStore } from '../ports/playbook-record-store.ts'
-import { playbookRecords } from './schema.ts'
+import { playbookRecords, runs } from './schema.ts'
 import type { Database } from './database.ts'
 
 export function createPlaybookRecordStore(db: Database): PlaybookRecordStore {
@@ -16,6 +16,16 @@ export function createPlaybookRecordStore(db: Database): PlaybookRecordStore {
                count(*) FILTER (WHERE owner IS NOT DISTINCT FROM ${owner} AND criticality = ${criticality})::int AS on_similar
           FROM playbook_records WHERE playbook = ${playbook} AND outcome = 'succeeded'`)
       return { onService: rows[0]?.on_service ?? 0, onSimilar: rows[0]?.on_similar ?? 0 }
+    },
+    findNewest: async (incidentId) => {
+      const rows = await db
+        .select({ playbook: playbookRecords.playbook, runId: playbookRecords.runId })
+        .from(playbookRecords)
+        .innerJoin(runs, eq(runs.id, playbookRecords.runId))
+        .where(eq(runs.incidentId, incidentId))
+        .orderBy(desc(playbookRecords.id))
+        .limit(1)
+      return rows[0]
     },
     listPast: async (limit) => {
       const answers = (answer: FeedbackAnswer) =>
