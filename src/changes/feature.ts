@@ -1,4 +1,5 @@
 import type { Alert } from '../domain/alert.ts'
+import type { CauseVerdict } from './judge-causes.ts'
 import type { ChangeEvent } from '../domain/change-event.ts'
 import type { Comparison } from './compare-instances.ts'
 import type { ServiceCatalog } from '../domain/service-catalog.ts'
@@ -23,6 +24,8 @@ export interface SuspicionContext {
   readonly alerting: readonly string[]
   /** All changes known of these services, earlier and later ones, those under suspicion among them. */
   readonly past: readonly ChangeEvent[]
+  /** By change: what people said after an incident in which it was named as the cause. */
+  readonly judged: ReadonlyMap<string, CauseVerdict>
   /** By change: its new instances against the old ones, where they were measured. */
   readonly comparisons: ReadonlyMap<string, Comparison>
   /** By service: how much more of what it answers fails than before, 0 to 1; empty where nothing was measured. */

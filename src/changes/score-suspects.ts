@@ -4,6 +4,7 @@ import { FEATURES } from './features.ts'
 import { gapBeforeOnset } from './features/time-before-onset.ts'
 import { serviceFailures } from './service-failures.ts'
 import { symptomRoots } from './symptom-roots.ts'
+import type { CauseVerdict } from './judge-causes.ts'
 import type { ChangeEvent, Suspect } from '../domain/change-event.ts'
 import type { InstanceReading } from '../domain/instance-reading.ts'
 import type { Feature, Reason, SuspicionContext, Symptom } from './feature.ts'
@@ -13,6 +14,8 @@ export interface ScoreInput {
   readonly symptom: Symptom
   readonly changes: readonly ChangeEvent[]
   readonly past: readonly ChangeEvent[]
+  /** What people said of these changes after earlier incidents (`judgeCauses`); empty where nobody was asked. */
+  readonly judged: ReadonlyMap<string, CauseVerdict>
   readonly catalog: ServiceCatalog
   readonly lookbackMs: number
   /** What instances of these services measured up to `symptom.openedAt`; empty where no source tells instances apart. */
@@ -58,7 +61,7 @@ export function scoreSuspects(
 }
 
 function contextOf(input: ScoreInput): SuspicionContext {
-  const { symptom, catalog, past } = input
+  const { symptom, catalog, past, judged } = input
   const named = symptom.alerts.flatMap((alert) => (alert.service === null ? [] : [alert.service]))
   const alerting = [...new Set(named.length > 0 || symptom.service === null ? named : [symptom.service])]
   const measured = input.readings.filter((one) => one.at.getTime() <= symptom.openedAt.getTime())
@@ -67,7 +70,7 @@ function contextOf(input: ScoreInput): SuspicionContext {
     return comparison === undefined ? [] : [[change.id, comparison] as const]
   })
   return {
-    ...{ symptom, catalog, past, alerting, roots: symptomRoots(catalog, alerting) },
+    ...{ symptom, catalog, past, judged, alerting, roots: symptomRoots(catalog, alerting) },
     ...{ comparisons: new Map(comparisons), failures: serviceFailures(measured, symptom.openedAt) },
   }
 }

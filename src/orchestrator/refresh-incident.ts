@@ -9,6 +9,7 @@ import { goldenEvidence, goldenSeries } from './refresh/golden-evidence.ts'
 import { logEvidence } from './refresh/log-evidence.ts'
 import { sourceEvidence } from './refresh/source-evidence.ts'
 import { instanceReadings } from './refresh/instance-readings.ts'
+import { judgeCauses } from '../changes/judge-causes.ts'
 import { metricEvidence } from './refresh/metric-evidence.ts'
 import { onCallEvidence } from './refresh/on-call-evidence.ts'
 import { originEvidence } from './refresh/origin-evidence.ts'
@@ -65,10 +66,12 @@ async function collect(
     logEvidence(deps, incident, signal),
   ])
   const lookbackMs = deps.settings.changesLookbackMs
+  const answers = await deps.stores.feedback.listByChanges(found.changes.map(({ id }) => id))
   const scored = scoreSuspects({
     symptom: { ...incident, alerts },
     changes: found.changes,
     past: found.changes,
+    judged: judgeCauses(answers),
     catalog: deps.catalog,
     lookbackMs,
     readings: instances.ok ? instances.value : [],

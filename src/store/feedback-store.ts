@@ -1,4 +1,4 @@
-import { and, eq, inArray, sql } from './drizzle.ts'
+import { and, eq, sql } from './drizzle.ts'
 import { feedback, incidents } from './schema.ts'
 import type { Database } from './database.ts'
 import type { Feedback, FeedbackAnswer, FeedbackQuestion } from '../domain/feedback.ts'
@@ -40,11 +40,10 @@ export function createFeedbackStore(db: Database): FeedbackStore {
       return rows.map(toFeedback)
     },
     listByChanges: async (changeIds) => {
-      if (changeIds.length === 0) return []
       const rows = await db
         .select()
         .from(feedback)
-        .where(inArray(feedback.changeId, [...changeIds]))
+        .where(sql`${feedback.changeId} = ANY (${sql.param([...changeIds])}::text[])`)
       return rows.map(toFeedback)
     },
   }

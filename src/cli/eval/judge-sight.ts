@@ -76,7 +76,8 @@ function judgeGroup(means: JudgeMeans, sight: JudgedSight, group: readonly Prepa
   const changes = sight.changes.filter((change) => around.includes(change.service))
   const scored = scoreSuspects({
     symptom: { ...incident, alerts },
-    ...{ changes, past: changes, catalog, lookbackMs: settings.changesLookbackMs, readings: [] },
+    ...{ changes, past: changes, judged: new Map(), catalog },
+    ...{ lookbackMs: settings.changesLookbackMs, readings: [] },
   })
   const shortlist = shortlistOf({ ...means, now: sight.now }, { incident, alerts, findings: scored })
   const chosen = selectPlaybooks(shortlist).candidates.find(({ playbook, suspect }) => {

@@ -23,6 +23,7 @@ export function rankChanges(one: ChangeCase, features?: readonly Feature[]): rea
       symptom: symptomOfCase(one),
       changes: one.changes,
       past: one.changes,
+      judged: new Map(),
       catalog: one.catalog,
       readings: one.readings,
       lookbackMs: LOOKBACK_MS,

@@ -82,6 +82,7 @@ export function input(part: {
   changes: readonly ChangeEvent[]
   alerts?: readonly Alert[]
   past?: readonly ChangeEvent[]
+  judged?: ScoreInput['judged']
   service?: string | null
 }): ScoreInput {
   const alerts = part.alerts ?? [alertOn('checkout')]
@@ -95,6 +96,7 @@ export function input(part: {
     },
     changes: part.changes,
     past: part.past ?? [],
+    judged: part.judged ?? new Map(),
     catalog: CATALOG,
     lookbackMs: 2 * 3_600_000,
     readings: [],
