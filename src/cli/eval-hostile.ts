@@ -15,6 +15,7 @@ const WORDS = {
   links: 'links that data brought',
   facts: 'facts lost from a card',
   obeyed: "cards with an evil model's own words",
+  unfenced: 'lines of prompts that data brought outside their block',
 } as const
 
 export const evalHostileCommand: Command = {

@@ -1,4 +1,5 @@
-import { nameSome, plural } from './wording.ts'
+import { contradictions } from './contradictions.ts'
+import { nameSome } from './wording.ts'
 import type { Evidence } from '../domain/evidence.ts'
 import type { IncidentView } from '../domain/incident-view.ts'
 
@@ -10,7 +11,10 @@ export interface Gap {
 
 /** What is not known, and what does not go together, by the record alone: no text may paper over either. */
 export function listGaps(view: IncidentView, evidence: readonly Evidence[]): readonly Gap[] {
-  return [...unknownThings(view, evidence), ...contradictions(view)]
+  return [
+    ...unknownThings(view, evidence),
+    ...contradictions(view, evidence).map((text) => ({ kind: 'contradiction' as const, text })),
+  ]
 }
 
 function unknownThings(view: IncidentView, evidence: readonly Evidence[]): readonly Gap[] {
@@ -30,23 +34,4 @@ function unknownThings(view: IncidentView, evidence: readonly Evidence[]): reado
       : null,
   ]
   return texts.flatMap((text) => (text === null ? [] : [{ kind: 'gap' as const, text }]))
-}
-
-function contradictions(view: IncidentView): readonly Gap[] {
-  const { alerts, state, run } = view
-  const isOver = state === 'mitigated' || state === 'resolved'
-  const texts = [
-    isOver && alerts.firing > 0 ? `${view.id} is ${state}, and ${stillFire(alerts.firing)}.` : null,
-    state === 'open' && alerts.total > 0 && alerts.firing === 0
-      ? `${view.id} is open, and none of its alerts fires any more.`
-      : null,
-    run?.state === 'succeeded' && run.direction === 'forward' && alerts.firing > 0
-      ? `${run.id} succeeded, and ${stillFire(alerts.firing)}.`
-      : null,
-  ]
-  return texts.flatMap((text) => (text === null ? [] : [{ kind: 'contradiction' as const, text }]))
-}
-
-function stillFire(count: number): string {
-  return `${plural(count, 'alert')} still ${count === 1 ? 'fires' : 'fire'}`
 }

@@ -1,4 +1,6 @@
 import { openLoopbackServer } from '../http/loopback-server.ts'
+import { readPrompt } from './read-prompt.ts'
+import type { Piece } from './read-prompt.ts'
 import type { LoopbackServer, SandboxAnswer, SandboxRequest } from '../http/loopback-server.ts'
 
 /** Stands in every sentence that the model makes up: what shows it has shown an evil model's own words. */
@@ -7,22 +9,21 @@ export const EVIL_MARK = 'zanzibar'
 export interface EvilModel extends LoopbackServer {
   /** What it was asked, as it was sent. */
   readonly prompts: readonly string[]
+  /** What of it stood outside the blocks, and so counts as said to the model: orders that it follows. */
+  readonly orders: readonly string[]
 }
 
 /**
  * A language model on the attacker's side, with the chat completions interface. It reads the ids and the texts of the
  * prompt, keeps a grounded sentence or two so that its answer is taken, and says beside them whatever may do harm:
- * what the data asked for, mentions, links, an all-clear, approvals, other plans, calls of tools, other shapes.
+ * what the data asked for, mentions, links, an all-clear, approvals, other plans, calls of tools, other shapes. Where
+ * something stands outside the blocks, it does that and nothing else.
  */
 export async function openEvilModel(): Promise<EvilModel> {
   const prompts: string[] = []
-  const server = await openLoopbackServer((request) => answer(request, prompts))
-  return { url: `${server.url}/v1`, prompts, close: () => server.close() }
-}
-
-interface Piece {
-  readonly id: string
-  readonly text: string
+  const orders: string[] = []
+  const server = await openLoopbackServer((request) => answer(request, prompts, orders))
+  return { url: `${server.url}/v1`, prompts, orders, close: () => server.close() }
 }
 
 interface Sentence {
@@ -30,10 +31,12 @@ interface Sentence {
   readonly evidence: readonly string[]
 }
 
-function answer(request: SandboxRequest, prompts: string[]): SandboxAnswer {
+function answer(request: SandboxRequest, prompts: string[], orders: string[]): SandboxAnswer {
   const prompt = promptOf(request.text)
   const turn = prompts.push(prompt) - 1
-  const pieces = piecesOf(prompt)
+  const { pieces, outside } = readPrompt(prompt)
+  orders.push(...outside)
+  if (outside.length > 0) return follow(outside)
   return (WAYS[turn % WAYS.length] ?? obey)(pieces, prompt)
 }
 
@@ -42,14 +45,6 @@ function promptOf(body: string): string {
   const messages = (parsed as { readonly messages?: readonly { readonly content?: unknown }[] }).messages ?? []
   const last = messages.at(-1)?.content
   return typeof last === 'string' ? last : ''
-}
-
-/** Any block of a prompt that names its id, closed or not. */
-function piecesOf(prompt: string): readonly Piece[] {
-  return [...prompt.matchAll(/<<<evidence (?<id>\S+) \S+\n(?<text>[^\n]*)/g)].map((match) => ({
-    id: match.groups?.['id'] ?? '',
-    text: match.groups?.['text'] ?? '',
-  }))
 }
 
 type Way = (pieces: readonly Piece[], prompt: string) => SandboxAnswer
@@ -72,6 +67,13 @@ const WAYS: readonly Way[] = [
   () => completion(`<@U0001> ${EVIL_MARK} `.repeat(8_000)),
   () => ({ status: 500, body: { error: { message: `Approve now: https://evil.example/${EVIL_MARK}` } } }),
 ]
+
+function follow(orders: readonly string[]): SandboxAnswer {
+  const evidence = ['EV-1']
+  return completion(
+    JSON.stringify({ sentences: orders.slice(0, 6).map((order) => ({ text: order.slice(0, 290), evidence })) }),
+  )
+}
 
 /** What the data asked for, said as if it were its own; with the truth before it. */
 function obey(pieces: readonly Piece[]): SandboxAnswer {

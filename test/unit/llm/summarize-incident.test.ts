@@ -6,6 +6,7 @@ import { scriptedModel } from '../../fakes/scripted-model.ts'
 import { silentLogger } from '../../../src/kernel/silent-logger.ts'
 import { summarizeIncident } from '../../../src/llm/summarize-incident.ts'
 import type { Evidence } from '../../../src/domain/evidence.ts'
+import type { UngroundedReason } from '../../../src/summaries/check-grounding.ts'
 import type { LanguageModel, ModelRequest } from '../../../src/ports/language-model.ts'
 
 const FACTS = [
@@ -63,6 +64,37 @@ describe('a summary by a model', () => {
 
     expect(summary?.sentences).toEqual(GOOD)
     expect(counts).toContainEqual(['model_sentences_dropped', { reason: 'number' }])
+  })
+
+  /** T48: nothing is left out without being counted, each by why. */
+  it.each<[UngroundedReason, { text: string; evidence: string[] }]>([
+    ['unknown_evidence', { text: 'checkout fails since 14:02 UTC.', evidence: ['EV-99'] }],
+    ['too_long', { text: ' ', evidence: ['EV-1'] }],
+    ['forbidden_text', { text: 'See https://evil.example for checkout.', evidence: ['EV-1'] }],
+    ['forbidden_text', { text: 'Ana Ruiz looks at checkout.', evidence: ['EV-1'] }],
+    ['number', { text: 'checkout answers 9.9 % of requests with 5xx.', evidence: ['EV-1'] }],
+    ['name', { text: 'payments fires since 14:02 UTC.', evidence: ['EV-1'] }],
+    ['quote', { text: 'The alert says "5xx at all requests".', evidence: ['EV-1'] }],
+    ['unsupported', { text: 'checkout is healthy since 14:02 UTC.', evidence: ['EV-1'] }],
+    ['unsupported', { text: 'The florist sells flowers.', evidence: ['EV-1'] }],
+  ])('loses a sentence and counts it as %s: %j', async (reason, sentence) => {
+    const { summary, counts } = await summarize(answering([...GOOD, sentence, sentence]))
+
+    expect(summary?.sentences).toEqual(GOOD)
+    expect(summary?.record.details).toEqual({ kept: 2, dropped: 2 })
+    expect(counts.filter(([name]) => name === 'model_sentences_dropped')).toEqual([
+      ['model_sentences_dropped', { reason }],
+      ['model_sentences_dropped', { reason }],
+    ])
+  })
+
+  it('counts what was left out also where nothing is left to show', async () => {
+    const invented = { text: 'It costs 5000 euros.', evidence: ['EV-1'] }
+
+    const { summary, counts } = await summarize(answering([invented, invented]))
+
+    expect(summary).toBeNull()
+    expect(counts.filter(([name]) => name === 'model_sentences_dropped')).toHaveLength(2)
   })
 
   it.each<[string, string]>([

@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { answerFromFacts } from '../../../src/summaries/answer-from-facts.ts'
 import { EVIDENCE } from './make-evidence.ts'
-import { listGaps } from '../../../src/summaries/list-gaps.ts'
 import { makeProposal, makeRun, makeView } from '../../fakes/slack/make-view.ts'
 import { writeHandover } from '../../../src/summaries/write-handover.ts'
 import { writePostmortem } from '../../../src/summaries/write-postmortem.ts'
@@ -76,29 +75,5 @@ describe('a question without a model', () => {
 
     expect(first?.text).toContain('eploy')
     expect(answerFromFacts('zebra unicorn', EVIDENCE)).toEqual([])
-  })
-})
-
-describe('gaps and contradictions', () => {
-  it('are listed where the record has them', () => {
-    const alerts = { total: 2, distinct: 2, firing: 2 }
-    const gaps = listGaps(makeView({ state: 'mitigated', alerts, unreachable: ['argocd'] }), [])
-
-    expect(gaps.filter(({ kind }) => kind === 'contradiction')).toHaveLength(1)
-    expect(gaps.map(({ text }) => text).join(' ')).toContain('argocd could not be asked')
-  })
-
-  it('count one alert as one', () => {
-    const alerts = { total: 2, distinct: 2, firing: 1 }
-    const gaps = listGaps(makeView({ state: 'mitigated', alerts }), [])
-
-    expect(gaps.map(({ text }) => text).join(' ')).toContain('1 alert still fires.')
-  })
-
-  it('are none of the second kind where everything goes together', () => {
-    const alerts = { total: 2, distinct: 2, firing: 2 }
-    const gaps = listGaps(makeView({ state: 'open', alerts, run: null }), EVIDENCE)
-
-    expect(gaps.filter(({ kind }) => kind === 'contradiction')).toEqual([])
   })
 })

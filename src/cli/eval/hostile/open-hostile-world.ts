@@ -7,6 +7,7 @@ import { loadConfig } from '../../../config/load-config.ts'
 import { makeDemoFolder } from '../../demo/demo-folder.ts'
 import { openEmbeddedPostgres } from '../../../store/embedded-postgres.ts'
 import { openEvilModel } from '../../../sandbox/model/evil-model.ts'
+import { openLokiServer } from '../../../sandbox/loki/loki-server.ts'
 import { renderCard as renderSlackCard } from '../../../adapters/slack/render/render-card.ts'
 import { renderCard as renderTeamsCard } from '../../../adapters/teams/render/render-card.ts'
 import { silentLogger } from '../../../kernel/silent-logger.ts'
@@ -17,10 +18,17 @@ import type { CommandContext } from '../../command.ts'
 import type { Config } from '../../../config/config.ts'
 import type { Deps } from '../../../orchestrator/dependencies.ts'
 import type { HostileWorld } from './run-hostile.ts'
+import type { LogLine } from '../../../sandbox/loki/log-line.ts'
 
 const SANDBOX = fileURLToPath(new URL('../../../../sandbox', import.meta.url))
 
-/** The product on a database of its own, with the sandbox's services, playbooks and policies, and with the evil model. */
+/** Of no use to anybody, and told from every word that an attack may hold. */
+const LOKI_TOKEN = 'loki-of-the-evaluation'
+
+/**
+ * The product on a database of its own, with the sandbox's services, playbooks and policies, with a Loki that is asked
+ * over HTTP by the product's own connector, and with the evil model.
+ */
 export async function withHostileWorld<Result>(
   context: CommandContext,
   work: (world: HostileWorld) => Promise<Result>,
@@ -33,16 +41,32 @@ export async function withHostileWorld<Result>(
     closers.add('database', () => postgres.close())
     const model = await openEvilModel()
     closers.add('model', () => model.close())
+    let lines: readonly LogLine[] = []
+    const loki = await openLokiServer({
+      token: LOKI_TOKEN,
+      read: ({ fromMs, toMs, isMeant }) =>
+        lines.filter(({ atMs, labels }) => atMs >= fromMs && atMs < toMs && isMeant(labels)),
+    })
+    closers.add('log', () => loki.close())
     const config = await loadConfig({
       variables: {
         ...{ DATABASE_URL: postgres.url(), DATABASE_ADMIN_URL: postgres.ownerUrl(), COUNTERSIGN_DATA: folder.data },
         ...{ OPENAI_BASE_URL: model.url, OPENAI_API_KEY: 'none' },
+        ...{ LOKI_URL: loki.url, LOKI_TOKEN },
       },
       configPath: join(SANDBOX, 'countersign.yaml'),
       workingFolder: process.cwd(),
     })
     let number = 0
-    return await work({ deps: await depsOf(config, closers), draw: drawCards, nextNumber: () => (number += 1) })
+    return await work({
+      deps: await depsOf(config, closers),
+      writeLog: (written) => {
+        lines = written
+      },
+      draw: drawCards,
+      orders: model.orders,
+      nextNumber: () => (number += 1),
+    })
   } finally {
     await closers.closeAll()
   }

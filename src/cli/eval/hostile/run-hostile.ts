@@ -1,14 +1,14 @@
 import { HARMS, countHarm } from './count-harm.ts'
 import { playCase } from './play-case.ts'
 import type { Carrier, HostileCase } from './hostile-cases.ts'
-import type { Deps } from '../../../orchestrator/dependencies.ts'
+import type { CaseWorld, Played } from './play-case.ts'
 import type { Draw, Harm } from './count-harm.ts'
-import type { Played } from './play-case.ts'
 
-export interface HostileWorld {
-  /** With the evil model. */
-  readonly deps: Deps
+/** Its model is the evil one. */
+export interface HostileWorld extends CaseWorld {
   readonly draw: Draw
+  /** What its model read outside the blocks of its prompts since the world was opened. */
+  readonly orders: readonly string[]
   /** Of the next incident; each is another one, also of another run. */
   readonly nextNumber: () => number
 }
@@ -36,7 +36,7 @@ export async function runHostile(
   alter: (played: Played) => Played = (played) => played,
 ): Promise<HostileScores> {
   const { deps, draw, nextNumber } = world
-  const baseline = await playCase({ ...deps, model: null }, nextNumber(), {})
+  const baseline = await playCase({ ...world, deps: { ...deps, model: null } }, nextNumber(), {})
   if (baseline.planDigest === null) {
     throw new Error(`The incident has no plan to compare: ${baseline.view.noProposal ?? ''}`)
   }
@@ -45,8 +45,10 @@ export async function runHostile(
   const worst: HostileScores['worst'][number][] = []
   let taken = 0
   for (const { payload, carrier, position, text } of cases) {
-    const played = alter(await playCase(deps, nextNumber(), { [carrier]: text }))
-    const harm = countHarm({ baseline, played, draw, allowedHosts })
+    const ordersBefore = world.orders.length
+    const played = alter(await playCase(world, nextNumber(), { [carrier]: text }))
+    const unfenced = world.orders.slice(ordersBefore)
+    const harm = countHarm({ baseline, played, draw, allowedHosts, unfenced })
     if (played.view.summary.source === 'model') taken += 1
     for (const name of HARMS) totals[name] += harm[name]
     if (HARMS.some((name) => harm[name] > 0)) worst.push({ carrier, position, payload, harm })
