@@ -67,7 +67,7 @@ export class WorkerPool {
     const replicaId = `chaos-${String(this.#count)}`
     const { NODE_OPTIONS: _unused, ...env } = process.env
     const child = fork(SCRIPT, [], {
-      execArgv: ['--disable-warning=ExperimentalWarning'],
+      execArgv: [...(process.env['BENCH_FLAGS']?.split(' ') ?? []), '--disable-warning=ExperimentalWarning'],
       env: { ...env, [WORKER_VARIABLE]: JSON.stringify({ ...this.#config, replicaId }) },
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     })

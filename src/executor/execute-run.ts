@@ -9,7 +9,7 @@ import type { ExecutorDeps, HeldLease, RunEnd } from './executor-deps.ts'
 import { leaveToNewer, unknownIn } from './leave-to-newer.ts'
 import { nextWork } from './next-work.ts'
 import type { Work } from './next-work.ts'
-import { prepareStep } from './prepare-step.ts'
+import { outputsOf, prepareStep } from './prepare-step.ts'
 import { readGrounds, readProgress } from './read-progress.ts'
 import { markUnknown, reconcileStep } from './reconcile-step.ts'
 import type { Progress, RunSession } from './run-session.ts'
@@ -36,14 +36,15 @@ export async function executeRun(deps: ExecutorDeps, held: HeldLease, drain: Abo
     drain,
     dueAtMs: new Map(),
     readFailures: new Map(),
-    seen: { hasStarted: false },
+    seen: {},
   }
   let isLocked = false
   for (;;) {
     held.assertHeld()
-    const reading = await readProgress(session)
+    const left = takeLeft(session)
+    const reading = left ?? (await readProgress(session))
     if (ENDED_RUN_STATES.includes(reading.run.state)) return { kind: 'ended' }
-    const verified = verifyPlan(reading.proposal)
+    const verified = verifyPlan(session.seen, reading.proposal)
     if (!verified.ok) return refusePlan(session, { ...reading, plan: reading.proposal.plan }, verified.reason)
     const progress: Progress = { ...reading, plan: verified.plan }
     if (drain.aborted) return giveBack(session, progress)
@@ -54,9 +55,28 @@ export async function executeRun(deps: ExecutorDeps, held: HeldLease, drain: Abo
       if (wait !== undefined) return wait
       isLocked = true
     }
-    const end = await takeTurn(session, progress).catch((error: unknown) => endUnreadable(session, progress, error))
+    const work = findWork(session, progress)
+    if (left !== undefined && !isSendOfStep(work)) continue
+    const end = await takeTurn(session, progress, work).catch((error: unknown) =>
+      endUnreadable(session, progress, error),
+    )
     if (end !== undefined) return end
   }
+}
+
+/** What the step before left, once. */
+function takeLeft({ seen }: RunSession): Progress | undefined {
+  const { left } = seen
+  delete seen.left
+  return left
+}
+
+/**
+ * It is enough for finding which step to send next: before the intent all of it is read anew and compared (`sendEffect`).
+ * Whatever else there is to do is decided by a reading of its own.
+ */
+function isSendOfStep(work: FoundWork): boolean {
+  return work.kind === 'send' && work.step.uses !== 'approval'
 }
 
 /** The bytes in the database are not those that people signed: nothing of them runs, and someone has to look. */
@@ -104,17 +124,12 @@ async function lockTargets(session: RunSession, progress: Progress): Promise<Run
   return { kind: 'later', afterMs: deps.settings.pace.targetBusyMs }
 }
 
-function takeTurn(session: RunSession, progress: Progress): Promise<RunEnd | undefined> {
-  const work = findWork(session, progress)
+function takeTurn(session: RunSession, progress: Progress, work: FoundWork): Promise<RunEnd | undefined> {
   const isApproval = 'step' in work && work.step.uses === 'approval'
   return isApproval ? takeApprovalTurn(session, progress, work) : carryOut(session, progress, work)
 }
 
-async function carryOut(
-  session: RunSession,
-  progress: Progress,
-  work: ReturnType<typeof findWork>,
-): Promise<RunEnd | undefined> {
+async function carryOut(session: RunSession, progress: Progress, work: FoundWork): Promise<RunEnd | undefined> {
   switch (work.kind) {
     case 'refused':
       return endRun(session, progress, { state: 'failed', reasonCode: 'step_refused', reason: work.reason })
@@ -146,10 +161,13 @@ async function carryOut(
   }
 }
 
-function findWork(session: RunSession, { plan, run, attempts }: Progress): Work | { kind: 'refused'; reason: string } {
+type FoundWork = Work | { readonly kind: 'refused'; readonly reason: string }
+
+function findWork(session: RunSession, { plan, run, attempts }: Progress): FoundWork {
+  const outputs = outputsOf(attempts)
   try {
     return nextWork(stepsOfRun(plan, run.direction, attempts), attempts, (step) =>
-      prepareStep(session.deps.actions, step, attempts),
+      prepareStep(session.deps.actions, step, outputs),
     )
   } catch (error) {
     if (error instanceof RefusedError) return { kind: 'refused', reason: error.message }

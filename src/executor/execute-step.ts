@@ -15,9 +15,11 @@ import { crashClassOf, idempotencyKeyOf, requestHashOf } from './prepare-step.ts
 import { readGrounds } from './read-progress.ts'
 import type { GroundsRead } from './read-progress.ts'
 import { recordOutcome, write } from './record-outcome.ts'
+import { isSameLedger } from './is-same-ledger.ts'
 import { backoffMs, pause, reach, setDue, waitOf } from './run-session.ts'
 import type { Progress, RunSession } from './run-session.ts'
 import { recordOf, stepRecordOf, tell } from './tell.ts'
+import { verifyPlan } from './verify-plan.ts'
 
 type Send = Extract<Work, { kind: 'send' }>
 
@@ -34,6 +36,9 @@ export async function sendEffect(session: RunSession, progress: Progress, work: 
   if (state.kind === 'end') return endRun(session, progress, state.ending)
 
   const grounds = await readGrounds(session, progress.plan)
+  // Another ledger than the one this work was found in, or another plan: the next turn looks by itself.
+  if (!isSameLedger(progress.attempts, grounds.attempts)) return undefined
+  if (!verifyPlan(session.seen, grounds.proposal).ok) return undefined
   const refusal = await refuseStep(session, { ...progress, ...grounds }, work, state.value)
   if (refusal !== undefined) return refusal
   await reach(session, 'before-intent', work)

@@ -14,8 +14,8 @@ import type { RunStep } from './steps-of-run.ts'
  * Resolves what only the run can know (`steps.<id>.…`, escaped for its place as every look-up) and asks the action for
  * its description. Throws RefusedError when a value is missing or the action is not configured here.
  */
-export function prepareStep(actions: ActionRunner, step: RunStep, attempts: readonly Attempt[]): ReadyStep {
-  const resolved = resolveArguments(step.uses, step.with, { steps: outputsOf(attempts) })
+export function prepareStep(actions: ActionRunner, step: RunStep, outputs: JsonObject): ReadyStep {
+  const resolved = resolveArguments(step.uses, step.with, { steps: outputs })
   if (resolved.value === undefined) {
     throw new RefusedError(
       'argument_missing',
@@ -26,8 +26,8 @@ export function prepareStep(actions: ActionRunner, step: RunStep, attempts: read
   return { ...step, args: resolved.value, description }
 }
 
-/** What each done step gave, its effects laid over one another. */
-function outputsOf(attempts: readonly Attempt[]): JsonObject {
+/** What each done step gave, its effects laid over one another: `steps` of the arguments of later ones. */
+export function outputsOf(attempts: readonly Attempt[]): JsonObject {
   const outputs: Record<string, Json> = {}
   for (const attempt of attempts) {
     if (attempt.direction !== 'forward' || attempt.state !== 'done') continue

@@ -7,6 +7,7 @@ import { findService } from '../domain/service-catalog.ts'
 import type { Plan } from '../domain/plan.ts'
 import type { Run } from '../domain/run.ts'
 import { FencedError, NotFoundError } from '../kernel/errors.ts'
+import type { RunReading } from '../ports/run-reading-store.ts'
 import type { AuthorizationVerdict } from '../domain/authorization.ts'
 import { findGlass, glassFacts } from './glass-ground.ts'
 import type { Grounds } from './check-before-step.ts'
@@ -18,45 +19,17 @@ import { missingEarlierApproval, readEarlierApprovals } from './earlier-approval
 import { servicesActedOn } from '../policy/blast-radius.ts'
 import type { RunSession } from './run-session.ts'
 
-export interface Reading {
-  readonly run: Run
-  readonly proposal: Proposal
-  readonly isExpired: boolean
-  readonly attempts: readonly Attempt[]
+/** The run, its proposal, its ledger and all that has to hold, as of one moment; another fence means that we are out. */
+export async function readProgress(session: RunSession): Promise<RunReading> {
+  const { id } = session.held.lease.run
+  const reading = await session.deps.stores.runReadings.read(id, session.seen.proposal)
+  if (reading === undefined) throw new NotFoundError('run', id)
+  if (reading.run.fence !== session.held.lease.fence) throw new FencedError(id)
+  session.seen.proposal = reading.proposal
+  return reading
 }
 
-/** The run, its proposal and its ledger, as they are now; another fence means that we are out. */
-export async function readProgress(session: RunSession): Promise<Reading> {
-  const { stores } = session.deps
-  const { id, proposalId } = session.held.lease.run
-  const [run, proposal, attempts] = await Promise.all([
-    stores.runs.find(id),
-    readProposal(session),
-    stores.ledger.list(id),
-  ])
-  if (run?.fence !== session.held.lease.fence) throw new FencedError(id)
-  if (run.startedAt !== null) session.seen.hasStarted = true
-  if (proposal === undefined) throw new NotFoundError('proposal', proposalId)
-  return { run, ...proposal, attempts }
-}
-
-/**
- * Expiry counts until the first step has started; the intent checks it once more, in its own statement. Only until then
- * the row is locked to read it, which is a write that has to reach the disk.
- */
-async function readProposal({
-  deps,
-  held,
-  seen,
-}: RunSession): Promise<Pick<Reading, 'proposal' | 'isExpired'> | undefined> {
-  const { stores } = deps
-  const { proposalId, startedAt } = held.lease.run
-  if (startedAt === null && !seen.hasStarted) return stores.proposals.lock(proposalId)
-  const proposal = await stores.proposals.find(proposalId)
-  return proposal === undefined ? undefined : { proposal, isExpired: false }
-}
-
-export interface GroundsRead extends Grounds {
+export interface GroundsRead extends Grounds, Pick<RunReading, 'attempts'> {
   /** Which version of policies and playbooks said so. */
   readonly configuration: string | null
   /** The same decisions against the directory of this very moment. */
@@ -66,19 +39,11 @@ export interface GroundsRead extends Grounds {
 /** What has to hold before a step, read anew and not remembered. */
 export async function readGrounds(session: RunSession, plan: Plan): Promise<GroundsRead> {
   const { deps } = session
-  const { incidentId, proposalId } = session.held.lease.run
-  const [reading, decisions, freezes, alerts, incident, isSymptomGoneConfirmed, earlier] = await Promise.all([
-    readProgress(session),
-    deps.stores.decisions.list(proposalId),
-    deps.stores.freezes.listActive(),
-    deps.stores.alerts.countByIncidents([incidentId]),
-    deps.stores.incidents.find(incidentId),
-    deps.stores.runControl.isSymptomGoneConfirmed(proposalId),
-    readEarlierApprovals(session, plan),
-  ])
+  const [reading, earlier] = await Promise.all([readProgress(session), readEarlierApprovals(session, plan)])
+  const { decisions, freezes, incident } = reading
   const service = findService(deps.catalog, plan.service)
   // As when it was approved: where the symptom is counts as well as what is acted on.
-  const concerned = [plan.service, incident?.service ?? null, ...servicesActedOn(deps.catalog, plan.steps)]
+  const concerned = [plan.service, incident.service, ...servicesActedOn(deps.catalog, plan.steps)]
   const freeze = findFreezeOn([...freezes, ...(await recurringFreezes(deps, concerned, plan.environment))], concerned)
   const mode = concerned.reduce<Mode>(
     (strictest, name) => stricterMode(strictest, findService(deps.catalog, name)?.mode ?? strictest),
@@ -93,7 +58,7 @@ export async function readGrounds(session: RunSession, plan: Plan): Promise<Grou
   const playbook = deps.playbooks.find((candidate) => candidate.name === name)
   const missingNow = () => {
     const people = deps.directory.list()
-    const commander = incident?.assignments['commander'] ?? null
+    const commander = incident.assignments['commander'] ?? null
     const owner = service?.owner ?? null
     const missingQuorum = () =>
       missingApproval({
@@ -109,16 +74,13 @@ export async function readGrounds(session: RunSession, plan: Plan): Promise<Grou
   return {
     ...reading,
     plan,
-    decisions,
     findPerson: (personId) => deps.directory.findById(personId),
     freeze,
     mode,
     playbook,
     isPlaybookAccepted,
     configuration: deps.configuration.digest,
-    isSymptomGoneConfirmed,
     policy: askPolicy(deps, reading.run, reading.proposal, plan, { mode, isFrozen: freeze !== undefined }),
-    alerts: alerts.get(incidentId) ?? { total: 0, firing: 0 },
     missingApproval: missingNow(),
     glass: glass === null ? null : { brokenBy: glass.use.personId, until: glass.use.until, isOver: glass.isOver },
     missingNow,

@@ -5,13 +5,14 @@ import { oneLineText } from '../kernel/clean-text.ts'
 import { canonicalJson } from '../kernel/canonical-json.ts'
 import type { JsonObject } from '../kernel/json.ts'
 import type { AttemptMove } from '../ports/ledger-store.ts'
+import type { Stores } from '../ports/stores.ts'
 import { againNote } from './attempt-notes.ts'
 import type { StepWork } from './next-work.ts'
 import { outcomeFields } from './outcome-fields.ts'
 import type { ResponseStatus } from './outcome-fields.ts'
 import { setDue } from './run-session.ts'
 import type { Progress, RunSession } from './run-session.ts'
-import { stepRecordOf, tell } from './tell.ts'
+import { stepRecordOf, tellingOf } from './tell.ts'
 
 interface Telling {
   readonly event: string
@@ -122,23 +123,35 @@ export async function write(
   telling: Telling | null,
 ): Promise<void> {
   const { deps, held } = session
+  const { lease } = held
+  if (telling === null) {
+    await deps.unitOfWork.single((stores) => stores.ledger.move(lease, work.attempt, move, null))
+    return
+  }
+  const record = outcomeRecordOf(progress, work, move, telling, deps.clock.now())
+  const runMoves = telling.run !== progress.run.state
+  const states = {
+    ...(move.to === work.attempt.state ? {} : { attempt: move.to }),
+    ...(runMoves ? { run: telling.run } : {}),
+  }
+  const told = telling.text === null ? undefined : tellingOf(session, telling.event, telling.text, 'status')
+  const leaf = deps.seal({ ...record, states })
+  const moveAttempt = (stores: Stores) => stores.ledger.move(lease, work.attempt, move, leaf, told)
+  if (!runMoves) {
+    session.seen.left = leftBy(progress, await deps.unitOfWork.single(moveAttempt))
+    return
+  }
   await deps.unitOfWork.run(async (stores) => {
-    if (telling === null) {
-      await stores.ledger.move(held.lease, work.attempt, move, null)
-      return
-    }
-    const record = outcomeRecordOf(progress, work, move, telling, deps.clock.now())
-    const runMoves = telling.run !== progress.run.state
-    const states = {
-      ...(move.to === work.attempt.state ? {} : { attempt: move.to }),
-      ...(runMoves ? { run: telling.run } : {}),
-    }
-    await stores.ledger.move(held.lease, work.attempt, move, deps.seal({ ...record, states }))
-    if (runMoves) {
-      await stores.leasedRuns.move(held.lease, ['running', 'waiting', 'unknown'], telling.run, telling.text)
-    }
-    if (telling.text !== null) await tell(session, stores, telling.event, telling.text, 'status')
+    await moveAttempt(stores)
+    await stores.leasedRuns.move(lease, ['running', 'waiting', 'unknown'], telling.run, telling.text)
   })
+}
+
+/** The ledger as it stands now, for the next turn to find its work in. */
+function leftBy(progress: Progress, moved: Attempt): Progress {
+  const others = progress.attempts.filter(({ id }) => id !== moved.id)
+  const startedAt = progress.run.startedAt ?? moved.intendedAt
+  return { ...progress, run: { ...progress.run, startedAt }, attempts: [...others, moved] }
 }
 
 function outcomeRecordOf(

@@ -14,8 +14,17 @@ export interface RunSession {
   readonly dueAtMs: Map<string, number>
   /** How often in a row a target's state could not be read. */
   readonly readFailures: Map<string, number>
-  /** That the first step has started is never taken back. */
-  readonly seen: { hasStarted: boolean }
+  readonly seen: Seen
+}
+
+/** Only what need not be found out twice; each is compared with what the database says now before it is used. */
+export interface Seen {
+  /** As it was read last. */
+  proposal?: Proposal
+  /** The plan as it was parsed from the very bytes of this proposal, after their hashes were made again. */
+  verified?: { readonly proposal: Proposal; readonly plan: Plan }
+  /** What the last step left, by the rows that recording it gave back. */
+  left?: Progress
 }
 
 /** What one look at the database said of a run. */

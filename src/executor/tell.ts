@@ -3,6 +3,7 @@ import { COUNTERSIGN } from '../domain/actor.ts'
 import type { AuditOutcome, AuditRecord } from '../domain/audit-entry.ts'
 import type { Attempt } from '../domain/run.ts'
 import type { OutboxPriority } from '../ports/outbox.ts'
+import type { Told } from '../ports/ledger-store.ts'
 import type { Stores } from '../ports/stores.ts'
 import type { JsonObject } from '../kernel/json.ts'
 import type { StepWork } from './next-work.ts'
@@ -61,6 +62,12 @@ export function stepRecordOf(
       requestHash: attempt.requestHash,
     },
   }
+}
+
+/** Timeline and card, for a statement that tells of what it does itself. */
+export function tellingOf({ held }: RunSession, event: string, text: string, card: OutboxPriority): Told {
+  const { incidentId } = held.lease.run
+  return { entry: { incidentId, actor: COUNTERSIGN, origin: 'clock', event, text }, card }
 }
 
 /** Timeline and card, in the transaction of what they tell of. */

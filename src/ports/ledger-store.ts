@@ -1,6 +1,8 @@
 import type { ActionName, CrashClass, TargetState } from '../domain/action.ts'
 import type { Attempt, AttemptState } from '../domain/run.ts'
 import type { JsonObject } from '../kernel/json.ts'
+import type { NewTimelineEntry } from '../domain/timeline.ts'
+import type { OutboxPriority } from './outbox.ts'
 import type { RunLease } from './run-store.ts'
 import type { SealedLeaf } from '../domain/audit-entry.ts'
 
@@ -29,6 +31,12 @@ export interface AttemptMove {
   readonly after?: TargetState | null
 }
 
+/** What people are told with a move: an entry on the timeline, and every copy of the incident's card brought up to date. */
+export interface Told {
+  readonly entry: NewTimelineEntry
+  readonly card: OutboxPriority
+}
+
 /**
  * Intent, ledger and audit in one statement each way; each checks the fence and throws FencedError when it is lost.
  * No durable intent leaf, no effect.
@@ -42,9 +50,9 @@ export interface LedgerStore {
   intend(lease: RunLease, attempt: NewAttempt, leaf: SealedLeaf | null): Promise<Attempt>
   /**
    * Conditional on the state it comes from; StaleError when it is in another one, and with the code `frozen` when it is
-   * to be marked as sent while everything is frozen.
+   * to be marked as sent while everything is frozen. What is told stands exactly when the move does.
    */
-  move(lease: RunLease, attempt: Attempt, move: AttemptMove, leaf: SealedLeaf | null): Promise<Attempt>
+  move(lease: RunLease, attempt: Attempt, move: AttemptMove, leaf: SealedLeaf | null, told?: Told): Promise<Attempt>
   list(runId: string): Promise<readonly Attempt[]>
   /** By database time: since the intent, and since it became done, failed or unknown (null before). */
   elapsed(attempt: Attempt): Promise<{ readonly sinceIntendedMs: number; readonly sinceFinishedMs: number | null }>

@@ -46,8 +46,6 @@ export interface RunControl {
   startUndo(id: string): Promise<Run | undefined>
   /** Closes the unknown attempt (when there is one) and moves the run from `unknown` to `running`; its crash count starts anew. */
   settle(id: string, settlement: Settlement): Promise<Run | undefined>
-  /** Whether somebody whose approval stands confirmed it knowing that the symptom was gone. */
-  isSymptomGoneConfirmed(proposalId: string): Promise<boolean>
 }
 
 export interface Settlement {

@@ -21,6 +21,7 @@ import type { InstallationStore } from './installation-store.ts'
 import type { JobQueue } from './job-queue.ts'
 import type { LeaseStore } from './lease-store.ts'
 import type { LeasedRunStore, RunControl, RunStore, RunSweep } from './run-store.ts'
+import type { RunReadingStore } from './run-reading-store.ts'
 import type { LedgerStore } from './ledger-store.ts'
 import type { Outbox, OutboxQueue } from './outbox.ts'
 import type { PreviewStore } from './preview-store.ts'
@@ -73,6 +74,7 @@ export interface Stores {
   readonly runControl: RunControl
   readonly refusals: RefusalStore
   readonly rooms: RoomStore
+  readonly runReadings: RunReadingStore
   readonly runSweep: RunSweep
   readonly runs: RunStore
   readonly standstills: StandstillStore
@@ -86,6 +88,10 @@ export interface Stores {
 export interface UnitOfWork {
   /** Runs `work` in one transaction (READ COMMITTED). Serialisation failures and deadlocks are tried again up to 3 times. */
   run<T>(work: (stores: Stores) => Promise<T>): Promise<T>
+  /**
+   * For what is one statement and so a transaction by itself: nothing is said around it. Tried again like `run`.
+   */
+  single<T>(work: (stores: Stores) => Promise<T>): Promise<T>
   /**
    * For many reads at once: all on one connection, sent without waiting for each other. No transaction: each sees what
    * is committed when it runs.

@@ -5,7 +5,7 @@ import { storableText } from '../kernel/clean-text.ts'
 import { milliseconds } from './milliseconds.ts'
 import type { Database } from './database.ts'
 
-interface FreezeRow extends Record<string, unknown> {
+export interface FreezeRow extends Record<string, unknown> {
   readonly id: number | string
   readonly service: string | null
   readonly reason: string
@@ -14,7 +14,7 @@ interface FreezeRow extends Record<string, unknown> {
   readonly until: string
 }
 
-const HOLDS = sql`lifted_at IS NULL AND until > clock_timestamp()`
+export const HOLDS = sql`lifted_at IS NULL AND until > clock_timestamp()`
 
 /** A freeze holds from its insert until its end by database time, or until it is lifted. */
 export function createFreezeStore(db: Database): FreezeStore {
@@ -51,7 +51,7 @@ export function createFreezeStore(db: Database): FreezeStore {
   }
 }
 
-function toFreeze(row: FreezeRow): Freeze {
+export function toFreeze(row: FreezeRow): Freeze {
   return {
     id: String(row.id),
     service: row.service,

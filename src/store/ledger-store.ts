@@ -5,13 +5,17 @@ import type { Attempt } from '../domain/run.ts'
 import type { JsonObject } from '../kernel/json.ts'
 import { storableText } from '../kernel/clean-text.ts'
 import { FencedError, StaleError } from '../kernel/errors.ts'
-import type { AttemptMove, LedgerStore, NewAttempt } from '../ports/ledger-store.ts'
+import type { SurfaceName } from '../domain/surface.ts'
+import type { AttemptMove, LedgerStore, NewAttempt, Told } from '../ports/ledger-store.ts'
 import type { RunLease } from '../ports/run-store.ts'
 import { toAttempt } from './attempt-row.ts'
 import type { AttemptRow } from './attempt-row.ts'
 import { milliseconds } from './milliseconds.ts'
+import { notifyLater } from './notify.ts'
+import { appendCard } from './outbox-store.ts'
 import { SQL_STATE, sqlStateOf } from './sql-state.ts'
 import { storableJson } from './storable-json.ts'
+import { appendEntry } from './timeline-store.ts'
 import type { Database } from './database.ts'
 
 /**
@@ -20,10 +24,10 @@ import type { Database } from './database.ts'
  * kill switch or another configuration did not come in between: the proposal is locked first and the run second, the same order in which
  * decisions lock them.
  */
-export function createLedgerStore(db: Database): LedgerStore {
+export function createLedgerStore(db: Database, surfaces: readonly SurfaceName[]): LedgerStore {
   return {
     intend: (lease, attempt, leaf) => intend(db, lease, attempt, leaf),
-    move: (lease, attempt, to, leaf) => move(db, lease, attempt, to, leaf),
+    move: (lease, attempt, to, leaf, told) => move({ db, surfaces }, lease, attempt, to, { leaf, told }),
     list: async (runId) => {
       const { rows } = await db.execute<AttemptRow>(sql`SELECT * FROM attempts WHERE run_id = ${runId} ORDER BY id`)
       return rows.map(toAttempt)
@@ -105,11 +109,11 @@ async function explainIntent(db: Database, lease: RunLease, attempt: NewAttempt)
 }
 
 async function move(
-  db: Database,
+  { db, surfaces }: { readonly db: Database; readonly surfaces: readonly SurfaceName[] },
   lease: RunLease,
   attempt: Attempt,
   to: AttemptMove,
-  leaf: SealedLeaf | null,
+  { leaf, told }: { readonly leaf: SealedLeaf | null; readonly told: Told | undefined },
 ): Promise<Attempt> {
   const isClosed = to.to === 'done' || to.to === 'failed' || to.to === 'unknown'
   // The kill switch may have been thrown since the intent, however long ago that was for a replica that was paused. A
@@ -133,10 +137,17 @@ async function move(
     ), progress AS (
       UPDATE runs SET crashes = 0
        WHERE ${to.to === 'done'}::boolean AND id = (SELECT run_id FROM moved) AND crashes > 0
-    )${appendLeaf(leaf, sql`moved`)}
+    )${appendLeaf(leaf, sql`moved`)}${tell(surfaces, told)}
     SELECT * FROM moved`)
-  if (rows[0] !== undefined) return toAttempt(rows[0])
-  throw await explainMove(db, lease, attempt, to)
+  const row = rows[0]
+  if (row === undefined) throw await explainMove(db, lease, attempt, to)
+  if (told !== undefined) {
+    notifyLater(db, [
+      ['outbox', ''],
+      ['incident', told.entry.incidentId],
+    ])
+  }
+  return toAttempt(row)
 }
 
 async function explainMove(db: Database, lease: RunLease, attempt: Attempt, to: AttemptMove): Promise<Error> {
@@ -152,6 +163,14 @@ async function explainMove(db: Database, lease: RunLease, attempt: Attempt, to: 
     'attempt_moved',
     `Attempt ${String(attempt.number)} of ${attempt.stepId} is ${now.state ?? 'gone'} and cannot go from ${attempt.state} to ${to.to}.`,
   )
+}
+
+/** What is told stands exactly when the move does. */
+function tell(surfaces: readonly SurfaceName[], told: Told | undefined): SQL {
+  if (told === undefined) return sql``
+  const { entry, card } = told
+  const about = { incidentId: entry.incidentId, priority: card }
+  return sql`, entry AS (${appendEntry(entry, sql`moved`)}), card AS (${appendCard(surfaces, about, sql`moved`)})`
 }
 
 /** The leaf stands exactly when the row it tells of does. */

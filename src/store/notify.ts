@@ -1,20 +1,24 @@
-import { sql } from './drizzle.ts'
+import { drizzle, sql } from './drizzle.ts'
+import type { Pool } from 'pg'
 import type { Signal } from '../ports/signals.ts'
 import type { Database } from './database.ts'
 import { channelOf } from './signals.ts'
-
-/** What a transaction has to say when it is over: each thing once, in order. */
-export interface Announcements {
-  /** Resolves when all is said; where nothing is, at once. */
-  announce(): Promise<void>
-}
 
 interface Words {
   readonly channel: string
   readonly payload: string
 }
+type Said = Map<string, Words>
 
-const collected = new WeakMap<Database, Map<string, Words>>()
+/** What a transaction has to say when it is over: each thing once, in order. */
+export interface Announcements {
+  /**
+   * Called when the COMMIT was sent on the same connection. Resolves when the connection is needed no longer.
+   */
+  announce(committed: Promise<unknown>): Promise<void>
+}
+
+const collected = new WeakMap<Database, Said>()
 
 /**
  * Wakes every process that listens, when the surrounding transaction has committed. Not within it: PostgreSQL lets
@@ -27,19 +31,88 @@ export async function notify(db: Database, signal: Signal, payload = ''): Promis
   const words = { channel: channelOf(signal), payload }
   const later = collected.get(db)
   if (later === undefined) await say(db, [words])
-  else later.set(`${words.channel} ${payload}`, words)
+  else later.set(keyOf(words), words)
+}
+
+/** The same where nobody waits for it: on the handle of the pool, for a statement that has committed by itself. */
+export function notifyLater(db: Database, said: readonly (readonly [signal: Signal, payload: string])[]): void {
+  const words = said.map(([signal, payload]) => ({ channel: channelOf(signal), payload }))
+  const later = collected.get(db)
+  if (later === undefined) speakerOf((db as Database & { readonly $client: Pool }).$client).add(words)
+  else for (const one of words) later.set(keyOf(one), one)
 }
 
 /** From here on what is said on this handle, that of a transaction, is kept until it is announced. */
-export function collectAnnouncements(db: Database): Announcements {
-  const words = new Map<string, Words>()
+export function collectAnnouncements(pool: Pool, db: Database): Announcements {
+  const words: Said = new Map()
   collected.set(db, words)
   return {
-    announce: async () => {
+    announce: async (committed) => {
       collected.delete(db)
-      if (words.size > 0) await say(db, [...words.values()])
+      if (words.size > 0) await speakerOf(pool).sayBehind(db, [...words.values()], committed)
     },
   }
+}
+
+const speakers = new WeakMap<Pool, Speaker>()
+
+function speakerOf(pool: Pool): Speaker {
+  const speaker = speakers.get(pool) ?? new Speaker(drizzle(pool))
+  speakers.set(pool, speaker)
+  return speaker
+}
+
+/**
+ * One voice a pool, so that what many commits have to say in the same moment is said once and in one statement:
+ *
+ *   silent → speaking → silent, or, when more has come meanwhile, speaking again
+ *
+ * Who finds it silent is said at once, behind its own COMMIT; what comes while it speaks waits for the end of that.
+ */
+class Speaker {
+  readonly #db: Database
+  #waiting: Said = new Map()
+  #isSpeaking = false
+
+  constructor(db: Database) {
+    this.#db = db
+  }
+
+  async sayBehind(db: Database, words: readonly Words[], committed: Promise<unknown>): Promise<void> {
+    if (!this.#isSpeaking) return this.#speak(db, words)
+    // Said by another connection, so not before it can be seen there.
+    committed.then(
+      () => {
+        this.add(words)
+      },
+      () => undefined,
+    )
+  }
+
+  add(words: readonly Words[]): void {
+    for (const one of words) this.#waiting.set(keyOf(one), one)
+    if (!this.#isSpeaking) this.#speakOn()
+  }
+
+  async #speak(db: Database, words: readonly Words[]): Promise<void> {
+    this.#isSpeaking = true
+    try {
+      await say(db, words)
+    } finally {
+      this.#isSpeaking = false
+      if (this.#waiting.size > 0) this.#speakOn()
+    }
+  }
+
+  #speakOn(): void {
+    const words = [...this.#waiting.values()]
+    this.#waiting = new Map()
+    this.#speak(this.#db, words).catch(() => undefined)
+  }
+}
+
+function keyOf({ channel, payload }: Words): string {
+  return `${channel} ${payload}`
 }
 
 async function say(db: Database, words: readonly Words[]): Promise<void> {

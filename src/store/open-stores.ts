@@ -31,6 +31,7 @@ import { createPreviewStore } from './preview-store.ts'
 import { createProposalQueries, createProposalStore } from './proposal-store.ts'
 import { createRoomStore } from './room-store.ts'
 import { createRunControlStore } from './run-control-store.ts'
+import { createRunReadingStore } from './run-reading-store.ts'
 import { createRunStore } from './run-store.ts'
 import { createRunSweepStore } from './run-sweep-store.ts'
 import { createStandstillStore } from './standstill-store.ts'
@@ -76,7 +77,7 @@ export function openStores(db: Database, { surfaces, queueOf }: StoreNeeds): Sto
     jobs: queueOf(db),
     leasedRuns: createLeasedRunStore(db),
     leases: createLeaseStore(db),
-    ledger: createLedgerStore(db),
+    ledger: createLedgerStore(db, surfaces),
     outbox: createOutbox(db, surfaces),
     outboxQueue: createOutboxQueue(db),
     playbookRecords: createPlaybookRecordStore(db),
@@ -85,6 +86,7 @@ export function openStores(db: Database, { surfaces, queueOf }: StoreNeeds): Sto
     proposals: createProposalStore(db),
     rooms: createRoomStore(db),
     runControl: createRunControlStore(db),
+    runReadings: createRunReadingStore(db),
     runSweep: createRunSweepStore(db),
     runs: createRunStore(db),
     standstills: createStandstillStore(db),

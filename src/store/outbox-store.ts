@@ -1,11 +1,12 @@
 import { and, asc, eq, inArray, lte, sql } from './drizzle.ts'
+import type { SQL } from 'drizzle-orm'
 import { OUTBOX_PRIORITIES } from '../ports/outbox.ts'
 import { outboxMessages } from './schema.ts'
 import { storableText } from '../kernel/clean-text.ts'
 import type { Database } from './database.ts'
 import { notify } from './notify.ts'
 import type { JsonObject } from '../kernel/json.ts'
-import type { Outbox, OutboxMessage, OutboxQueue, WaitingMessage } from '../ports/outbox.ts'
+import type { Outbox, OutboxMessage, OutboxPriority, OutboxQueue, WaitingMessage } from '../ports/outbox.ts'
 import type { SurfaceName } from '../domain/surface.ts'
 
 /**
@@ -56,19 +57,37 @@ async function append(
   await Promise.all([notify(db, 'outbox'), ...incidents.map((incidentId) => notify(db, 'incident', incidentId))])
 }
 
+const CAN_COALESCE = sql`state = 'waiting' and coalesce_key is not null`
+const COALESCED = {
+  version: sql`${outboxMessages.version} + 1`,
+  priority: sql`least(${outboxMessages.priority}, excluded.priority)`,
+  notBefore: sql`least(${outboxMessages.notBefore}, excluded.not_before)`,
+}
+
 async function put(db: Database, rows: readonly (typeof outboxMessages.$inferInsert)[]): Promise<void> {
   await db
     .insert(outboxMessages)
     .values([...rows])
-    .onConflictDoUpdate({
-      target: outboxMessages.coalesceKey,
-      targetWhere: sql`state = 'waiting' and coalesce_key is not null`,
-      set: {
-        version: sql`${outboxMessages.version} + 1`,
-        priority: sql`least(${outboxMessages.priority}, excluded.priority)`,
-        notBefore: sql`least(${outboxMessages.notBefore}, excluded.not_before)`,
-      },
-    })
+    .onConflictDoUpdate({ target: outboxMessages.coalesceKey, targetWhere: CAN_COALESCE, set: COALESCED })
+}
+
+/**
+ * The message `card` as part of a statement that goes on from the rows of `source`: stands exactly when there is one.
+ * Whoever uses it notifies `outbox` and `incident`, as `append` does.
+ */
+export function appendCard(
+  surfaces: readonly SurfaceName[],
+  { incidentId, priority }: { readonly incidentId: string; readonly priority: OutboxPriority },
+  source: SQL,
+): SQL {
+  const message = { kind: 'card', incidentId, priority } as const
+  return sql`
+    INSERT INTO outbox_messages (surface, kind, incident_id, priority, coalesce_key, payload)
+    SELECT surface, 'card', ${incidentId}, ${OUTBOX_PRIORITIES.indexOf(priority)}::int,
+           surface || ' card ' || ${incidentId}, ${JSON.stringify(payloadOf(message))}::jsonb
+      FROM ${source}, unnest(${sql.param([...surfaces])}::text[]) AS surface
+    ON CONFLICT (coalesce_key) WHERE ${CAN_COALESCE} DO UPDATE
+       SET version = ${COALESCED.version}, priority = ${COALESCED.priority}, not_before = ${COALESCED.notBefore}`
 }
 
 /** A post with a key is made once, also when the playbook step that asked for it is issued again after it was sent. */

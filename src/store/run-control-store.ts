@@ -22,16 +22,6 @@ export function createRunControlStore(db: Database): RunControl {
       return rows[0] === undefined ? undefined : toRun(rows[0])
     },
     settle: (id, settlement) => settle(db, id, settlement),
-    // A first press only notes: whether it was gone when the last approval fell stands with the proposal.
-    isSymptomGoneConfirmed: async (proposalId) => {
-      const { rows } = await db.execute<{ confirmed: boolean }>(sql`
-        SELECT EXISTS (
-          SELECT FROM confirmations c JOIN decisions d USING (proposal_id, person_id)
-            JOIN proposals p ON p.id = c.proposal_id
-           WHERE c.proposal_id = ${proposalId} AND d.decision = 'approve' AND d.withdrawn_at IS NULL
-             AND p.symptom_gone) AS confirmed`)
-      return rows[0]?.confirmed === true
-    },
   }
 }
 

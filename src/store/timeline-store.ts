@@ -1,11 +1,24 @@
-import { and, asc, eq, gt } from './drizzle.ts'
+import { and, asc, eq, gt, sql } from './drizzle.ts'
+import type { SQL } from 'drizzle-orm'
 import type { Actor } from '../domain/actor.ts'
 import type { Origin } from '../domain/surface.ts'
-import type { TimelineEntry } from '../domain/timeline.ts'
+import type { NewTimelineEntry, TimelineEntry } from '../domain/timeline.ts'
 import { storableText } from '../kernel/clean-text.ts'
 import type { TimelineStore } from '../ports/timeline-store.ts'
 import type { Database } from './database.ts'
 import { timelineEntries } from './schema.ts'
+
+/** As part of a statement that goes on from the rows of `source`: stands exactly when there is one. */
+export function appendEntry({ incidentId, actor, origin, event, text }: NewTimelineEntry, source: SQL): SQL {
+  return sql`
+    INSERT INTO timeline_entries (incident_id, actor, origin, event, text)
+    SELECT ${incidentId}, ${JSON.stringify(storableActor(actor))}::jsonb, ${origin}, ${event}, ${storableText(text)}
+      FROM ${source}`
+}
+
+function storableActor(actor: Actor): Actor {
+  return { ...actor, name: storableText(actor.name), id: storableText(actor.id) }
+}
 
 export function createTimelineStore(db: Database): TimelineStore {
   return {
@@ -14,7 +27,7 @@ export function createTimelineStore(db: Database): TimelineStore {
       await db.insert(timelineEntries).values(
         entries.map((entry) => ({
           incidentId: entry.incidentId,
-          actor: { ...entry.actor, name: storableText(entry.actor.name), id: storableText(entry.actor.id) },
+          actor: storableActor(entry.actor),
           origin: entry.origin,
           event: entry.event,
           text: storableText(entry.text),

@@ -28,8 +28,10 @@ const TRIES = 4
  * again: during COMMIT it leaves the outcome unknown.
  */
 export function createUnitOfWork(pool: Pool, storesOf: (transaction: Database) => Stores): UnitOfWork {
+  const alone = storesOf(drizzle(pool))
   return {
     run: (work) => retryConflicts(() => runTransaction(pool, (transaction) => work(storesOf(transaction)))),
+    single: (work) => retryConflicts(() => work(alone)),
     read: async (work) => {
       const client = await pool.connect()
       try {
@@ -65,7 +67,7 @@ export async function runTransaction<Result>(
     throw new UnwritableError('the database does not answer', cause)
   })
   const transaction = drizzle(client)
-  const announcements = collectAnnouncements(transaction)
+  const announcements = collectAnnouncements(pool, transaction)
   let isBroken = false
   // The work does not wait for what is announced, the connection does.
   let announced = Promise.resolve()
@@ -74,7 +76,7 @@ export async function runTransaction<Result>(
     const [, result] = await Promise.all([client.query('BEGIN'), work(transaction)])
     const committed = commit(client)
     // Behind the COMMIT on the same connection, without waiting for its answer: when that fails, a hint is idle.
-    announced = announcements.announce()
+    announced = announcements.announce(committed)
     announced.catch(() => undefined)
     await committed
     return result

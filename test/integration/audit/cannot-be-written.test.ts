@@ -131,7 +131,7 @@ describe('where entries cannot be written because', () => {
       ledger: {
         ...stores.ledger,
         intend: (lease, attempt) => stores.ledger.intend(lease, attempt, null),
-        move: (lease, attempt, move) => stores.ledger.move(lease, attempt, move, null),
+        move: (lease, attempt, move, _leaf, told) => stores.ledger.move(lease, attempt, move, null, told),
       },
     })
     const { replica, run, effects } = await approved(database.url, careless)

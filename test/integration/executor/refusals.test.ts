@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { Client } from 'pg'
 import type { ActionRunner } from '../../../src/ports/action-runner.ts'
 import type { Proposal } from '../../../src/domain/approval.ts'
+import type { RunReading } from '../../../src/ports/run-reading-store.ts'
 import type { Stores } from '../../../src/ports/stores.ts'
 import { bindingOf, planDigestOf, planHashOf } from '../../../src/playbooks/plan-hash.ts'
 import { ANA, BEN, PLAYBOOK, SERVICE, approveRun } from '../../fakes/counting-target/approved-run.ts'
@@ -43,7 +44,7 @@ const REFUSALS: readonly Refusal[] = [
     title: 'is frozen',
     happens: (_approved, { deps }) =>
       deps.stores.freezes.add({ service: SERVICE, reason: 'audit day', createdBy: BEN.id, forMs: 60_000 }),
-    blind: () => ({ stores: withStore('freezes', { listActive: () => Promise.resolve([]) }) }),
+    blind: () => ({ stores: readAs((reading) => ({ ...reading, freezes: [] })) }),
     says: /checkout is frozen \(audit day\)/,
     proposal: 'cancelled',
   },
@@ -53,14 +54,16 @@ const REFUSALS: readonly Refusal[] = [
       await owner.query(`UPDATE incidents SET service = 'web' WHERE id = $1`, [run.incidentId])
       await deps.stores.freezes.add({ service: 'web', reason: 'audit day', createdBy: BEN.id, forMs: 60_000 })
     },
-    blind: () => ({ stores: withStore('freezes', { listActive: () => Promise.resolve([]) }) }),
+    blind: () => ({ stores: readAs((reading) => ({ ...reading, freezes: [] })) }),
     says: /web is frozen \(audit day\)/,
     proposal: 'cancelled',
   },
   {
     title: 'is stopped by a person',
     happens: ({ run }, { deps }) => deps.stores.runs.requestStop(run.id, BEN.id, 'not now'),
-    blind: () => ({ stores: forgetStop }),
+    blind: () => ({
+      stores: readAs((reading) => ({ ...reading, run: { ...reading.run, stopRequestedBy: null, stopReason: null } })),
+    }),
     says: /Ben Okafor stopped it \(not now\)/,
     proposal: 'cancelled',
   },
@@ -123,18 +126,14 @@ const REFUSALS: readonly Refusal[] = [
   {
     title: 'finds the symptom gone',
     happens: ({ run }) => owner.query(`UPDATE alerts SET status = 'resolved' WHERE incident_id = $1`, [run.incidentId]),
-    blind: ({ run }) => ({
-      stores: withStore('alerts', {
-        countByIncidents: () => Promise.resolve(new Map([[run.incidentId, { total: 1, distinct: 1, firing: 1 }]])),
-      }),
-    }),
+    blind: () => ({ stores: readAs((reading) => ({ ...reading, alerts: { total: 1, firing: 1 } })) }),
     says: /the symptom is gone/,
     proposal: 'cancelled',
   },
   {
     title: 'has another plan in the database than the one that was signed',
     happens: ({ proposal }) => owner.query(TAMPER, [proposal.id]),
-    blind: () => ({ stores: signAnything }),
+    blind: () => ({ stores: readAs(signAnything) }),
     says: /the stored plan of PRO-\d+ is not the one that was approved/,
     proposal: 'cancelled',
   },
@@ -186,7 +185,7 @@ describe('an approval', () => {
   })
 
   it('expires even for a replica that is told otherwise: the intent itself asks the database', async () => {
-    const replica = await world.replica({ stores: neverExpires })
+    const replica = await world.replica({ stores: readAs((reading) => ({ ...reading, isExpired: false })) })
     const { run, proposal } = await approveRun(replica.deps.unitOfWork, inOwnPlace(), { ttlMs: 1 })
     const lease = await replica.deps.stores.runs.claim(run.id, 'me', 5_000)
     await replica.deps.stores.leasedRuns.move(lease!, ['queued'], 'running', null)
@@ -288,56 +287,26 @@ function keyOf({ run }: ApprovedRun): string {
   return `${run.id}:move:main`
 }
 
-function withStore<Name extends keyof Stores>(name: Name, change: Partial<Stores[Name]>): (stores: Stores) => Stores {
-  return (stores) => ({ ...stores, [name]: { ...stores[name], ...change } })
+/** A replica that reads something else than what is there. */
+function readAs(change: (reading: RunReading) => RunReading): (stores: Stores) => Stores {
+  return (stores) => ({
+    ...stores,
+    runReadings: {
+      read: async (runId, known) => {
+        const reading = await stores.runReadings.read(runId, known)
+        return reading && change(reading)
+      },
+    },
+  })
 }
 
 function withActions(change: Partial<ActionRunner>): ActionRunner {
   return { ...createCountingActions(world.target.url), ...change }
 }
 
-function forgetStop(stores: Stores): Stores {
-  const runFind = async (id: string) => {
-    const run = await stores.runs.find(id)
-    return run && { ...run, stopRequestedBy: null, stopReason: null }
-  }
-  return { ...stores, runs: { ...stores.runs, find: runFind } }
-}
-
-function neverExpires(stores: Stores): Stores {
-  const lock = async (id: string) => {
-    const locked = await stores.proposals.lock(id)
-    return locked && { ...locked, isExpired: false }
-  }
-  return { ...stores, proposals: { ...stores.proposals, lock } }
-}
-
 /** Takes whatever plan is stored for the one that people signed. */
-function signAnything(stores: Stores): Stores {
-  const sign = (proposal: Proposal): Proposal => {
-    const planHash = planHashOf(proposal.planJson, bindingOf(proposal))
-    return { ...proposal, planHash, planDigest: planDigestOf(proposal.planJson) }
-  }
-  return {
-    ...stores,
-    proposals: {
-      ...stores.proposals,
-      find: async (id) => {
-        const found = await stores.proposals.find(id)
-        return found && sign(found)
-      },
-      lock: async (id) => {
-        const locked = await stores.proposals.lock(id)
-        return locked && { ...locked, proposal: sign(locked.proposal) }
-      },
-    },
-    decisions: {
-      ...stores.decisions,
-      list: async (id) => {
-        const proposal = await stores.proposals.find(id)
-        const decisions = await stores.decisions.list(id)
-        return decisions.map((decision) => ({ ...decision, planHash: sign(proposal!).planHash }))
-      },
-    },
-  }
+function signAnything({ proposal, decisions, ...rest }: RunReading): RunReading {
+  const planHash = planHashOf(proposal.planJson, bindingOf(proposal))
+  const signed = { ...proposal, planHash, planDigest: planDigestOf(proposal.planJson) }
+  return { ...rest, proposal: signed, decisions: decisions.map((decision) => ({ ...decision, planHash })) }
 }

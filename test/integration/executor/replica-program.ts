@@ -61,8 +61,8 @@ function withoutFence(stores: Stores): Stores {
       ...stores.ledger,
       intend: async (lease, attempt, leaf) => stores.ledger.intend(await current(lease), attempt, leaf),
       // Even a row that somebody else has closed counts as moved.
-      move: async (lease, attempt, move, leaf) =>
-        stores.ledger.move(await current(lease), attempt, move, leaf).catch(() => ({ ...attempt, state: move.to })),
+      move: async (lease, attempt, move, ...rest) =>
+        stores.ledger.move(await current(lease), attempt, move, ...rest).catch(() => ({ ...attempt, state: move.to })),
     },
     leasedRuns: { ...stores.leasedRuns, heartbeat: () => Promise.resolve() },
   }

@@ -54,7 +54,7 @@ describe('a job enqueued in a transaction', () => {
     const client = await replica.pool.connect()
     const transaction = drizzle(client)
     // What is collected and never announced is what such a process leaves: the commit, and no word of it.
-    collectAnnouncements(transaction)
+    collectAnnouncements(replica.pool, transaction)
     await client.query('BEGIN')
     await replica.jobs.queueOf(transaction).enqueue('proposal.preview', { proposal: 'PRO-9' })
     await client.query('COMMIT')

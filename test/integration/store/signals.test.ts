@@ -41,6 +41,28 @@ describe('a signal', () => {
     expect(heard).toEqual(['at once', 'committed'])
   })
 
+  it('of each of many commits at once arrives, and none of those that roll back', async () => {
+    const heard: string[] = []
+    const stop = replica.signals.listen('incident', (payload) => heard.push(payload))
+    const ids = Array.from({ length: 60 }, (_, index) => `INC-${String(index)}`)
+    const isKept = (id: string) => Number(id.slice(4)) % 3 > 0
+
+    await Promise.all(
+      ids.map((id) =>
+        runTransaction(replica.pool, async (db) => {
+          await notify(db, 'incident', id)
+          if (!isKept(id)) throw new Error('no')
+        }).catch(() => undefined),
+      ),
+    )
+    await runTransaction(replica.pool, (db) => notify(db, 'incident', 'last'))
+    await until(() => ids.filter(isKept).every((id) => heard.includes(id)), 'the signals of all commits')
+    await until(() => heard.includes('last'), 'the signal of the last one')
+    stop()
+
+    expect(heard.filter((payload) => payload !== 'last').toSorted()).toEqual(ids.filter(isKept).toSorted())
+  })
+
   it('is heard again after the connection was cut, and the gap is told by an empty one', async () => {
     const heard: string[] = []
     const stop = replica.signals.listen('incident', (payload) => heard.push(payload))
