@@ -138,6 +138,8 @@ async function startWorking(
   closers.add('audit', () => audit.close())
   await recordStart(foundation, config, 'service.started', roles)
   closers.add('audit stop', () => recordStart(foundation, config, 'service.stopped', roles))
+  // Before the log's last checkpoint, so that it covers them.
+  closers.add('reads', () => deps.reads.close())
   const lookout = startLookout(config, foundation)
   closers.add('lookout', () => lookout.close())
   if (!roles.includes('worker')) return audit

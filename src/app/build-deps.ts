@@ -13,6 +13,7 @@ import { systemFactsOf } from './system-facts.ts'
 import { createUnitOfWork } from '../store/unit-of-work.ts'
 import { openDirectory } from '../config/open-directory.ts'
 import { openConfiguration } from '../orchestrator/configuration/open-configuration.ts'
+import { openReadLog } from '../orchestrator/read/open-read-log.ts'
 import { openJobs } from '../store/jobs.ts'
 import { openSignals } from '../store/signals.ts'
 import { connect, openStorage } from './open-storage.ts'
@@ -80,6 +81,14 @@ export async function buildDeps(needs: FoundationNeeds, closers: Closers): Promi
   const configuration = openConfiguration({ store: stores.configuration, signals, log, found: config.found })
   closers.add('configuration', () => configuration.close())
   const connectors = buildConnectors({ config, stores, clock, telemetry })
+  const seal = createSealer({
+    ...{ clock, randomBytes, replicaId, clockOffset, secrets },
+    catalog: config.catalog,
+    systems: systemFactsOf(config),
+    retentionMonths: config.settings.audit.retention.months,
+  })
+  const reads = openReadLog({ audit: stores.audit, seal, clock, log, telemetry })
+  closers.add('reads', () => reads.close())
   const deps: Deps = {
     unitOfWork: createUnitOfWork(database.pool, storesOf),
     stores,
@@ -96,12 +105,8 @@ export async function buildDeps(needs: FoundationNeeds, closers: Closers): Promi
     directory,
     accountStandings: standings,
     onCall: connectors.onCall,
-    seal: createSealer({
-      ...{ clock, randomBytes, replicaId, clockOffset, secrets },
-      catalog: config.catalog,
-      systems: systemFactsOf(config),
-      retentionMonths: config.settings.audit.retention.months,
-    }),
+    seal,
+    reads,
     authorize: configuration.authorize,
     actions: connectors.actions,
     metrics: connectors.metrics,

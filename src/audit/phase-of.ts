@@ -19,6 +19,7 @@ const PHASE_OF_EVENT: Readonly<Record<string, AuditPhase>> = {
   'step.handed_over': 'unknown',
   'run.parked': 'unknown',
   'audit.read': 'audit_read',
+  'record.read': 'audit_read',
   'audit.exported': 'audit_read',
   'audit.archived': 'log_stop',
   'audit.started': 'log_start',

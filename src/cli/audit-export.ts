@@ -1,7 +1,6 @@
 import { createPublicKey, randomBytes } from 'node:crypto'
 import { open, rename, rm, writeFile } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
-import { userInfo } from 'node:os'
 import { signCheckpoint } from '../audit/checkpoint.ts'
 import { createSealer } from '../app/create-sealer.ts'
 import { auditKeySourceOf, secretsOf } from '../app/open-audit.ts'
@@ -22,6 +21,7 @@ import { createAuditSequencer } from '../store/audit-sequencer.ts'
 import { openCheckpointFolder, readCheckpointLines } from '../store/checkpoint-folder.ts'
 import type { OpenDatabase } from '../store/database.ts'
 import { isMigrated } from '../store/migrate.ts'
+import { commandLineActor } from './command-line-actor.ts'
 import { dropArchived } from './archive-months.ts'
 import type { Command, CommandContext, ExitCode } from './command.ts'
 import { loadConfigFor } from './load-config-for.ts'
@@ -202,7 +202,7 @@ async function buildDeps(config: Config, { pool, db }: OpenDatabase): Promise<Ex
 function recordOf({ incidentId, beforeMonth, from, to }: AuditRange, isPack = false): AuditRecord {
   return {
     event: 'audit.exported',
-    actor: { type: 'service', id: `cli:${userInfo().username}`, name: userInfo().username },
+    actor: commandLineActor(),
     origin: 'cli',
     outcome: 'success',
     target: { system: 'countersign', resource: 'audit log', environment: null },

@@ -1,3 +1,4 @@
+import { commandLineActor } from './command-line-actor.ts'
 import { describeStep } from '../summaries/describe-step.ts'
 import { parseOptions } from './parse-options.ts'
 import { planOnRequest } from '../orchestrator/proposals/plan-on-request.ts'
@@ -11,7 +12,7 @@ export const playbookPlanCommand: Command = {
   summary: 'Shows exactly what a playbook would do for an incident',
   usage: `playbook plan NAME --incident INC-12 [key=value …] [--config PATH] [--json]
 
-Reads the targets' state, proposes nothing and writes nothing.`,
+Reads the targets' state and proposes nothing. That the incident was read is on the audit log.`,
   examples: [
     'playbook plan rollback-bad-deploy --incident INC-1',
     'playbook plan rollback-bad-deploy --incident INC-1 --json',
@@ -24,9 +25,15 @@ Reads the targets' state, proposes nothing and writes nothing.`,
     }
     const incidentId = options.incident.toUpperCase()
     const inputs = Object.fromEntries(pairs.map(parsePair))
-    const { draft } = await withFoundation(context, options.config, async ({ deps }) =>
-      planOnRequest(deps, await readProposalGround(deps, incidentId), name, inputs),
-    )
+    const { draft } = await withFoundation(context, options.config, async ({ deps }) => {
+      const ground = await readProposalGround(deps, incidentId)
+      // Written at the latest when the command ends.
+      await deps.reads.note({
+        ...{ event: 'record.read', object: `incident ${incidentId}`, incidentId, origin: 'cli', seal: deps.seal },
+        actor: commandLineActor(),
+      })
+      return planOnRequest(deps, ground, name, inputs)
+    })
     if (options.json) {
       const { plan, planDigest, tierReasons, required } = draft
       context.print(JSON.stringify({ plan, planDigest, tierReasons, required }))

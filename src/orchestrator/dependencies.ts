@@ -20,6 +20,7 @@ import type { Mode } from '../domain/mode.ts'
 import type { PictureRasterizer } from '../ports/picture-rasterizer.ts'
 import type { Playbook } from '../domain/playbook.ts'
 import type { RandomBytes } from '../kernel/ids.ts'
+import type { ReadLog } from './read/open-read-log.ts'
 import type { ServiceCatalog } from '../domain/service-catalog.ts'
 import type { Severity } from '../domain/severity.ts'
 import type { Stores, UnitOfWork } from '../ports/stores.ts'
@@ -118,6 +119,8 @@ export interface Deps {
   readonly authorize: (request: AuthorizationRequest) => AuthorizationVerdict
   /** Seals an audit record: redacts, adds id and time, makes the canonical bytes and the leaf hash. */
   readonly seal: (record: AuditRecord) => SealedLeaf
+  /** Who read what of the record; it ends on the audit log, and keeps no read waiting. */
+  readonly reads: ReadLog
   readonly actions: ActionRunner
   readonly metrics: Metrics | null
   readonly changeSources: readonly ChangeSource[]

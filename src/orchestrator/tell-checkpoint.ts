@@ -62,8 +62,13 @@ async function postFor(
 /** Undefined when there is nothing to say: not covered yet, read by somebody, or told before. */
 function keyOf({ seq, at, entry }: AuditReading, checkpoint: Checkpoint, tellEveryMs: number): string | undefined {
   const { event } = entry
-  if (seq === null || seq > checkpoint.size || typeof event !== 'string' || event.startsWith('audit.')) return undefined
+  if (seq === null || seq > checkpoint.size || typeof event !== 'string' || isReading(event)) return undefined
   if (RUN_ENDS.includes(event)) return `run ${String(seq)}`
   const stretch = Math.floor(at.getTime() / tellEveryMs)
   return `stretch ${String(stretch)}`
+}
+
+/** To have been read changes no incident. */
+function isReading(event: string): boolean {
+  return event.startsWith('audit.') || event === 'record.read'
 }

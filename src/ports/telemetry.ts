@@ -24,6 +24,7 @@ export const COUNTERS = [
   'standstills',
   'lookout_failures',
   'heartbeats',
+  'audit_reads_failed',
 ] as const
 export type CounterName = (typeof COUNTERS)[number]
 

@@ -20,6 +20,7 @@ const COUNTER_HELP: Readonly<Record<CounterName, readonly [help: string, ...labe
   model_sentences_dropped: ['Sentences of the language model that had no ground and were dropped.', 'reason'],
   standstills: ['Work that was found to stand still, by kind.', 'kind'],
   lookout_failures: ['Passes of the lookout that did not come to their end.'],
+  audit_reads_failed: ['Tries to put reads on the audit log that failed; they are kept and tried again.'],
   heartbeats: ['Beats to the dead-man switch outside, by outcome.', 'outcome'],
 }
 

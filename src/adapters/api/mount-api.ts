@@ -12,7 +12,7 @@ import {
   readTimeline,
 } from '../../orchestrator/index.ts'
 import { openApiDocument } from './open-api.ts'
-import { readCursor, readLimit, readState } from './read-query.ts'
+import { readCursor, readIncidentId, readLimit, readState } from './read-query.ts'
 import type { Authentication, HttpHead, HttpRequest, Route } from '../http/route.ts'
 import type { Deps, Reader } from '../../orchestrator/index.ts'
 import type { HttpServer } from '../http/open-http-server.ts'
@@ -82,7 +82,7 @@ function recordReads(deps: Deps): Readonly<Record<string, Read>> {
     },
     '/audit': async (request, reader) => {
       const after = readCursor(request, /^\d{1,15}$/, 'after')
-      const incidentId = request.query.get('incident')
+      const incidentId = readIncidentId(request)
       // A script that starts without a place wants the log from its beginning.
       const query = { incidentId, after: Number(after ?? '0'), limit: readLimit(request) }
       const page = await readAudit(deps, reader, query)

@@ -19,6 +19,12 @@ export function readCursor(request: HttpRequest, shape: RegExp, name = 'cursor')
   throw bad(name, 'the value of "next" from the page before')
 }
 
+export function readIncidentId(request: HttpRequest): string | null {
+  const text = request.query.get('incident')
+  if (text === null || /^INC-\d{1,12}$/.test(text)) return text
+  throw bad('incident', 'an id such as INC-12')
+}
+
 export function readState(request: HttpRequest): IncidentState | null {
   const text = request.query.get('state')
   const state = INCIDENT_STATES.find((candidate) => candidate === text)

@@ -1,6 +1,4 @@
-import { humanActor, sourceActor } from '../../domain/actor.ts'
-import { requireReading } from './reader.ts'
-import type { Actor } from '../../domain/actor.ts'
+import { noteReading, requireReading } from './reader.ts'
 import type { AuditReading, AuditStanding } from '../../ports/audit-reader.ts'
 import type { GlassBreak } from '../../domain/glass-break.ts'
 import type { GlassStanding } from '../../ports/glass-store.ts'
@@ -27,7 +25,7 @@ export interface AuditQuery {
   readonly limit: number
 }
 
-/** Reading the log is itself on the log (PCI DSS 10.2.1.3). */
+/** Reading the log is itself on the log (PCI DSS 10.2.1.3), before the answer where the log can be written. */
 export async function readAudit(deps: Deps, reader: Reader, query: AuditQuery): Promise<AuditPage> {
   await requireReading(deps, reader, 'audit.read')
   const [items, standing, uses, glass] = await Promise.all([
@@ -36,28 +34,11 @@ export async function readAudit(deps: Deps, reader: Reader, query: AuditQuery): 
     deps.stores.glass.list(MOST_USES),
     deps.stores.glass.describe(),
   ])
+  const first = items[0]?.seq ?? null
   const last = items.at(-1)?.seq ?? null
-  await deps.stores.audit.append([
-    deps.seal({
-      event: 'audit.read',
-      actor: actorOf(reader),
-      origin: reader.origin,
-      outcome: 'success',
-      target: { system: 'countersign', resource: 'audit log', environment: null },
-      ...(query.incidentId === null ? {} : { incidentId: query.incidentId }),
-      details: { from: items[0]?.seq ?? null, to: last, count: items.length },
-    }),
-  ])
+  await noteReading(deps, reader, {
+    ...{ event: 'audit.read', object: 'audit log', incidentId: query.incidentId },
+    ...(first === null || last === null ? {} : { numbers: { from: first, to: last } }),
+  })
   return { items, next: items.length === query.limit ? last : null, standing, glass: { ...glass, uses } }
-}
-
-function actorOf(reader: Reader): Actor {
-  switch (reader.type) {
-    case 'person':
-      return humanActor(reader.person)
-    case 'token':
-      return sourceActor('api-token')
-    case 'stranger':
-      return sourceActor(reader.account)
-  }
 }

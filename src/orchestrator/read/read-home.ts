@@ -6,12 +6,13 @@ import type { Proposal } from '../../domain/approval.ts'
 import { loadQuorum } from '../proposals/load-quorum.ts'
 import { nextApprovers } from '../proposals/next-approvers.ts'
 import { answered, requirePerson } from '../verbs/handle-utterance.ts'
-import { requireReading } from './reader.ts'
+import { LIST_OF_INCIDENTS, noteReading, requireReading } from './reader.ts'
 import type { Account, Person } from '../../domain/person.ts'
 import type { Card } from '../../ports/card-store.ts'
 import type { Deps } from '../dependencies.ts'
 import type { Incident } from '../../domain/incident.ts'
 import type { IncidentView } from '../../domain/incident-view.ts'
+import type { Reader } from './reader.ts'
 import type { Reply } from '../verbs/conversation.ts'
 
 export interface HomeItem {
@@ -44,8 +45,10 @@ export async function readHome(deps: Deps, account: Account): Promise<HomeAnswer
   let home: Home | undefined
   const reply = await answered(deps, place, async () => {
     const person = await requirePerson(deps, place, 'list')
-    await requireReading(deps, { type: 'person', person, origin: account.surface }, 'list')
+    const reader: Reader = { type: 'person', person, origin: account.surface }
+    await requireReading(deps, reader, 'list')
     home = await homeOf(deps, person)
+    await noteReading(deps, reader, LIST_OF_INCIDENTS)
     return NOTHING_TO_SAY
   })
   return home === undefined ? { kind: 'refused', reply } : { kind: 'home', home }

@@ -1,7 +1,10 @@
 import { INSTALLATION, personPrincipal, servicePrincipal, strangerPrincipal } from '../authorization-subjects.ts'
+import { humanActor, sourceActor } from '../../domain/actor.ts'
 import { requireAuthorized } from '../require-authorized.ts'
+import type { Actor } from '../../domain/actor.ts'
 import type { AuthorizedAction } from '../../domain/verb.ts'
 import type { Deps } from '../dependencies.ts'
+import type { NotedRead } from './open-read-log.ts'
 import type { Origin } from '../../domain/surface.ts'
 import type { Person } from '../../domain/person.ts'
 import type { Principal } from '../../domain/authorization.ts'
@@ -38,4 +41,29 @@ export async function requireReading(deps: Deps, reader: Reader, action: Authori
     origin: reader.origin,
     ...(reader.type === 'person' ? { name: reader.person.name } : {}),
   })
+}
+
+/** What was read of the record goes on the audit log: no read waits for that, and none fails because of it. */
+export async function noteReading(deps: Deps, reader: Reader, what: ReadObject): Promise<void> {
+  const { event = 'record.read', object, incidentId, numbers } = what
+  await deps.reads.note({
+    ...{ event, object, incidentId, actor: actorOf(reader), origin: reader.origin, seal: deps.seal },
+    ...(numbers === undefined ? {} : { numbers }),
+  })
+}
+
+export type ReadObject = Pick<NotedRead, 'object' | 'incidentId' | 'numbers'> & Partial<Pick<NotedRead, 'event'>>
+
+/** All that a list shows of incidents is one object. */
+export const LIST_OF_INCIDENTS: ReadObject = { object: 'incidents', incidentId: null }
+
+function actorOf(reader: Reader): Actor {
+  switch (reader.type) {
+    case 'person':
+      return humanActor(reader.person)
+    case 'token':
+      return sourceActor('api-token')
+    case 'stranger':
+      return sourceActor(reader.account)
+  }
 }

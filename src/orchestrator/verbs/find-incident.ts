@@ -1,7 +1,7 @@
 import { NotFoundError, RefusedError } from '../../kernel/errors.ts'
 import { openIncidentsHere } from './open-incidents-here.ts'
 import { readerOf } from './conversation-context.ts'
-import { requireReading } from '../read/reader.ts'
+import { LIST_OF_INCIDENTS, noteReading, requireReading } from '../read/reader.ts'
 import type { Deps } from '../dependencies.ts'
 import type { Incident } from '../../domain/incident.ts'
 import type { VerbCall } from './conversation-context.ts'
@@ -35,6 +35,7 @@ export async function findIncident(deps: Deps, call: VerbCall): Promise<Incident
   }
   // The choices are a list, and so for those who may see one.
   await requireReading(deps, readerOf(call), 'list')
+  await noteReading(deps, readerOf(call), LIST_OF_INCIDENTS)
   const list = choices.slice(0, MOST_CHOICES).map((incident) => `${incident.id} ${incident.severity} ${incident.title}`)
   const more = choices.length > MOST_CHOICES ? ['and more: type "list"'] : []
   const text = `Several incidents are open here. Name one, for example: ${request.verb} ${choices[0]?.id ?? ''}.`

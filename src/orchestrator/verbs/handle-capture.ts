@@ -4,7 +4,7 @@ import { answer } from './replies.ts'
 import { answered, requirePerson } from './handle-utterance.ts'
 import { keptText } from '../messages/chat-words.ts'
 import { openIncidentsHere } from './open-incidents-here.ts'
-import { requireReading } from '../read/reader.ts'
+import { LIST_OF_INCIDENTS, noteReading, requireReading } from '../read/reader.ts'
 import type { ChatWords } from '../messages/chat-words.ts'
 import type { ConversationPlace, Reply } from './conversation.ts'
 import { withRequest } from '../with-request.ts'
@@ -12,6 +12,7 @@ import type { Deps } from '../dependencies.ts'
 import type { Incident } from '../../domain/incident.ts'
 import type { MessagePlace } from '../../ports/captured-message-store.ts'
 import type { Person } from '../../domain/person.ts'
+import type { Reader } from '../read/reader.ts'
 
 /** Somebody points at a chat message that belongs on a timeline: by a shortcut on it, or by a pin. */
 export interface Capture extends ConversationPlace {
@@ -113,7 +114,9 @@ async function choiceOf(
     throw new RefusedError('which_incident', 'No incident is open. Declare one first: declare SEV2 <title>.')
   }
   if (open.length === 1) return first.id
-  await requireReading(deps, { type: 'person', person, origin: surface }, 'list')
+  const reader: Reader = { type: 'person', person, origin: surface }
+  await requireReading(deps, reader, 'list')
+  await noteReading(deps, reader, LIST_OF_INCIDENTS)
   const incidents = open.slice(0, MOST_CHOICES).map(({ id, severity, title }) => ({ id, severity, title }))
   // What a form remembers of it is what would be kept.
   const kept = words === null ? null : { ...words, text: keptText(words.text) }

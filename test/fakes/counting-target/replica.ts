@@ -1,3 +1,4 @@
+import { readLogOf } from '../read-log-of.ts'
 import { createFirstCards } from '../../../src/orchestrator/outbox/first-cards.ts'
 import { randomBytes } from 'node:crypto'
 import { sealEntry } from '../../../src/audit/seal-entry.ts'
@@ -58,9 +59,15 @@ export async function openReplica(options: ReplicaOptions): Promise<Replica> {
   const wrap = options.stores ?? ((stores: Stores) => stores)
   const bind = (db: Database): Stores => wrap(openStores(db, { surfaces: ['console'], queueOf }))
   const people = options.people ?? (() => [ANA, BEN, RIA])
+  const stores = bind(database.db)
+  const seal: Deps['seal'] = (record) => {
+    const at = new Date()
+    const entryId = uuidV7(at.getTime(), randomBytes)
+    return sealEntry(record, { entryId, at, replica: replicaId, build: 'test', secrets: [] })
+  }
   const deps: Deps = {
     unitOfWork: createUnitOfWork(database.pool, bind),
-    stores: bind(database.db),
+    stores,
     clock: systemClock,
     log: options.log ?? silentLogger,
     randomBytes,
@@ -77,11 +84,8 @@ export async function openReplica(options: ReplicaOptions): Promise<Replica> {
     },
     onCall: null,
     authorize: options.authorize ?? (() => ALLOW),
-    seal: (record) => {
-      const at = new Date()
-      const entryId = uuidV7(at.getTime(), randomBytes)
-      return sealEntry(record, { entryId, at, replica: replicaId, build: 'test', secrets: [] })
-    },
+    seal,
+    reads: readLogOf(stores.audit, seal),
     actions: options.actions,
     metrics: null,
     firstCards: createFirstCards(),

@@ -49,6 +49,9 @@ export const REQUIRED: Readonly<Record<string, readonly string[]>> = {
   'request.refused auth_fail': ['reasonCode', 'target.system', 'target.resource'],
   'freeze.set config_change': ['target.system', 'target.resource', 'target.service', 'target.pciScope'],
   'freeze.lifted config_change': ['target.system', 'target.resource', 'target.service', 'target.pciScope'],
-  'audit.read audit_read': ['target.system', 'target.resource'],
+  'audit.read audit_read': ['target.system', 'target.resource', 'details.reads', 'details.first', 'details.last'],
+  'record.read audit_read': [
+    ...['incidentId', 'target.system', 'target.resource', 'details.reads', 'details.first', 'details.last'],
+  ],
   'audit.exported audit_read': ['target.system', 'target.resource'],
 }

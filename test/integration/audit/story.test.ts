@@ -15,6 +15,7 @@ import { breakGlass } from '../../../src/orchestrator/break-glass/break-glass.ts
 import { freezeService } from '../../../src/orchestrator/freeze-service.ts'
 import { ingestAlerts } from '../../../src/orchestrator/ingest-alerts.ts'
 import { readAudit } from '../../../src/orchestrator/read/read-audit.ts'
+import { readIncident } from '../../../src/orchestrator/read/read-incidents.ts'
 import { recordDecision } from '../../../src/orchestrator/record-decision.ts'
 import { settleStep } from '../../../src/orchestrator/settle-step.ts'
 import { stopRun } from '../../../src/orchestrator/stop-run.ts'
@@ -105,6 +106,8 @@ async function playExceptions({ deps }: Replica): Promise<void> {
     readAudit(deps, { type: 'person', person, origin: 'console' }, { incidentId: null, after: null, limit: 10 })
   await refused(read(RIA))
   await read({ ...ANA, roles: ['auditor'] })
+  await readIncident(deps, { type: 'person', person: ANA, origin: 'console' }, urgent.incidentId)
+  await deps.reads.close()
   await exportLog()
 }
 

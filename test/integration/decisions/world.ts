@@ -14,6 +14,7 @@ import { uuidV7 } from '../../../src/kernel/ids.ts'
 import { defaultPolicyFiles } from '../../unit/policy/default-policies.ts'
 import { CONTRACT_EXAMPLE } from '../../unit/playbooks/contract-example.ts'
 import { ScriptedActionRunner } from '../../fakes/scripted-action-runner.ts'
+import { readLogOf } from '../../fakes/read-log-of.ts'
 import { keptNowhere } from '../../fakes/kept-nowhere.ts'
 import { everybodyIsMember } from '../../fakes/everybody-is-member.ts'
 import type { ChangeEvent } from '../../../src/domain/change-event.ts'
@@ -121,6 +122,11 @@ export async function openWorld(): Promise<World> {
 
 function depsOf(world: World, base: Pick<Deps, 'unitOfWork' | 'stores' | 'actions'>): Deps {
   const { authorize } = createPolicyEngine(defaultPolicyFiles())
+  const seal: Deps['seal'] = (record) => {
+    const at = new Date()
+    const entryId = uuidV7(at.getTime(), randomBytes)
+    return sealEntry(record, { entryId, at, replica: 'test', build: 'test', secrets: [] })
+  }
   return {
     ...base,
     clock: systemClock,
@@ -147,11 +153,8 @@ function depsOf(world: World, base: Pick<Deps, 'unitOfWork' | 'stores' | 'action
     },
     onCall: null,
     authorize,
-    seal: (record) => {
-      const at = new Date()
-      const entryId = uuidV7(at.getTime(), randomBytes)
-      return sealEntry(record, { entryId, at, replica: 'test', build: 'test', secrets: [] })
-    },
+    seal,
+    reads: readLogOf(base.stores.audit, seal),
     metrics: null,
     firstCards: createFirstCards(),
     changeSources: [],
