@@ -1,3 +1,4 @@
+import { allowedAddress } from './view/allowed-address.ts'
 import { alertEvidence } from './refresh/alert-evidence.ts'
 import { catalogEvidence } from './refresh/catalog-evidence.ts'
 import { changeEvidence, searchEvidence } from './refresh/change-evidence.ts'
@@ -101,5 +102,7 @@ async function collect(
     ...catalogEvidence(deps.catalog, incident, now),
     searchEvidence(incident, focus, search, now),
   ]
-  return { evidence, scored, unreachable }
+  // Here and nowhere else, whoever brought them: commit messages, reports of changes and vendors' answers name addresses.
+  const shown = evidence.map((piece) => ({ ...piece, url: allowedAddress(piece.url, deps.settings.linkHosts) }))
+  return { evidence: shown, scored, unreachable }
 }

@@ -1,4 +1,3 @@
-import { allowedAddress } from '../view/allowed-address.ts'
 import { askSource } from './ask-source.ts'
 import { factText } from './evidence-text.ts'
 import { findService } from '../../domain/service-catalog.ts'
@@ -55,7 +54,7 @@ async function compare(
     source: 'GitHub',
     at: change.at,
     fact: factText(`Between ${range} of ${change.service}: ${describe(compared)}`),
-    url: allowedAddress(compared.url, deps.settings.linkHosts),
+    url: compared.url,
     data: { changeId: change.id, repository, from, to, files: compared.files.slice(0, 50).map(({ path }) => path) },
   }
 }

@@ -1,7 +1,6 @@
 import { askSource, failedAnswer } from './ask-source.ts'
 import { factText } from './evidence-text.ts'
 import { findService } from '../../domain/service-catalog.ts'
-import { allowedAddress } from '../view/allowed-address.ts'
 import { oneLineText } from '../../kernel/clean-text.ts'
 import type { Answer } from './ask-source.ts'
 import type { Deps } from '../dependencies.ts'
@@ -50,7 +49,6 @@ async function askOne(
     incidentId: question.incidentId,
     source: source.name,
     fact: factText(one.fact),
-    url: allowedAddress(one.url, deps.settings.linkHosts),
   }))
   const failures = asked.value.flatMap((part) =>
     part.status === 'rejected' ? [failedAnswer(deps, source.name, part.reason)] : [],

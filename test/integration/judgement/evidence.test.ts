@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { createLokiLogs } from '../../../src/connectors/loki/loki-logs.ts'
-import { ONSET, openJudgementWorld } from './judgement-world.ts'
+import { ONSET, deployOf, openJudgementWorld } from './judgement-world.ts'
 import { refreshIncident } from '../../../src/orchestrator/refresh-incident.ts'
 import { VendorServer } from '../../fakes/vendor-server.ts'
+import type { DeployStateReader } from '../../../src/ports/deploy-state.ts'
 import type { Deps } from '../../../src/orchestrator/dependencies.ts'
 import type { FakeAnswer } from '../../fakes/vendor-server.ts'
 import type { JudgementWorld } from './judgement-world.ts'
@@ -105,6 +106,37 @@ describe('what is collected besides the alerts', () => {
       ['Like P1', 'https://runbooks.example.com/p1'],
       ['Like P1', null],
     ])
+  })
+
+  describe('lead', () => {
+    const ADDRESSES = {
+      change: 'https://evil.example/deploys/7',
+      deploy_state: 'https://evil.example/applications',
+    }
+    const linksWith = async (linkHosts: readonly string[]) => {
+      world.history.push(deployOf('checkout', 5, { url: ADDRESSES.change }))
+      const read: DeployStateReader['read'] = async (service, signal) => {
+        const state = await world.deps.deployState?.read(service, signal)
+        return state ? { ...state, url: ADDRESSES.deploy_state } : null
+      }
+      const settings = { ...world.deps.settings, linkHosts }
+      await collect({ ...world.deps, settings, deployState: { read } })
+      const pieces = await world.deps.stores.evidence.list(incidentId)
+      return pieces.filter(({ url }) => url !== null).map(({ kind, url }) => [kind, url])
+    }
+
+    it('to no host that is not listed, neither from a report of a change nor from what Argo CD says', async () => {
+      expect(await linksWith(['runbooks.example.com'])).toEqual([])
+    })
+
+    it('to one that is (twin)', async () => {
+      expect(await linksWith(['evil.example'])).toEqual(
+        expect.arrayContaining([
+          ['change', ADDRESSES.change],
+          ['deploy_state', ADDRESSES.deploy_state],
+        ]),
+      )
+    })
   })
 
   it('are kept whatever a system calls them', async () => {
