@@ -26,8 +26,8 @@ export async function openWorkers(deps: Deps, workers: JobWorkers): Promise<Open
   await workers.work('incident.refresh', LOOKS_AT_ONCE, (data, signal) =>
     refreshIncident(deps, { incidentId: textOf(data, 'incidentId') }, signal),
   )
-  await workers.work('incident.propose', LOOKS_AT_ONCE, async (data) => {
-    await proposeForIncident(deps, { incidentId: textOf(data, 'incidentId') })
+  await workers.work('incident.propose', LOOKS_AT_ONCE, async (data, signal) => {
+    await proposeForIncident(deps, { incidentId: textOf(data, 'incidentId') }, signal)
   })
   await workers.work('proposal.preview', LOOKS_AT_ONCE, (data, signal) =>
     refreshPreview(deps, { proposalId: textOf(data, 'proposalId') }, signal),

@@ -2,7 +2,7 @@ import { oneLineText } from '../kernel/clean-text.ts'
 import { sha256Hex } from '../kernel/sha256.ts'
 
 /** What a block holds; written into its first line, so that a prompt can speak of it. */
-export type FencedKind = 'evidence' | 'question'
+export type FencedKind = 'evidence' | 'question' | 'playbook'
 
 export interface UntrustedSpan {
   readonly kind: FencedKind

@@ -13,11 +13,11 @@ export interface Prompt {
   /** JSON Schema of the answer. */
   readonly answer: Readonly<Record<string, unknown>>
   readonly system: string
-  /** What a model could answer, and which of its sentences hold: tests run them. */
-  readonly cases: readonly PromptCase[]
+  /** What a model could answer, and what of it holds: tests run them. */
+  readonly cases: readonly (z.infer<typeof WritingCase> | z.infer<typeof AdviceCase>)[]
 }
 
-const PromptCase = z.strictObject({
+const CASE = {
   name: z.string().min(1),
   evidence: z
     .array(
@@ -28,12 +28,25 @@ const PromptCase = z.strictObject({
       }),
     )
     .min(1),
+}
+const Sentence = z.strictObject({ text: z.string(), evidence: z.array(z.string()) })
+
+const WritingCase = z.strictObject({
+  ...CASE,
   question: z.string().optional(),
-  answer: z.array(z.strictObject({ text: z.string(), evidence: z.array(z.string()) })),
+  answer: z.array(Sentence),
   /** Which sentences of the answer are left, by their places from 0. */
   kept: z.array(z.int().nonnegative()),
 })
-type PromptCase = z.infer<typeof PromptCase>
+
+const AdviceCase = z.strictObject({
+  ...CASE,
+  /** Names, in the order in which they are given. */
+  playbooks: z.array(z.string()).min(2),
+  answer: z.strictObject({ order: z.array(z.string()), reason: Sentence }),
+  /** In which they are proposed then; null: the answer is not used. */
+  order: z.array(z.string()).nullable(),
+})
 
 const FrontMatter = z.strictObject({
   name: z.string().regex(/^[a-z][a-z-]*$/),
@@ -41,7 +54,7 @@ const FrontMatter = z.strictObject({
   purpose: z.string().min(1),
   maxOutputTokens: z.int().positive().max(8_000),
   answer: z.record(z.string(), z.unknown()),
-  cases: z.array(PromptCase).min(1),
+  cases: z.array(z.union([WritingCase, AdviceCase])).min(1),
 })
 
 const FOLDER = new URL('../../prompts/', import.meta.url)

@@ -1,6 +1,7 @@
 import { writeGrounded } from './write-grounded.ts'
 import type { Evidence } from '../domain/evidence.ts'
-import type { GroundedDeps, GroundedText } from './write-grounded.ts'
+import type { GroundedText } from './write-grounded.ts'
+import type { ModelDeps } from './ask-model.ts'
 import type { SummarySentence } from '../domain/incident-view.ts'
 
 export interface SummarizeInput {
@@ -19,7 +20,7 @@ const FEWEST_SENTENCES = 2
 
 /** The facts in better words, for the card; null: then the facts summary stands as it is. */
 export function summarizeIncident(
-  deps: GroundedDeps,
+  deps: ModelDeps,
   input: SummarizeInput,
   signal: AbortSignal,
 ): Promise<GroundedText | null> {

@@ -1,27 +1,21 @@
 import { z } from 'zod'
 import { checkGrounding } from '../summaries/check-grounding.ts'
-import { completeInTime } from './complete-in-time.ts'
+import { askModel } from './ask-model.ts'
+import { boundedEvidence } from './bounded-evidence.ts'
+import { modelUse } from './model-use.ts'
 import { fenceUntrusted } from './fence-untrusted.ts'
 import { loadPrompt } from './prompt-library.ts'
 import { parseModelJson } from './parse-model-json.ts'
 import { redactText } from '../audit/redact.ts'
 import { evidenceTools, spanOf } from './evidence-tools.ts'
-import { sha256Hex } from '../kernel/sha256.ts'
 import type { AuditRecord } from '../domain/audit-entry.ts'
 import type { Evidence } from '../domain/evidence.ts'
 import type { Grounding } from '../summaries/check-grounding.ts'
-import type { LanguageModel, ModelAnswer, ModelRequest, ReadingTool } from '../ports/language-model.ts'
-import type { Logger } from '../kernel/logger.ts'
+import type { ModelAnswer, ModelRequest, ReadingTool } from '../ports/language-model.ts'
+import type { ModelDeps } from './ask-model.ts'
 import type { Prompt } from './prompt-library.ts'
 import type { SummarySentence } from '../domain/incident-view.ts'
-import type { Telemetry } from '../ports/telemetry.ts'
 import type { Origin } from '../domain/surface.ts'
-
-export interface GroundedDeps {
-  readonly model: LanguageModel
-  readonly log: Logger
-  readonly telemetry: Telemetry
-}
 
 export interface GroundedInput {
   readonly incidentId: string
@@ -50,9 +44,6 @@ export interface GroundedText {
   readonly record: AuditRecord
 }
 
-const MOST_EVIDENCE = 25
-const MOST_CHARACTERS = 12_000
-
 /** The answer of every prompt that writes: sentences, each with what it rests on. */
 export const SentencesAnswer = z.strictObject({
   sentences: z
@@ -72,7 +63,7 @@ export const SentencesAnswer = z.strictObject({
  * executed, and nothing waits for it.
  */
 export async function writeGrounded(
-  deps: GroundedDeps,
+  deps: ModelDeps,
   input: GroundedInput,
   signal: AbortSignal,
 ): Promise<GroundedText | null> {
@@ -80,7 +71,7 @@ export async function writeGrounded(
   const evidence = boundedEvidence(input.evidence)
   const lookedUp: string[] = []
   const request = buildRequest(prompt, input, evidence, lookedUp)
-  const answer = await ask(deps, request, input, signal)
+  const answer = await askModel(deps, request, input.timeoutMs, signal)
   if (answer === null) return null
   const parsed = parseModelJson(answer.text, SentencesAnswer)
   if (parsed === undefined) return refuse(deps, input, 'malformed')
@@ -94,17 +85,6 @@ export async function writeGrounded(
     dropped: grounding.dropped.length,
     record: recordOf(input, prompt, { seen: [request.user, ...lookedUp], answer, grounding }),
   }
-}
-
-/** Newest last in the store; what a text rests on most comes first here. Charts are not for a prompt. */
-function boundedEvidence(evidence: readonly Evidence[]): readonly Evidence[] {
-  const order: readonly Evidence['kind'][] = ['alert', 'metric', 'change', 'deploy_state', 'history', 'note']
-  const sorted = evidence.toSorted((left, right) => order.indexOf(left.kind) - order.indexOf(right.kind))
-  let size = 0
-  return sorted.slice(0, MOST_EVIDENCE).filter((piece) => {
-    size += piece.fact.length
-    return size <= MOST_CHARACTERS
-  })
 }
 
 function buildRequest(
@@ -140,22 +120,7 @@ function noting(tools: readonly ReadingTool[], lookedUp: string[]): readonly Rea
   }))
 }
 
-async function ask(
-  deps: GroundedDeps,
-  request: ModelRequest,
-  input: GroundedInput,
-  signal: AbortSignal,
-): Promise<ModelAnswer | null> {
-  try {
-    return await completeInTime(deps.model, request, input.timeoutMs, signal)
-  } catch (error) {
-    deps.telemetry.count('model_calls', { purpose: request.purpose, outcome: 'failed' })
-    deps.log.warn({ incidentId: input.incidentId, error }, 'the model gave no answer; the facts stand')
-    return null
-  }
-}
-
-function refuse(deps: GroundedDeps, input: GroundedInput, outcome: 'malformed' | 'ungrounded'): null {
+function refuse(deps: ModelDeps, input: GroundedInput, outcome: 'malformed' | 'ungrounded'): null {
   deps.telemetry.count('model_calls', { purpose: input.prompt, outcome })
   deps.log.warn({ incidentId: input.incidentId, outcome }, "the model's answer is not used; the facts stand")
   return null
@@ -170,22 +135,11 @@ interface Writing {
 
 function recordOf(input: GroundedInput, prompt: Prompt, { seen, answer, grounding }: Writing): AuditRecord {
   return {
+    ...modelUse(prompt, answer, seen, input.usedFor),
     event: 'summary.written',
-    actor: { type: 'llm', id: answer.model, name: answer.model },
     origin: input.origin,
     outcome: 'success',
     incidentId: input.incidentId,
-    llm: {
-      provider: 'openai-compatible',
-      model: answer.model,
-      promptTemplate: `${prompt.name}@${String(prompt.version)}`,
-      promptTemplateHash: prompt.hash,
-      inputHash: sha256Hex(seen.join('\n')),
-      outputHash: sha256Hex(answer.text),
-      inputTokens: answer.inputTokens,
-      outputTokens: answer.outputTokens,
-      usedFor: input.usedFor,
-    },
     details: { kept: grounding.kept.length, dropped: grounding.dropped.length },
   }
 }

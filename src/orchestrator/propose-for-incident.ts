@@ -1,25 +1,15 @@
 import { COUNTERSIGN } from '../domain/actor.ts'
 import type { Proposal } from '../domain/approval.ts'
-import type { Incident } from '../domain/incident.ts'
 import type { Run } from '../domain/run.ts'
 import { StaleError } from '../kernel/errors.ts'
-import { explainOthers } from '../playbooks/explain-others.ts'
-import { selectPlaybooks, whyTooWide } from '../playbooks/select-playbook.ts'
 import type { Held } from '../playbooks/select-playbook.ts'
-import type { FittingPlaybook } from '../playbooks/shortlist-playbooks.ts'
 import { incidentResource, servicePrincipal } from './authorization-subjects.ts'
 import type { Deps } from './dependencies.ts'
+import { choosePlaybook } from './proposals/choose-playbook.ts'
+import type { Choice, Chosen } from './proposals/choose-playbook.ts'
 import { makeProposal } from './proposals/make-proposal.ts'
-import { findFreeze, freezeText, modeFor, servicesOf, servicesOfPlan } from './proposals/mode-and-freeze.ts'
-import { planForIncident } from './proposals/plan-for-incident.ts'
-import type { PlanAnswer, PlanDraft } from './proposals/plan-for-incident.ts'
-import {
-  activeRunOf,
-  fingerprintsOf,
-  openProposalOf,
-  readProposalGround,
-  shortlistFor,
-} from './proposals/proposal-ground.ts'
+import { findFreeze, freezeText, modeFor, servicesOf } from './proposals/mode-and-freeze.ts'
+import { activeRunOf, fingerprintsOf, openProposalOf, readProposalGround } from './proposals/proposal-ground.ts'
 import type { ProposalGround } from './proposals/proposal-ground.ts'
 import { whyNotAgain } from './proposals/why-not-again.ts'
 import { requireAuthorized } from './require-authorized.ts'
@@ -30,20 +20,20 @@ export type ProposeOutcome =
   | { readonly outcome: 'kept'; readonly proposal: Proposal }
   | { readonly outcome: 'nothing'; readonly reason: string }
 
-interface Chosen {
-  readonly draft: PlanDraft
-  readonly reasons: readonly string[]
-}
-
 /**
  * The bot's own proposal, by the job `incident.propose`: the best playbook that fits, with its plan, tier and hash. It
- * reads the targets outside of any transaction; then one transaction makes the proposal, or leaves the one that stands
+ * reads the targets outside of any transaction, and asks a model, where there is one, in which order it would try the
+ * candidates; the facts card stands long before. Then one transaction makes the proposal, or leaves the one that stands
  * when the facts are still the same. Where nothing is proposed, the card says why.
  */
-export async function proposeForIncident(deps: Deps, input: { readonly incidentId: string }): Promise<ProposeOutcome> {
+export async function proposeForIncident(
+  deps: Deps,
+  input: { readonly incidentId: string },
+  signal: AbortSignal = new AbortController().signal,
+): Promise<ProposeOutcome> {
   for (let tries = 1; ; tries += 1) {
     try {
-      return await proposeOnce(deps, input.incidentId)
+      return await proposeOnce(deps, input.incidentId, signal)
     } catch (error) {
       // Another replica proposed in the meantime: look again once, and then keep what it made.
       if (!(error instanceof StaleError) || tries > 1) throw error
@@ -52,17 +42,19 @@ export async function proposeForIncident(deps: Deps, input: { readonly incidentI
   }
 }
 
-async function proposeOnce(deps: Deps, incidentId: string): Promise<ProposeOutcome> {
+async function proposeOnce(deps: Deps, incidentId: string, signal: AbortSignal): Promise<ProposeOutcome> {
   const ground = await readProposalGround(deps, incidentId)
   const open = openProposalOf(ground)
   const standing = keepStanding(ground, open)
   if (standing !== undefined) return standing
   const refusal = await whyNothing(deps, ground)
   if (refusal !== undefined) return proposeNothing(deps, ground, refusal)
-  const { policyVersion, chosen, reasons } = await choose(deps, ground)
-  if (chosen === undefined) return proposeNothing(deps, ground, reasons)
+  const { policyVersion, choice, reasons } = await choose(deps, ground, signal)
+  if (choice === undefined) return proposeNothing(deps, ground, reasons)
+  const chosen = chosenOf(ground, choice)
   if (open?.planDigest === chosen.draft.planDigest) return { outcome: 'kept', proposal: open }
-  const again = whyNotAgain(ground, chosen.draft.planDigest)
+  // Whatever a model would rather have: where the facts alone would propose nothing more, nothing is.
+  const again = whyNotAgain(ground, choice.byFacts.draft.planDigest)
   if (again !== undefined) return proposeNothing(deps, ground, again)
   const made = await deps.unitOfWork.run((stores) =>
     makeProposal(deps, stores, {
@@ -78,6 +70,12 @@ async function proposeOnce(deps: Deps, incidentId: string): Promise<ProposeOutco
   )
   deps.log.info({ incidentId, proposalId: made.proposal.id, tier: made.proposal.tier }, 'a proposal was made')
   return { outcome: 'proposed', ...made }
+}
+
+/** What people turned down, or what has run, does not come again because a model puts it first. */
+function chosenOf(ground: ProposalGround, { byFacts, byAdvice }: Choice): Chosen {
+  if (byAdvice === null || whyNotAgain(ground, byAdvice.draft.planDigest) !== undefined) return byFacts
+  return byAdvice
 }
 
 /** What a person asked for, and what is approved or running, is not replaced by the bot. */
@@ -100,11 +98,12 @@ async function whyNothing(deps: Deps, ground: ProposalGround): Promise<string | 
   return freeze === undefined ? undefined : `${freezeText(freeze)} Nothing is proposed until then.`
 }
 
-/** The first of the shortlist whose plan can be made; else why none can. */
+/** The policy is asked first: where the bot may propose nothing, no target is read and no model asked. */
 async function choose(
   deps: Deps,
   ground: ProposalGround,
-): Promise<{ policyVersion: string; chosen: Chosen | undefined; reasons: string }> {
+  signal: AbortSignal,
+): Promise<{ policyVersion: string; choice: Choice | undefined; reasons: string }> {
   const { incident, findings } = ground
   const { policyVersion } = await requireAuthorized(deps, {
     principal: servicePrincipal(COUNTERSIGN.id),
@@ -115,43 +114,9 @@ async function choose(
     incidentId: incident.id,
     context: { mode: modeFor(deps, servicesOf(incident, findings.suspects[0]?.service ?? null)), isFrozen: false },
   })
-  const shortlist = await shortlistFor(deps, ground)
-  const { candidates, held } = selectPlaybooks(shortlist)
-  const refused: Held[] = []
-  for (const fit of candidates) {
-    const answer = await tryPlan(deps, incident, fit)
-    if (answer.ok) {
-      const others = explainOthers(fit, shortlist, [...refused, ...held])
-      return { policyVersion, chosen: { draft: answer.draft, reasons: [...others, ...fit.reasons] }, reasons: '' }
-    }
-    refused.push({ playbook: fit.playbook.name, reasons: answer.reasons })
-  }
-  const unfit = shortlist.unfit.map(({ playbook, reasons }) => ({ playbook: playbook.name, reasons }))
-  return { policyVersion, chosen: undefined, reasons: reasonOf([...refused, ...held, ...unfit], whereToLook(ground)) }
-}
-
-/** The plan of one playbook, if it can be made and may be proposed. */
-async function tryPlan(deps: Deps, incident: Incident, fit: FittingPlaybook): Promise<PlanAnswer> {
-  const { playbook, alert, suspect } = fit
-  const answer = await planForIncident(deps, { incident, playbook, alert, suspect, given: {} })
-  if (!answer.ok) return answer
-  const { plan, isNovel } = answer.draft
-  const reasons = [
-    ...(await whyNotOn(deps, servicesOfPlan(deps, incident, plan), incident.environment)),
-    ...whyTooWide({ isNovel, tier: plan.tier, ...plan.risk }),
-  ]
-  return reasons.length === 0 ? answer : { ok: false, reasons }
-}
-
-/** The steps may name other services than the one that is suspected. */
-async function whyNotOn(
-  deps: Deps,
-  services: readonly string[],
-  environment: string | null,
-): Promise<readonly string[]> {
-  if (modeFor(deps, services) === 'observe') return [`Countersign only observes ${services.join(' and ')}.`]
-  const freeze = await findFreeze(deps, deps.stores, { services, environment })
-  return freeze === undefined ? [] : [freezeText(freeze)]
+  const answer = await choosePlaybook(deps, ground, signal)
+  if (answer.ok) return { policyVersion, choice: answer.choice, reasons: '' }
+  return { policyVersion, choice: undefined, reasons: reasonOf(answer.refused, whereToLook(ground)) }
 }
 
 const MOST_REASONS = 3

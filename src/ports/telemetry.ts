@@ -20,6 +20,7 @@ export const COUNTERS = [
   'outbox_sent',
   'outbox_failed',
   'model_calls',
+  'model_advice',
   'model_sentences_dropped',
   'standstills',
   'lookout_failures',

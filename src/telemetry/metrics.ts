@@ -17,6 +17,7 @@ const COUNTER_HELP: Readonly<Record<CounterName, readonly [help: string, ...labe
   outbox_sent: ['Messages delivered to chat surfaces.', 'surface', 'kind'],
   outbox_failed: ['Deliveries that failed, by what comes next.', 'surface', 'next'],
   model_calls: ['Calls of the language model, by outcome.', 'purpose', 'outcome'],
+  model_advice: ['What became of the order in which the model puts playbooks, by outcome.', 'outcome'],
   model_sentences_dropped: ['Sentences of the language model that had no ground and were dropped.', 'reason'],
   standstills: ['Work that was found to stand still, by kind.', 'kind'],
   lookout_failures: ['Passes of the lookout that did not come to their end.'],

@@ -1,0 +1,52 @@
+import { advisePlaybook } from '../../llm/advise-playbook.ts'
+import { canonicalJson } from '../../kernel/canonical-json.ts'
+import { modelNames } from '../words/model-names.ts'
+import { sha256Hex } from '../../kernel/sha256.ts'
+import type { Deps } from '../dependencies.ts'
+import type { FittingPlaybook } from '../../playbooks/shortlist-playbooks.ts'
+import type { PlaybookAdvice } from '../../domain/playbook-advice.ts'
+import type { ProposalGround } from './proposal-ground.ts'
+
+/** The ones behind are hardly ever proposed, and a long list is no choice. */
+const MOST_OFFERED = 5
+
+/**
+ * What a model says about the order of the playbooks that may be proposed; null where there is none to ask or nothing to
+ * choose. It is asked once for the same choice, whatever comes of it: an answer that could not be used, or none at all,
+ * is kept too, so that a slow model delays one proposal and no more, and an order that people act on stays.
+ */
+export async function adviseOrder(
+  deps: Deps,
+  { incident, findings }: Pick<ProposalGround, 'incident' | 'findings'>,
+  candidates: readonly FittingPlaybook[],
+  signal: AbortSignal,
+): Promise<PlaybookAdvice | null> {
+  const { model, log, telemetry } = deps
+  const offered = candidates.slice(0, MOST_OFFERED)
+  if (model === null || offered.length < 2) return null
+  const choiceHash = hashOf(offered)
+  if (findings.advice?.choiceHash === choiceHash) return findings.advice
+  const evidence = await deps.stores.evidence.list(incident.id)
+  const given = await advisePlaybook(
+    { model, log, telemetry },
+    { incidentId: incident.id, candidates: offered, evidence, ...modelNames(deps) },
+    signal,
+  )
+  const advice: PlaybookAdvice = {
+    ...{ choiceHash, order: given?.order ?? null, reason: given?.reason ?? null },
+    model: given?.model ?? model.name,
+  }
+  await deps.unitOfWork.run(async (stores) => {
+    await stores.findings.save(incident.id, { advice })
+    if (given !== null) await stores.audit.append([deps.seal(given.record)])
+  })
+  return advice
+}
+
+/** Of what is chosen among, in whatever order: figures that move with every reading are no other choice. */
+function hashOf(offered: readonly FittingPlaybook[]): string {
+  const choice = offered.map(({ playbook, alert, suspect }) =>
+    canonicalJson([playbook.name, playbook.digest, alert?.name ?? null, suspect?.changeId ?? null]),
+  )
+  return sha256Hex(choice.toSorted().join('\n'))
+}
