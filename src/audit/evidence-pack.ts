@@ -27,7 +27,7 @@ export function buildEvidencePack(facts: EvidenceFacts, key: KeyObject): Readonl
   const outcomes = facts.entries.filter(({ entry }) => entry['execution'] !== undefined)
   const files = new Map<string, string>([
     ['README.txt', readmeOf(facts.incidentId)],
-    ['approvals.json', page(facts.plans.map(({ id, planHash, decisions }) => ({ id, planHash, decisions })))],
+    ['approvals.json', page(facts.plans.map(approvalsOf))],
     ['audit.pub', facts.publicKeyPem],
     ['checkpoints.jsonl', joined(facts.checkpointLines)],
     ['entries.jsonl', joined(facts.entryLines)],
@@ -41,6 +41,10 @@ export function buildEvidencePack(facts: EvidenceFacts, key: KeyObject): Readonl
   const manifest = { incident: facts.incidentId, files: hashes }
   const signature = sign(null, Buffer.from(canonicalJson(manifest)), key).toString('base64')
   return new Map([...encoded, ['manifest.json', new TextEncoder().encode(page({ ...manifest, signature }))]])
+}
+
+function approvalsOf({ id, planHash, decisions, questions }: PackedPlan) {
+  return { id, planHash, decisions, questions }
 }
 
 const joined = (lines: readonly string[]): string => lines.map((line) => `${line}\n`).join('')
@@ -61,7 +65,7 @@ compared with --line "Audit checkpoint: ...".
 entries.jsonl       every entry of the incident, each with its proof (RFC 6962)
 checkpoints.jsonl   the signed checkpoints that the proofs lead to
 plans/              each plan as it was approved: canonical JSON and its hash
-approvals.json      who decided on which hash, when, in which role
+approvals.json      who decided on which hash, when, in which role; what was asked and answered before
 outcomes.json       what was sent and what came back, by entry
 evidence.html       the same for people; it loads nothing and runs nothing
 manifest.json       SHA-256 of every file, signed with the key of the log

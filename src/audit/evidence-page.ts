@@ -10,6 +10,19 @@ export interface EvidencePlan {
   readonly state: string
   readonly tier: number
   readonly decisions: readonly EvidenceDecision[]
+  readonly questions: readonly EvidenceQuestion[]
+}
+
+/** A question about the plan, or an answer to it: what people could read when they decided. */
+export interface EvidenceQuestion {
+  readonly number: number
+  readonly kind: string
+  /** Id of the nested approval that it is about. */
+  readonly step: string | null
+  readonly person: string
+  readonly name: string
+  readonly at: string
+  readonly text: string
 }
 
 export interface EvidenceDecision {
@@ -81,7 +94,19 @@ function planSection(plan: EvidencePlan): string {
   ])
   return `<h3>${escape(plan.id)}: ${escape(plan.title)}</h3>
 <p>State ${escape(plan.state)}, tier ${plan.tier}, requested by ${escape(plan.requester)}. Plan hash <code>${escape(plan.planHash)}</code>, file plans/${escape(plan.id)}.json.</p>
-${table(['Decision', 'Who', 'Roles then', 'When (UTC)', 'Hash they saw', 'Reason'], rows)}`
+${table(['Decision', 'Who', 'Roles then', 'When (UTC)', 'Hash they saw', 'Reason'], rows)}${questionsSection(plan)}`
+}
+
+function questionsSection({ questions }: EvidencePlan): string {
+  if (questions.length === 0) return ''
+  const rows = questions.map((said) => [
+    `Q${said.number}${said.step === null ? '' : ` (step ${said.step})`}`,
+    said.kind,
+    `${said.name} (${said.person})`,
+    time(said.at),
+    said.text,
+  ])
+  return `\n<h4>Asked while it waited</h4>\n${table(['Number', 'What', 'Who', 'When (UTC)', 'Text'], rows)}`
 }
 
 type Numbered = EvidencePageFacts['entries'][number]

@@ -5,12 +5,14 @@ import { zipSync } from 'fflate'
 import { buildEvidencePack } from '../audit/evidence-pack.ts'
 import type { PackedPlan } from '../audit/evidence-pack.ts'
 import type { Decision, Proposal } from '../domain/approval.ts'
+import type { ProposalQuestion } from '../domain/question.ts'
 import { NotFoundError } from '../kernel/errors.ts'
 import type { Json, JsonObject } from '../kernel/json.ts'
 import { bindingOf } from '../playbooks/plan-hash.ts'
 import type { Database } from '../store/database.ts'
 import { createDecisionStore } from '../store/decision-store.ts'
 import { createIncidentStore } from '../store/incident-store.ts'
+import { createQuestionStore } from '../store/question-store.ts'
 import { createProposalQueries } from '../store/proposal-store.ts'
 
 /** The same pack has the same bytes, whenever it is made. */
@@ -30,7 +32,10 @@ export async function packEvidence(db: Database, needs: PackNeeds): Promise<Uint
   if (incident === undefined) throw new NotFoundError('incident', incidentId)
   const proposals = await createProposalQueries(db).listByIncident(incidentId)
   const decisions = createDecisionStore(db)
-  const plans = await Promise.all(proposals.map(async (one) => planOf(one, await decisions.list(one.id))))
+  const questions = createQuestionStore(db)
+  const plans = await Promise.all(
+    proposals.map(async (one) => planOf(one, await decisions.list(one.id), await questions.list(one.id))),
+  )
   const sizes = checkpointLines.map((line) => (JSON.parse(line) as { size: number }).size)
   const files = buildEvidencePack(
     {
@@ -53,7 +58,11 @@ function entryOf(line: string): readonly { readonly seq: number; readonly entry:
   return entry === undefined ? [] : [{ seq, entry }]
 }
 
-function planOf(proposal: Proposal, decisions: readonly Decision[]): PackedPlan {
+function planOf(
+  proposal: Proposal,
+  decisions: readonly Decision[],
+  questions: readonly ProposalQuestion[],
+): PackedPlan {
   const { id, planHash, planJson, requester, state, tier } = proposal
   return {
     ...{ id, planHash, requester, state, tier },
@@ -68,6 +77,10 @@ function planOf(proposal: Proposal, decisions: readonly Decision[]): PackedPlan 
       planHash: decision.planHash,
       roles: decision.rolesAtTime,
       withdrawnAt: decision.withdrawnAt?.toISOString() ?? null,
+    })),
+    questions: questions.map(({ number, kind, step, personId, personName, at, text }) => ({
+      ...{ number, kind, step: step?.stepId ?? null, person: personId, name: personName },
+      ...{ at: at.toISOString(), text },
     })),
   }
 }

@@ -41,6 +41,22 @@ export interface DecisionView {
   readonly withdrawn: boolean
 }
 
+/** Asked about an approval that waits, with what was answered; it counts for nothing. */
+export interface QuestionView extends SaidView {
+  readonly number: number
+  /** Id of the nested approval that it is about; null for the plan itself. */
+  readonly step: string | null
+  readonly answers: readonly SaidView[]
+}
+
+interface SaidView {
+  readonly person: string
+  readonly personName: string
+  readonly text: Untrusted
+  readonly at: Date
+  readonly surface: string
+}
+
 export interface PlanStepView {
   readonly id: string
   readonly uses: ActionName
@@ -85,6 +101,8 @@ export interface ProposalView {
   readonly reasons: readonly string[]
   readonly required: QuorumRequirement
   readonly decisions: readonly DecisionView[]
+  /** The oldest first, those about nested approvals of its run among them. */
+  readonly questions: readonly QuestionView[]
   readonly approvalsCounted: number
   /** Names of people who can still give a missing approval, those on call first. */
   readonly canApprove: readonly string[]
@@ -139,6 +157,8 @@ export interface StepApprovalView {
   readonly hash: string
   readonly required: QuorumRequirement
   readonly decisions: readonly DecisionView[]
+  /** Those about this step. */
+  readonly questions: readonly QuestionView[]
   readonly approvalsCounted: number
   readonly canApprove: readonly string[]
   readonly askedAt: Date

@@ -24,6 +24,8 @@ export const VERBS = [
   'approve',
   'reject',
   'withdraw',
+  'question',
+  'answer',
   'cancel',
   'stop',
   'settle',

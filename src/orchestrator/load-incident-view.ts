@@ -32,6 +32,7 @@ import type { Incident } from '../domain/incident.ts'
 import type { IncidentFindings } from '../ports/incident-store.ts'
 import type { IncidentView } from '../domain/incident-view.ts'
 import type { PlanPreview } from '../domain/plan-preview.ts'
+import type { ProposalQuestion } from '../domain/question.ts'
 import type { Mode } from '../domain/mode.ts'
 import type { SurfaceState } from '../ports/surface-state-store.ts'
 
@@ -47,6 +48,8 @@ export interface IncidentRecords {
   readonly evidence: readonly Evidence[]
   readonly proposal: Proposal | undefined
   readonly decisions: readonly Decision[]
+  /** And answers, about this proposal. */
+  readonly questions: readonly ProposalQuestion[]
   /** What the plan of this proposal would change, as far as it is known. */
   readonly preview: PlanPreview | null
   /** Approvers of this proposal who are beyond the limit of decisions. */
@@ -114,12 +117,12 @@ async function loadRecords(
 async function loadDetails(deps: Deps, proposal: Proposal | undefined, run: Run | undefined) {
   const { stores } = deps
   const isOther = run !== undefined && run.proposalId !== proposal?.id
-  const [{ decisions, preview }, ofRun, runProposal] = await Promise.all([
+  const [ofProposal, ofRun, runProposal] = await Promise.all([
     readOfProposal(deps, proposal),
     readOfRun(deps, run),
     isOther ? stores.proposals.find(run.proposalId) : proposal,
   ])
-  return { decisions, preview, ...ofRun, runProposal }
+  return { ...ofProposal, ...ofRun, runProposal }
 }
 
 /** The database is asked only where freezes come back by its clock. */
@@ -130,10 +133,14 @@ async function momentOf({ settings, clock, stores }: Deps): Promise<Date> {
 async function readOfProposal(
   { stores }: Deps,
   proposal: Proposal | undefined,
-): Promise<Pick<IncidentRecords, 'decisions' | 'preview'>> {
-  if (proposal === undefined) return { decisions: [], preview: null }
-  const [decisions, found] = await Promise.all([stores.decisions.list(proposal.id), stores.previews.find(proposal.id)])
-  return { decisions, preview: found?.preview ?? null }
+): Promise<Pick<IncidentRecords, 'decisions' | 'questions' | 'preview'>> {
+  if (proposal === undefined) return { decisions: [], questions: [], preview: null }
+  const [decisions, questions, found] = await Promise.all([
+    stores.decisions.list(proposal.id),
+    stores.questions.list(proposal.id),
+    stores.previews.find(proposal.id),
+  ])
+  return { decisions, questions, preview: found?.preview ?? null }
 }
 
 async function readOfRun(
@@ -189,7 +196,14 @@ export function viewOfRecords(deps: Deps, records: IncidentRecords): IncidentVie
       proposal === undefined
         ? null
         : viewProposal({
-            ...{ proposal, decisions, onCall, fatigued: records.fatigued, directory: deps.directory },
+            ...{
+              proposal,
+              decisions,
+              questions: records.questions,
+              onCall,
+              fatigued: records.fatigued,
+              directory: deps.directory,
+            },
             commander: commander ?? null,
             known: stepKnowledge(evidence),
             playbooks: deps.playbooks,

@@ -89,6 +89,8 @@ const WORDS: Readonly<Record<AuthorizedAction, string>> = {
   approve: 'approve',
   reject: 'reject',
   withdraw: 'withdraw an approval of',
+  question: 'ask about',
+  answer: 'answer questions about',
   cancel: 'cancel',
   stop: 'stop',
   settle: 'settle a step of',

@@ -24,7 +24,7 @@ const RESOURCE = `{
 
 /** What an action is about. Policies are checked for each combination, so combinations that cannot come up are left out. */
 const ABOUT: readonly { readonly actions: readonly AuthorizedAction[]; readonly resources: string }[] = [
-  { actions: ['approve', 'reject', 'withdraw', 'cancel'], resources: 'Proposal' },
+  { actions: ['approve', 'reject', 'withdraw', 'cancel', 'question', 'answer'], resources: 'Proposal' },
   { actions: ['breakglass'], resources: 'Incident, Proposal' },
   { actions: ['breakglass.review'], resources: 'Proposal' },
   { actions: ['ingest', 'freeze', 'unfreeze', 'audit.read', 'audit.export'], resources: 'Installation' },

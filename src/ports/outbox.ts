@@ -27,6 +27,8 @@ export type OutboxMessage =
       readonly proposalId?: string
       /** With the proposal: it asks for this step of its run. */
       readonly step?: { readonly runId: string; readonly stepId: string }
+      /** It passes a question on, and is not sent any more once that is answered or nothing waits there any more. */
+      readonly question?: { readonly proposalId: string; readonly number: number }
       readonly priority: OutboxPriority
     }
   /** The message of a change of policies and playbooks, in the surface's own channel. Coalesced; rendered when sent. */

@@ -26,6 +26,7 @@ import type { LedgerStore } from './ledger-store.ts'
 import type { Outbox, OutboxQueue } from './outbox.ts'
 import type { PreviewStore } from './preview-store.ts'
 import type { PlaybookRecordStore } from './playbook-record-store.ts'
+import type { QuestionStore } from './question-store.ts'
 import type { RoomStore } from './room-store.ts'
 import type { RefusalStore } from './refusal-store.ts'
 import type { StandstillStore } from './standstill-store.ts'
@@ -71,6 +72,7 @@ export interface Stores {
   readonly previews: PreviewStore
   readonly proposalQueries: ProposalQueries
   readonly proposals: ProposalStore
+  readonly questions: QuestionStore
   readonly runControl: RunControl
   readonly refusals: RefusalStore
   readonly rooms: RoomStore

@@ -29,6 +29,7 @@ import { createOutbox, createOutboxQueue } from './outbox-store.ts'
 import { createPlaybookRecordStore } from './playbook-record-store.ts'
 import { createPreviewStore } from './preview-store.ts'
 import { createProposalQueries, createProposalStore } from './proposal-store.ts'
+import { createQuestionStore } from './question-store.ts'
 import { createRoomStore } from './room-store.ts'
 import { createRunControlStore } from './run-control-store.ts'
 import { createRunReadingStore } from './run-reading-store.ts'
@@ -84,6 +85,7 @@ export function openStores(db: Database, { surfaces, queueOf }: StoreNeeds): Sto
     previews: createPreviewStore(db),
     proposalQueries: createProposalQueries(db),
     proposals: createProposalStore(db),
+    questions: createQuestionStore(db),
     rooms: createRoomStore(db),
     runControl: createRunControlStore(db),
     runReadings: createRunReadingStore(db),

@@ -77,8 +77,18 @@ function proposalJson(proposal: ProposalView): object {
       surface: decision.surface,
       withdrawn: decision.withdrawn,
     })),
+    questions: proposal.questions.map((question) => ({
+      number: question.number,
+      step: question.step,
+      ...saidJson(question),
+      answers: question.answers.map(saidJson),
+    })),
     expiresAt: proposal.expiresAt.toISOString(),
   }
+}
+
+function saidJson({ person, text, at, surface }: ProposalView['questions'][number]['answers'][number]): object {
+  return { person, text, at: at.toISOString(), surface }
 }
 
 /** Evidence beside the plan: null until something was found out. */

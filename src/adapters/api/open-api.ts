@@ -14,6 +14,8 @@ const object = (properties: Readonly<Record<string, object>>): object => ({
 })
 const ref = (name: string): object => ({ $ref: `#/components/schemas/${name}` })
 
+const SAID = { person: string, text: string, at: time, surface: string }
+
 const SCHEMAS = {
   Suspect: object({
     changeId: string,
@@ -71,6 +73,12 @@ const SCHEMAS = {
         reason: maybe(string),
         at: time,
         surface: string,
+      }),
+    ),
+    questions: list(
+      object({
+        ...{ number: { type: 'integer' }, step: maybe(string), ...SAID },
+        answers: list(object(SAID)),
       }),
     ),
     expiresAt: time,

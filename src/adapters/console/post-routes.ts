@@ -22,13 +22,27 @@ const optional = (schema: z.ZodString) =>
     .default(null)
 
 const PressForm = z.object({
-  verb: z.enum(['approve', 'reject', 'withdraw', 'cancel', 'stop', 'settle', 'undo', 'ack', 'note', 'breakglass']),
+  verb: z.enum([
+    'approve',
+    'reject',
+    'withdraw',
+    'cancel',
+    'question',
+    'answer',
+    'stop',
+    'settle',
+    'undo',
+    'ack',
+    'note',
+    'breakglass',
+  ]),
   incidentId: id,
   proposalId: optional(id),
   planHash: optional(z.string().max(64)),
   text: optional(text),
   stepId: optional(z.string().max(100)),
   answer: z.enum(['retry', 'done', 'abort', 'justified', 'unjustified']).nullable().default(null),
+  question: z.coerce.number().int().min(1).max(999_999).optional(),
 })
 /** How long a line may be is the grammar's matter, so that it is answered in the same words as everywhere. */
 const SayForm = z.object({ text: z.string().max(100_000), incidentId: optional(id) })
@@ -36,8 +50,9 @@ const SayForm = z.object({ text: z.string().max(100_000), incidentId: optional(i
 /** A button of a card. */
 export function pressRoute(settings: ConsoleSettings): Route<Visitor> {
   return post(settings, '/press', async (form, person, proof) => {
-    const press = parseForm(PressForm, form)
-    const reply = await settings.conversation.press({ ...press, ...placeOf(person, proof) })
+    const { question, ...press } = parseForm(PressForm, form)
+    const answered = question === undefined ? {} : { question }
+    const reply = await settings.conversation.press({ ...press, ...answered, ...placeOf(person, proof) })
     const isChange = press.incidentId === '' && press.proposalId !== null
     return isChange
       ? { reply, incidentId: null, changeId: press.proposalId }

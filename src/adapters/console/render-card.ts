@@ -1,3 +1,4 @@
+import { askingNow } from '../../domain/asking-now.ts'
 import { describeNext } from '../../domain/describe-next.ts'
 import { describeUnreachable } from '../../domain/describe-unreachable.ts'
 import { button, reasonForm } from './forms.ts'
@@ -124,7 +125,7 @@ function renderButtons(view: IncidentView, csrf: string): SafeHtml {
   const hidden = { incidentId: view.id }
   return html`<div class="buttons">
     ${view.state === 'open' ? button({ csrf, verb: 'ack', label: 'Acknowledge', look: 'plain', hidden }) : ''}
-    ${reasonForm({ csrf, verb: 'note', label: 'Add note', prompt: 'Note', hidden })}
+    ${askingNow(view)?.openQuestion != null ? '' : reasonForm({ csrf, verb: 'note', label: 'Add note', prompt: 'Note', hidden })}
   </div>`
 }
 

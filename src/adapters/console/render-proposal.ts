@@ -1,6 +1,7 @@
 import { button, reasonForm } from './forms.ts'
 import { renderBlast } from './render-blast.ts'
 import { renderPreview } from './render-preview.ts'
+import { questionForms, renderQuestions } from './render-questions.ts'
 import { html } from './html.ts'
 import { renderTime } from './times.ts'
 import type { CardContext } from './card-context.ts'
@@ -30,7 +31,8 @@ export function renderProposal(view: IncidentView, proposal: ProposalView, conte
             ${renderPlan(proposal, context)}
           </details>`
     }
-    ${renderDecisions(proposal, missing, context)} ${renderButtons(view, proposal, context)}
+    ${renderDecisions(proposal, missing, context)} ${renderQuestions(proposal.questions, context)}
+    ${renderButtons(view, proposal, context)}
   </section>`
 }
 
@@ -97,6 +99,7 @@ function renderButtons(view: IncidentView, proposal: ProposalView, context: Card
     ${isPending && proposal.tier !== 4 ? button({ csrf, verb: 'approve', label: 'Approve', look: 'primary', hidden }) : ''}
     ${reasonForm({ csrf, verb: 'reject', label: 'Reject', prompt: 'Why', hidden })}
     ${isPending && mayBreakGlass(view, proposal) ? reasonForm({ csrf, verb: 'breakglass', label: 'Break glass', prompt: 'Runs this plan at once without its approvals, tells everyone who was not waited for, and needs a review. Why', hidden }) : ''}
+    ${isPending ? questionForms(proposal.questions, csrf, { incidentId: view.id, proposalId: proposal.id }) : ''}
     ${hasApproved(proposal, context) ? button({ csrf, verb: 'withdraw', label: 'Withdraw my approval', look: 'plain', hidden }) : ''}
   </div>`
 }

@@ -3,6 +3,7 @@ import { html } from './html.ts'
 import { renderTime } from './times.ts'
 import type { CardContext } from './card-context.ts'
 import { hasApproved, renderDecision } from './render-proposal.ts'
+import { questionForms } from './render-questions.ts'
 import type { IncidentView, RunStepView, RunView, StepApprovalView } from '../../domain/incident-view.ts'
 import type { SafeHtml } from './html.ts'
 
@@ -48,6 +49,7 @@ function renderAsked(view: IncidentView, run: RunView, asked: StepApprovalView, 
         : html`<div class="buttons">
             ${button({ csrf, verb: 'approve', label: 'Approve', look: 'primary', hidden })}
             ${reasonForm({ csrf, verb: 'reject', label: 'Reject', prompt: 'Why', hidden })}
+            ${questionForms(asked.questions, csrf, { incidentId: view.id, proposalId: run.proposalId })}
             ${hasApproved(asked, context) ? button({ csrf, verb: 'withdraw', label: 'Withdraw my approval', look: 'plain', hidden }) : ''}
           </div>`
     }

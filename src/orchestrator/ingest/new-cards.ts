@@ -90,7 +90,15 @@ function viewOfNew(deps: Deps, { incident, changed }: IncidentOutcome, standing:
   const alerts = changed.map((one) => ({ ...one.alert, incidentId: incident.id })).sort(inOrder)
   return viewOfRecords(deps, {
     ...{ ...standing, incident, alerts, counts: countsOf(alerts) },
-    ...{ evidence: [], decisions: [], fatigued: new Set<string>(), runs: [], attempts: [], preview: null },
+    ...{
+      evidence: [],
+      decisions: [],
+      questions: [],
+      fatigued: new Set<string>(),
+      runs: [],
+      attempts: [],
+      preview: null,
+    },
     ...{ proposal: undefined, runProposal: undefined, asked: undefined, findings: NOTHING_FOUND, followUps: [] },
     ...{ glass: [], now: deps.clock.now() },
   })

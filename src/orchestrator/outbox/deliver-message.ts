@@ -2,6 +2,7 @@ import { deliverRoom } from './deliver-room.ts'
 import { deliverConfiguration } from './deliver-configuration.ts'
 import { deliverCard } from './deliver-card.ts'
 import { drawIncident } from '../picture/draw-incident.ts'
+import { isStillAsked } from './is-still-asked.ts'
 import { joinPosts } from './join-posts.ts'
 import { stillAwaits } from './still-awaits.ts'
 import { threadOf } from './thread-of.ts'
@@ -46,6 +47,7 @@ async function deliverToPerson(delivery: CardDelivery, batch: Batch, message: Di
   if (person === undefined) return 0
   const asked = proposalId === undefined ? undefined : { proposalId, ...(step === undefined ? {} : { step }) }
   if (asked !== undefined && !(await stillAwaits(deps, asked, personId))) return 0
+  if (message.question !== undefined && !(await isStillAsked(deps, message.question))) return 0
   const wait = budgets.takePost(`person ${person.id}`, deps.clock.monotonicMs())
   if (wait > 0) return wait
   const card = incidentId === null ? undefined : await firstCard(delivery, incidentId)

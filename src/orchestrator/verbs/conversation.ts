@@ -33,7 +33,18 @@ export interface Utterance extends ConversationPlace {
 export interface Press extends ConversationPlace {
   readonly verb: Extract<
     Verb,
-    'approve' | 'reject' | 'withdraw' | 'cancel' | 'stop' | 'settle' | 'undo' | 'ack' | 'note' | 'breakglass'
+    | 'approve'
+    | 'reject'
+    | 'withdraw'
+    | 'cancel'
+    | 'question'
+    | 'answer'
+    | 'stop'
+    | 'settle'
+    | 'undo'
+    | 'ack'
+    | 'note'
+    | 'breakglass'
   >
   /** Empty where a change of policies and playbooks is meant, which `proposalId` names. */
   readonly incidentId: string
@@ -44,6 +55,8 @@ export interface Press extends ConversationPlace {
   readonly stepId: string | null
   /** What became of a step; or what a reviewer says of a broken glass. */
   readonly answer: 'retry' | 'done' | 'abort' | GlassVerdict | null
+  /** Which question is answered; left out by every other button. */
+  readonly question?: number
 }
 
 export interface ReplyRow {

@@ -2,6 +2,7 @@ import { RefusedError } from '../../kernel/errors.ts'
 import { answer, refusal } from './replies.ts'
 import { approveChangeVerb, changeIdOf, rejectChangeVerb } from './configuration-verbs.ts'
 import { cancelProposal } from '../cancel-proposal.ts'
+import { currentProposal } from './current-proposal.ts'
 import { handOverFollowUp } from '../hand-over-follow-up.ts'
 import { findIncident } from './find-incident.ts'
 import { parseApprove, wrongUsage } from './parse-verb.ts'
@@ -12,8 +13,6 @@ import { recordDecision } from '../record-decision.ts'
 import { withdrawDecision } from '../withdraw-decision.ts'
 import type { DecisionResult } from '../record-decision.ts'
 import type { Deps } from '../dependencies.ts'
-import type { Incident } from '../../domain/incident.ts'
-import type { Proposal } from '../../domain/approval.ts'
 import type { Reply } from './conversation.ts'
 import type { VerbCall } from './conversation-context.ts'
 
@@ -128,11 +127,4 @@ export function replyOf(result: DecisionResult): Reply {
   return changedNothing
     ? refusal(result.outcome, result.text, { incidentId })
     : { ...answer(result.text, { incidentId }), code: result.outcome }
-}
-
-async function currentProposal(deps: Deps, incident: Incident): Promise<Proposal> {
-  const proposal = await deps.stores.proposalQueries.findCurrent(incident.id)
-  if (proposal !== undefined) return proposal
-  const next = incident.state === 'resolved' ? 'It is resolved.' : 'Type "playbooks" to see what fits.'
-  throw new RefusedError('no_proposal', `Nothing is proposed for ${incident.id}. ${next}`)
 }

@@ -64,10 +64,15 @@ async function requireOwnCard(deps: Deps, press: Press): Promise<void> {
   )
 }
 
+function wordsOf({ verb, stepId, answer, question, text }: Press): string {
+  if (verb === 'settle') return `${stepId ?? ''} ${answer ?? ''} ${text ?? ''}`.trim()
+  if (verb === 'answer' && question !== undefined && text !== null) return `Q${String(question)} ${text}`
+  return text ?? ''
+}
+
 /** The other buttons do what the verb of the same name does. */
 function requestOf(press: Press): VerbRequest {
-  const text = press.text ?? ''
-  const rest = press.verb === 'settle' ? `${press.stepId ?? ''} ${press.answer ?? ''} ${text}`.trim() : text
+  const rest = wordsOf(press)
   return {
     verb: press.verb,
     incidentId: press.incidentId,

@@ -34,6 +34,8 @@ const USAGES: Readonly<Record<Verb, Usage>> = {
   },
   reject: { form: 'reject [id] <reason>', does: 'rejects the pending proposal' },
   withdraw: { form: 'withdraw [id]', does: 'takes your approval back until the run starts' },
+  question: { form: 'question [id] <text>', does: 'asks about the approval that waits; it decides nothing' },
+  answer: { form: 'answer [id] [Q1] <text>', does: 'answers a question about it; it decides nothing' },
   cancel: { form: 'cancel [id] [<reason>]', does: 'withdraws the proposal itself' },
   stop: { form: 'stop [id] [<reason>]', does: 'stops the run before its next step' },
   settle: {

@@ -14,6 +14,7 @@ import { changesVerb, evidenceVerb, helpVerb, listVerb, statusVerb, summaryVerb,
 import { askVerb, handoverVerb, postmortemVerb, updateVerb } from './text-verbs.ts'
 import { freezeVerb, unfreezeVerb } from './freeze-verbs.ts'
 import { planVerb, playbooksVerb, runVerb } from './playbook-verbs.ts'
+import { answerVerb, questionVerb } from './question-verbs.ts'
 import { settleVerb, stopVerb, undoVerb } from './run-verbs.ts'
 import type { Verb } from '../../domain/verb.ts'
 import type { VerbHandler } from './conversation-context.ts'
@@ -44,6 +45,8 @@ export const VERB_HANDLERS: Readonly<Record<Verb, VerbHandler>> = {
   approve: approveVerb,
   reject: rejectVerb,
   withdraw: withdrawVerb,
+  question: questionVerb,
+  answer: answerVerb,
   cancel: cancelVerb,
   stop: stopVerb,
   settle: settleVerb,

@@ -13,11 +13,14 @@ import type { Person } from '../../domain/person.ts'
 import type { PlanStep } from '../../domain/plan.ts'
 import type { Playbook } from '../../domain/playbook.ts'
 import type { StepKnowledge } from '../../summaries/describe-step.ts'
+import type { ProposalQuestion } from '../../domain/question.ts'
 import { requirementNow } from './requirement-now.ts'
+import { viewQuestions } from './view-questions.ts'
 
 export interface ProposalFacts {
   readonly proposal: Proposal
   readonly decisions: readonly Decision[]
+  readonly questions: readonly ProposalQuestion[]
   readonly directory: Directory
   /** Person id. */
   readonly commander: string | null
@@ -56,6 +59,7 @@ export function viewProposal(facts: ProposalFacts): ProposalView {
     reasons: proposal.reasons,
     required: requirementNow(quorumFacts),
     decisions: decisions.map(viewDecision),
+    questions: viewQuestions(facts.questions),
     approvalsCounted: countQuorum(quorumFacts).counted.length,
     canApprove: isPending ? namesOnCallFirst(listEligibleApprovers(quorumFacts), facts.onCall) : [],
     asksInputs: asksInputs(facts),

@@ -3,6 +3,7 @@ import type { Incident } from '../../domain/incident.ts'
 import type { StepApprovalView } from '../../domain/incident-view.ts'
 import type { Run } from '../../domain/run.ts'
 import { findService } from '../../domain/service-catalog.ts'
+import type { ProposalQuestion } from '../../domain/question.ts'
 import type { StepApproval, StepDecision } from '../../domain/step-approval.ts'
 import { findFatigued } from '../../executor/find-fatigued.ts'
 import { stepQuorumFacts } from '../../executor/step-quorum.ts'
@@ -10,12 +11,14 @@ import { countQuorum, listEligibleApprovers } from '../../policy/approval-quorum
 import type { Deps } from '../dependencies.ts'
 import { requirementNow } from './requirement-now.ts'
 import { namesOnCallFirst, viewDecision } from './view-proposal.ts'
+import { viewQuestions } from './view-questions.ts'
 
 /** A nested approval that waits, as the database has it. */
 export interface AskedStep {
   readonly approval: StepApproval
   readonly decisions: readonly StepDecision[]
   readonly fatigued: ReadonlySet<string>
+  readonly questions: readonly ProposalQuestion[]
 }
 
 /** Only a run that waits can have asked; any other costs no query. */
@@ -24,9 +27,13 @@ export async function readAskedStep({ stores, settings }: Deps, run: Run): Promi
   const approvals = await stores.stepApprovals.list(run.id)
   const approval = approvals.find(({ state }) => state === 'pending')
   if (approval === undefined) return undefined
-  const all = await stores.stepApprovals.listDecisions(run.id)
+  const [all, said] = await Promise.all([
+    stores.stepApprovals.listDecisions(run.id),
+    stores.questions.list(approval.proposalId),
+  ])
   const decisions = all.filter(({ stepId }) => stepId === approval.stepId)
-  return { approval, decisions, fatigued: await findFatigued(stores.decisions, decisions, settings.fatigue) }
+  const questions = said.filter(({ step }) => step?.runId === run.id && step.stepId === approval.stepId)
+  return { approval, decisions, questions, fatigued: await findFatigued(stores.decisions, decisions, settings.fatigue) }
 }
 
 interface Facts extends AskedStep {
@@ -48,6 +55,7 @@ export function viewStepApproval({ deps, incident, onCall, ...asked }: Facts): S
   return {
     ...{ stepId, title, tier, hash, required: requirementNow(quorumFacts), askedAt, expiresAt },
     decisions: decisions.map(viewDecision),
+    questions: viewQuestions(asked.questions),
     approvalsCounted: countQuorum(quorumFacts).counted.length,
     canApprove: namesOnCallFirst(listEligibleApprovers(quorumFacts), onCall),
   }

@@ -1,4 +1,5 @@
 import { acknowledgeIncident } from '../../../src/orchestrator/acknowledge-incident.ts'
+import { askQuestion } from '../../../src/orchestrator/questions/ask-question.ts'
 import { assignRole } from '../../../src/orchestrator/assign-role.ts'
 import { breakGlass } from '../../../src/orchestrator/break-glass/break-glass.ts'
 import { resolveIncident } from '../../../src/orchestrator/resolve-incident.ts'
@@ -7,7 +8,7 @@ import { openProposal } from '../../integration/decisions/presses.ts'
 import { openScene, playbookOf } from '../../integration/decisions/world.ts'
 import { press } from '../../integration/decisions/presses.ts'
 import { proposePlaybook } from '../../../src/orchestrator/propose-playbook.ts'
-import { ANA, BO, DI, EVE } from './parity-world.ts'
+import { ANA, BO, CY, DI, EVE } from './parity-world.ts'
 import type { ParityWorld } from './parity-world.ts'
 import type { Proposal } from '../../../src/domain/approval.ts'
 
@@ -42,6 +43,15 @@ export const halfApproved: Arrange = async ({ world, deps }) => {
   const proposal = await openProposal(world, 3)
   await press(deps, proposal, BO)
   return groundOf(proposal)
+}
+
+/** Cy asks something about it, and nobody has answered. */
+export const asked: Arrange = async ({ world, deps }) => {
+  const { id, incidentId, planHash } = await openProposal(world, 2)
+  await askQuestion(deps, {
+    ...{ proposalId: id, incidentId, person: CY, origin: 'console', text: 'does cart need the new format' },
+  })
+  return { i: incidentId, p: id, h: planHash.slice(0, 8) }
 }
 
 /** Requested by Di. */

@@ -1,4 +1,4 @@
-import { ANA, BO, CY, DI } from './parity-world.ts'
+import { ANA, BO, CY, DI, GUS } from './parity-world.ts'
 import * as on from './grounds.ts'
 import type { Arrange } from './grounds.ts'
 import type { Person } from '../../../src/domain/person.ts'
@@ -22,6 +22,9 @@ export const PRESS_CASES: readonly PressCase[] = [
   { by: CY, ground: on.proposed, label: 'Reject', words: 'it is the database', code: 'rejected' },
   { by: DI, ground: on.proposed, label: 'Reject', words: 'it is the database', code: 'not_allowed' },
   { by: CY, ground: on.approved, label: 'Reject', words: 'it is the database', code: 'rejected' },
+  { by: CY, ground: on.proposed, label: 'Ask', words: 'does cart need the new format', code: 'done' },
+  { by: DI, ground: on.asked, label: 'Answer Q1', words: 'it reads both', code: 'done' },
+  { by: GUS, ground: on.asked, label: 'Answer Q1', words: 'it reads both', code: 'not_allowed' },
   { by: DI, ground: on.running, label: 'Stop', words: 'the queue is draining', code: 'done' },
   { by: CY, ground: on.unknownStep, label: 'Mark done', words: 'Argo CD shows 1b22', code: 'done' },
   { by: DI, ground: on.unknownStep, label: 'Mark done', words: 'Argo CD shows 1b22', code: 'not_allowed' },
@@ -49,6 +52,7 @@ export const PRESS_CASES: readonly PressCase[] = [
 export const BUTTON_STATES: readonly { readonly state: string; readonly ground: Arrange }[] = [
   { state: 'open, nothing proposed', ground: on.anIncident },
   { state: 'proposal pending', ground: on.proposed },
+  { state: 'proposal pending, a question open', ground: on.asked },
   { state: 'approved, about to start', ground: on.approved },
   { state: 'the glass was broken', ground: on.glassBroken },
   { state: 'running', ground: on.running },

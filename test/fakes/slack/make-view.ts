@@ -101,6 +101,18 @@ export function makeProposal(changes: Partial<ProposalView> = {}): ProposalView 
         withdrawn: false,
       },
     ],
+    questions: [
+      {
+        ...{ number: 1, step: null, person: 'cem@bank.example', personName: 'Cem Kaya', surface: 'teams' },
+        ...{ text: 'Does cart need the new format?', at: later(4) },
+        answers: [
+          {
+            ...{ person: 'bo@bank.example', personName: 'Bo Li', surface: 'slack' },
+            ...{ text: 'It reads both.', at: later(5) },
+          },
+        ],
+      },
+    ],
     approvalsCounted: 1,
     canApprove: ['Bo Li', 'Cem Kaya'],
     asksInputs: false,

@@ -64,6 +64,12 @@ async function factsOf(): Promise<EvidenceFacts> {
             ...{ at: '2026-01-02T03:04:05.000Z', planHash: 'ab'.repeat(32), roles: ['approver'], withdrawnAt: null },
           },
         ],
+        questions: [
+          {
+            ...{ number: 1, kind: 'question', step: HOSTILE, person: 'cy@shop.example', name: HOSTILE, text: HOSTILE },
+            at: '2026-01-02T03:04:05.000Z',
+          },
+        ],
       },
     ],
     publicKeyPem: readFileSync(join(world.folder, 'audit.pub'), 'utf8'),

@@ -82,6 +82,8 @@ describe('every verb', () => {
       approve: `${proposal?.id ?? ''} ${hash}`,
       reject: 'no',
       withdraw: '',
+      question: 'is it safe',
+      answer: 'it is',
       cancel: 'no',
       stop: 'no',
       settle: 'tell done it is',

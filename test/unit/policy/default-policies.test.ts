@@ -14,7 +14,7 @@ const READ: AuthorizedAction[] = ['read', 'list', 'status', 'timeline', 'summary
 /** Texts cost a model's tokens: for people, not for the API token. */
 const TEXTS: AuthorizedAction[] = ['ask', 'handover', 'update', 'postmortem']
 const MOVE: AuthorizedAction[] = ['declare', 'ack', 'assign', 'severity', 'note', 'mitigated', 'resolve', 'reopen']
-const ASK: AuthorizedAction[] = ['plan', 'run', 'byhand', 'stop', 'freeze']
+const ASK: AuthorizedAction[] = ['plan', 'run', 'byhand', 'stop', 'freeze', 'question', 'answer']
 const AUDIT: AuthorizedAction[] = ['audit.read', 'audit.export']
 
 /** What each role may do about somebody else's proposal of tier 2, with nothing frozen, in assist. */
@@ -37,8 +37,8 @@ const MAY: Readonly<Record<Role, readonly AuthorizedAction[]>> = {
     'breakglass.review',
   ],
   commander: [...READ, ...TEXTS, 'help', ...MOVE, ...ASK, 'reject', 'cancel', 'breakglass', 'breakglass.review'],
-  auditor: [...READ, ...TEXTS, 'help', ...AUDIT, 'breakglass.review'],
-  admin: [...READ, ...TEXTS, 'help', ...AUDIT, 'freeze'],
+  auditor: [...READ, ...TEXTS, 'help', 'question', ...AUDIT, 'breakglass.review'],
+  admin: [...READ, ...TEXTS, 'help', 'question', ...AUDIT, 'freeze'],
 }
 
 const SERVICES: Readonly<Record<string, readonly AuthorizedAction[]>> = {

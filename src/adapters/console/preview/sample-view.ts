@@ -134,6 +134,7 @@ export function sampleProposal(at: At, changes: Partial<ProposalView> = {}): Pro
     reasons: ['The alert HighErrorRate fits.', 'The leading suspect is CHG-7 (deploy of checkout, 82 %).'],
     required: REQUIRED,
     decisions: [approvalOfBen(at)],
+    questions: [],
     approvalsCounted: 1,
     canApprove: ['Ana Ruiz', 'Cem Kaya'],
     createdAt: at(-5),

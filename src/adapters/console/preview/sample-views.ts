@@ -37,6 +37,7 @@ function whileAsking(at: At): readonly SampleView[] {
   const freeze = { service: 'checkout', reason: 'end of quarter', until: at(95) }
   return [
     { name: 'Tier 3, one of two approvals', view: sampleView(at, { proposal, state: 'acknowledged' }) },
+    { name: 'Asked about', view: sampleView(at, { proposal: askedAbout(at), state: 'acknowledged' }) },
     {
       name: 'The symptom is gone',
       view: sampleView(at, { proposal: { ...proposal, symptomGone: true }, quietSince: at(-3) }),
@@ -44,6 +45,18 @@ function whileAsking(at: At): readonly SampleView[] {
     { name: 'Frozen', view: sampleView(at, { proposal, freeze }) },
     { name: 'Tier 4: shown, never run', view: sampleView(at, { proposal: neverRun(at) }) },
   ]
+}
+
+function askedAbout(at: At) {
+  const cem = { person: 'cem@bank.example', personName: 'Cem Kaya', surface: 'teams' }
+  const dana = { person: 'dana@bank.example', personName: 'Dana Weiss', surface: 'slack' }
+  const answer = { ...dana, text: 'No: cart reads both formats since 2.12.', at: at(-2) }
+  return sampleProposal(at, {
+    questions: [
+      { ...cem, number: 1, step: null, at: at(-3), text: 'Does cart need the new format?', answers: [answer] },
+      { ...cem, number: 2, step: null, at: at(-1), text: 'Is the sale over?', answers: [] },
+    ],
+  })
 }
 
 function neverRun(at: At) {
@@ -115,11 +128,13 @@ const HOSTILE =
 function hostile(at: At): SampleView {
   const proposal = sampleProposal(at, { playbookTitle: HOSTILE, reasons: [HOSTILE] })
   const decisions = proposal.decisions.map((one) => ({ ...one, personName: HOSTILE, reason: HOSTILE }))
+  const said = { person: 'cem@bank.example', personName: HOSTILE, text: HOSTILE, at: at(-1), surface: 'slack' }
+  const questions = [{ ...said, number: 1, step: null, answers: [said] }]
   return {
     name: 'Hostile text',
     view: sampleView(at, {
       ...{ symptom: HOSTILE, title: HOSTILE, impact: [HOSTILE], commander: HOSTILE },
-      proposal: { ...proposal, decisions },
+      proposal: { ...proposal, decisions, questions },
     }),
   }
 }

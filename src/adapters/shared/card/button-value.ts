@@ -7,7 +7,20 @@ import type { Press } from '../../../orchestrator/index.ts'
  */
 const ButtonValue = z
   .object({
-    v: z.enum(['approve', 'reject', 'withdraw', 'cancel', 'stop', 'settle', 'undo', 'ack', 'note', 'breakglass']),
+    v: z.enum([
+      'approve',
+      'reject',
+      'withdraw',
+      'cancel',
+      'question',
+      'answer',
+      'stop',
+      'settle',
+      'undo',
+      'ack',
+      'note',
+      'breakglass',
+    ]),
     /** Left out where a change of policies and playbooks is meant. */
     i: z
       .string()
@@ -23,10 +36,14 @@ const ButtonValue = z
       .optional(),
     s: z.string().min(1).max(200).optional(),
     a: z.enum(['retry', 'done', 'abort', 'justified', 'unjustified']).optional(),
+    q: z.number().int().min(1).max(999_999).optional(),
   })
   .refine(({ i, p }) => (i === undefined) === (p?.startsWith('CFG-') ?? false))
 
-export type PressedButton = Pick<Press, 'verb' | 'incidentId' | 'proposalId' | 'planHash' | 'stepId' | 'answer'>
+export type PressedButton = Pick<
+  Press,
+  'verb' | 'incidentId' | 'proposalId' | 'planHash' | 'stepId' | 'answer' | 'question'
+>
 
 export function encodeButton(button: PressedButton): string {
   return JSON.stringify({
@@ -36,6 +53,7 @@ export function encodeButton(button: PressedButton): string {
     h: button.planHash ?? undefined,
     s: button.stepId ?? undefined,
     a: button.answer ?? undefined,
+    q: button.question,
   })
 }
 
@@ -50,7 +68,7 @@ export function decodeButton(value: string): PressedButton | undefined {
   }
   const result = ButtonValue.safeParse(json)
   if (!result.success) return undefined
-  const { v, i, p, h, s, a } = result.data
+  const { v, i, p, h, s, a, q } = result.data
   return {
     verb: v,
     incidentId: i ?? '',
@@ -58,5 +76,6 @@ export function decodeButton(value: string): PressedButton | undefined {
     planHash: h ?? null,
     stepId: s ?? null,
     answer: a ?? null,
+    ...(q === undefined ? {} : { question: q }),
   }
 }

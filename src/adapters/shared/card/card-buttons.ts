@@ -1,6 +1,8 @@
+import { askingNow } from '../../../domain/asking-now.ts'
 import { hashPrefix } from './card-proposal.ts'
 import { truncateText } from '../../../kernel/clean-text.ts'
 import { visibleLine } from './visible-text.ts'
+import type { AskingNow } from '../../../domain/asking-now.ts'
 import type { IncidentView, ProposalView, RunView } from '../../../domain/incident-view.ts'
 import type { PressedButton } from './button-value.ts'
 
@@ -21,7 +23,23 @@ const LONGEST_CONFIRM = 300
  * about, a stop and an undo take their place.
  */
 export function renderButtons(view: IncidentView): readonly CardButton[] {
-  return [...decisionButtons(view), ...runButtons(view), ...reviewButtons(view), ...incidentButtons(view)]
+  const asking = askingNow(view)
+  const own = incidentButtons(view, asking?.openQuestion != null)
+  return [
+    ...decisionButtons(view),
+    ...runButtons(view),
+    ...(asking === null ? [] : questionButtons(view.id, asking)),
+    ...reviewButtons(view),
+    ...own,
+  ]
+}
+
+/** While something waits for approval: a question about it, and an answer to the oldest that has none. */
+function questionButtons(incidentId: string, { proposalId, openQuestion }: AskingNow): readonly CardButton[] {
+  const own = { incidentId, proposalId }
+  const ask = button('Ask', press('question', own))
+  if (openQuestion === null) return [ask]
+  return [ask, button(`Answer Q${String(openQuestion)}`, press('answer', { ...own, question: openQuestion }))]
 }
 
 function decisionButtons(view: IncidentView): readonly CardButton[] {
@@ -110,10 +128,11 @@ function settleButtons(view: IncidentView, own: Partial<PressedButton>): readonl
   ]
 }
 
-function incidentButtons(view: IncidentView): readonly CardButton[] {
+/** An answer that is waited for takes the place of the note: a card in Teams shows six buttons. */
+function incidentButtons(view: IncidentView, wantsAnswer: boolean): readonly CardButton[] {
   const own = { incidentId: view.id }
   const acknowledge = view.state === 'open' ? [button('Acknowledge', press('ack', own))] : []
-  return [...acknowledge, button('Add note', press('note', own))]
+  return [...acknowledge, ...(wantsAnswer ? [] : [button('Add note', press('note', own))])]
 }
 
 function press(verb: PressedButton['verb'], given: Partial<PressedButton>): PressedButton {

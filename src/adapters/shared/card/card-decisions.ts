@@ -1,5 +1,6 @@
 import { bold, bullets, richText, section, text, time } from './card-text.ts'
 import { nameSome } from './card-room.ts'
+import { renderQuestions } from './card-questions.ts'
 import { SURFACE_WORDS } from '../../../domain/surface.ts'
 import { visibleLine } from './visible-text.ts'
 import type { CardRoom } from './card-room.ts'
@@ -26,7 +27,8 @@ export function renderDecisions(view: IncidentView, room: CardRoom): readonly Ca
   if (proposal === null) return []
   const decisions = proposal.decisions.slice(-6).map((decision) => describeDecision(decision, room))
   const summary = proposal.state === 'pending' ? whatIsMissing(proposal, room) : [ending(view, proposal, room)]
-  return richText(...summary, ...bullets(decisions))
+  const questions = proposal.state === 'pending' ? renderQuestions(proposal.questions, room) : []
+  return richText(...summary, ...bullets([...decisions, ...questions]))
 }
 
 function whatIsMissing(proposal: ProposalView, room: CardRoom): readonly CardText[] {

@@ -1,6 +1,7 @@
 import { WITH_AGO, bold, bullets, code, richText, section, text, time } from './card-text.ts'
 import { describeDecision } from './card-decisions.ts'
 import { hashPrefix } from './card-proposal.ts'
+import { renderQuestions } from './card-questions.ts'
 import { someOf } from './card-room.ts'
 import { visibleLine } from './visible-text.ts'
 import type { AttemptState, RunState } from '../../../domain/run.ts'
@@ -48,7 +49,7 @@ export function renderRun(view: IncidentView, room: CardRoom): readonly CardText
 
 /** What a nested approval asks, in the words of the plan, and what a typed `approve` takes. */
 function renderAsked(approval: StepApprovalView, room: CardRoom): readonly CardText[] {
-  const { stepId, title, tier, required, approvalsCounted, decisions } = approval
+  const { stepId, title, tier, required, approvalsCounted, decisions, questions } = approval
   const rules = required.rules.slice(0, room.reasons).map((rule) => visibleLine(rule, room.detail))
   const count = `${String(approvalsCounted)} of ${String(required.approvals)} approvals`
   return [
@@ -61,7 +62,10 @@ function renderAsked(approval: StepApprovalView, room: CardRoom): readonly CardT
       text(`, tier ${String(tier)}. ${rules.join(' ')} Expires `),
       time(approval.expiresAt, WITH_AGO),
     ),
-    ...bullets(decisions.slice(-6).map((decision) => describeDecision(decision, room))),
+    ...bullets([
+      ...decisions.slice(-6).map((decision) => describeDecision(decision, room)),
+      ...renderQuestions(questions, room),
+    ]),
   ]
 }
 

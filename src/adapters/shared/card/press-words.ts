@@ -1,7 +1,7 @@
 import type { PressedButton } from './button-value.ts'
 
 /** The presses that ask for words before they count. */
-const WORDED = ['reject', 'note', 'stop', 'undo', 'settle', 'breakglass'] as const
+const WORDED = ['reject', 'note', 'question', 'answer', 'stop', 'undo', 'settle', 'breakglass'] as const
 export type WordedVerb = (typeof WORDED)[number]
 
 export interface PressWording {
@@ -31,6 +31,22 @@ export const PRESS_WORDINGS: Readonly<Record<WordedVerb, PressWording>> = {
     submit: 'Add note',
     label: 'Note',
     says: (button) => `Goes on the timeline of ${button.incidentId}.`,
+    isOptional: false,
+  },
+  question: {
+    title: 'Ask about it',
+    submit: 'Ask',
+    label: 'Question',
+    says: ({ proposalId, incidentId }) =>
+      `Asks whoever can know about ${proposalId ?? 'the plan'} of ${incidentId}. It is kept with it and decides nothing.`,
+    isOptional: false,
+  },
+  answer: {
+    title: 'Answer a question',
+    submit: 'Answer',
+    label: 'Answer',
+    says: ({ proposalId, incidentId, question }) =>
+      `Answers Q${String(question ?? 1)} about ${proposalId ?? 'the plan'} of ${incidentId}. It is kept with it and decides nothing.`,
     isOptional: false,
   },
   stop: {

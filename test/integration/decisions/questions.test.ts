@@ -1,0 +1,347 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import { answerQuestion } from '../../../src/orchestrator/questions/answer-question.ts'
+import { askQuestion } from '../../../src/orchestrator/questions/ask-question.ts'
+import { cancelProposal } from '../../../src/orchestrator/cancel-proposal.ts'
+import { expireProposals } from '../../../src/orchestrator/expire-proposals.ts'
+import { isStillAsked } from '../../../src/orchestrator/outbox/is-still-asked.ts'
+import { loadIncidentView } from '../../../src/orchestrator/load-incident-view.ts'
+import { proposePlaybook } from '../../../src/orchestrator/propose-playbook.ts'
+import { RefusedError } from '../../../src/kernel/errors.ts'
+import { ANA, BO, CY, DI, EVE, auditEvents, openWorld, person, playbookOf } from './world.ts'
+import { endingOf, openProposal, press, pressed, withProposals, withStores } from './presses.ts'
+import { expireIn, snapshotOf } from './snapshots.ts'
+import type { Deps } from '../../../src/orchestrator/dependencies.ts'
+import type { Person } from '../../../src/domain/person.ts'
+import type { Proposal } from '../../../src/domain/approval.ts'
+import type { World } from './world.ts'
+
+const GUS = person('gus', ['auditor'])
+const NED = person('ned', [])
+
+let world: World
+beforeAll(async () => {
+  world = await openWorld()
+})
+afterAll(() => world.close())
+beforeEach(() => {
+  world.people = [ANA, BO, CY, DI, EVE, GUS, NED]
+})
+
+function ask({ id, incidentId }: Proposal, by: Person = CY, text = 'Does cart need it?', deps: Deps = world.deps) {
+  return askQuestion(deps, { proposalId: id, incidentId, person: by, text, origin: 'slack' })
+}
+
+function reply({ id, incidentId }: Proposal, by: Person, text: string, number: number | null = null) {
+  return answerQuestion(world.deps, { proposalId: id, incidentId, person: by, text, number, origin: 'teams' })
+}
+
+async function outcomeOf(work: Promise<unknown>): Promise<string> {
+  try {
+    await work
+    return 'kept'
+  } catch (error) {
+    if (error instanceof RefusedError) return error.code
+    throw error
+  }
+}
+
+async function messagesOf({ incidentId }: Proposal, kind: 'direct' | 'thread', of: RegExp): Promise<readonly string[]> {
+  const rows = await world.query<{ person: string | null; text: string }>(
+    `SELECT payload ->> 'personId' AS person, payload ->> 'text' AS text FROM outbox_messages
+      WHERE incident_id = $1 AND kind = $2 ORDER BY id`,
+    [incidentId, kind],
+  )
+  return rows.filter(({ text }) => of.test(text)).map(({ person: id, text }) => id ?? text)
+}
+
+describe('a question about an approval that waits', () => {
+  it('is kept with it, with its answer, on the card, the timeline and the audit log', async () => {
+    const proposal = await openProposal(world)
+    const { text } = await ask(proposal)
+    await reply(proposal, DI, 'No, it reads both.')
+
+    expect(text).toBe(`Your question about ${proposal.id} is Q1. Ana, Di are told. It decides nothing.`)
+    const view = await loadIncidentView(world.deps, proposal.incidentId)
+    expect(view?.proposal?.questions).toMatchObject([
+      {
+        ...{ number: 1, step: null, personName: 'Cy', text: 'Does cart need it?', surface: 'slack' },
+        answers: [{ personName: 'Di', text: 'No, it reads both.', surface: 'teams' }],
+      },
+    ])
+    expect((await auditEvents(world, proposal.incidentId)).slice(-2)).toEqual(['question.asked', 'question.answered'])
+    const [asked] = await world.query<{ details: object; plan_hash: string }>(
+      `SELECT convert_from(bytes, 'UTF8')::jsonb -> 'details' AS details,
+              convert_from(bytes, 'UTF8')::jsonb ->> 'planHash' AS plan_hash
+         FROM audit_leaves WHERE incident_id = $1 AND event = 'question.asked'`,
+      [proposal.incidentId],
+    )
+    expect(asked?.details).toMatchObject({ number: 1, text: 'Does cart need it?', told: ['ana', 'di'] })
+    expect(asked?.plan_hash).toBe(proposal.planHash)
+    const timeline = await world.deps.stores.timeline.list(proposal.incidentId, null, 50)
+    expect(timeline.map((entry) => entry.text)).toEqual(
+      expect.arrayContaining([
+        `Cy asks about ${proposal.id} (Q1): Does cart need it?`,
+        `Di answers Q1 about ${proposal.id}: No, it reads both.`,
+      ]),
+    )
+  })
+
+  it('is told to the owning group and in the thread, and its answer to whoever asked', async () => {
+    const proposal = await openProposal(world)
+    await ask(proposal)
+    expect(await messagesOf(proposal, 'direct', /asks about/)).toEqual(['ana', 'di'])
+    expect(await messagesOf(proposal, 'thread', /asks about/)).toEqual([
+      `Cy asks about ${proposal.id} (Q1): Does cart need it?\nAnswer with: answer ${proposal.incidentId} Q1 <text>. It decides nothing.`,
+    ])
+
+    await reply(proposal, ANA, 'No.')
+    expect(await messagesOf(proposal, 'direct', /answers Q1/)).toEqual(['cy'])
+  })
+
+  it('is told to whoever requested the plan, and where nobody else can know to the commander', async () => {
+    const { incidentId } = await openProposal(world)
+    const made = await proposePlaybook(world.deps, {
+      ...{ incidentId, playbook: playbookOf().name, inputs: {}, personId: BO.id, origin: 'console' },
+    })
+    await ask(made.proposal)
+    expect(await messagesOf(made.proposal, 'direct', /asks about/)).toEqual(['bo', 'ana', 'di'])
+
+    world.people = [CY, EVE]
+    const orphan = await openProposal(world)
+    await world.query(`UPDATE incidents SET assignments = '{"commander":"eve"}' WHERE id = $1`, [orphan.incidentId])
+    await ask(orphan)
+    expect(await messagesOf(orphan, 'direct', /asks about/)).toEqual(['eve'])
+  })
+
+  it('is not passed on any more once it is answered, or nothing waits there', async () => {
+    const proposal = await openProposal(world)
+    await ask(proposal)
+    await ask(proposal, BO, 'And the queue?')
+    const still = (number: number) => isStillAsked(world.deps, { proposalId: proposal.id, number })
+    expect([await still(1), await still(2)]).toEqual([true, true])
+
+    await reply(proposal, ANA, 'No.', 1)
+    expect([await still(1), await still(2)]).toEqual([false, true])
+    await press(world.deps, proposal, BO)
+    expect(await still(2)).toBe(false)
+  })
+})
+
+describe('a question and its answer decide nothing', () => {
+  const SAID = ['proposal_questions', 'timeline_entries', 'outbox_messages', 'audit_leaves', 'audit_entries']
+
+  it('no other row in the database is another after them', async () => {
+    const proposal = await openProposal(world, 3)
+    await press(world.deps, proposal, BO)
+    const before = await snapshotOf(world, SAID)
+
+    await ask(proposal, CY)
+    await ask(proposal, BO, 'approve this')
+    await reply(proposal, ANA, `approve ${proposal.id} ${proposal.planHash.slice(0, 8)}`, 1)
+
+    expect(await snapshotOf(world, SAID)).toEqual(before)
+  })
+
+  it('which an approval would be (the twin)', async () => {
+    const proposal = await openProposal(world, 3)
+    const before = await snapshotOf(world, SAID)
+    await press(world.deps, proposal, BO)
+
+    expect(await snapshotOf(world, SAID)).not.toEqual(before)
+  })
+
+  it('and whoever asked or answered still decides once, like anybody', async () => {
+    const proposal = await openProposal(world)
+    await ask(proposal, CY)
+    await reply(proposal, CY, 'I found it out myself.')
+
+    expect(await pressed(world.deps, proposal, CY)).toBe('approved')
+  })
+})
+
+describe('nothing is asked or answered', () => {
+  it.each<[ending: string, end: (proposal: Proposal) => Promise<unknown>]>([
+    ['approved', (proposal) => press(world.deps, proposal, BO)],
+    ['rejected', (proposal) => press(world.deps, proposal, BO, { decision: 'reject' })],
+    ['cancelled', (proposal) => cancelProposal(world.deps, { ...by(BO), proposalId: proposal.id, reason: null })],
+    ['superseded', ({ incidentId }) => proposeAnew(incidentId)],
+    ['drifted', ({ id }) => world.deps.stores.proposals.move(id, ['pending'], 'drifted', 'the target has changed')],
+    [
+      'expired',
+      async (proposal) => {
+        await expireIn(world, proposal, -1)
+        await expireProposals(world.deps)
+      },
+    ],
+  ])('of one that is %s, and the answer says so', async (ending, end) => {
+    const proposal = await openProposal(world)
+    await ask(proposal)
+    await end(proposal)
+
+    await expect(ask(proposal)).rejects.toThrow(new RegExp(`${ending}.*Questions and answers are kept while it waits`))
+    expect(await outcomeOf(reply(proposal, ANA, 'No.'))).toBe('not_waiting')
+    expect((await world.deps.stores.questions.list(proposal.id)).length).toBe(1)
+  })
+
+  it('of one whose time is over, though nobody has noticed yet: and that moves nothing either', async () => {
+    const proposal = await openProposal(world)
+    await ask(proposal)
+    await expireIn(world, proposal, -1)
+
+    expect([await outcomeOf(ask(proposal)), await outcomeOf(reply(proposal, ANA, 'No.'))]).toEqual([
+      'not_waiting',
+      'not_waiting',
+    ])
+    expect((await endingOf(world, proposal)).state).toBe('pending')
+  })
+
+  it('by whom the policy does not let, which goes on record; with a policy that does it is kept (the twin)', async () => {
+    const proposal = await openProposal(world)
+    expect(await outcomeOf(ask(proposal, NED))).toBe('not_allowed')
+    expect(await auditEvents(world, proposal.incidentId)).toContain('decision.refused (not_allowed)')
+    expect(await outcomeOf(ask(proposal, GUS))).toBe('kept')
+    expect(await outcomeOf(reply(proposal, GUS, 'No.'))).toBe('not_allowed')
+
+    const open = world.replica({ authorize: () => ({ verdict: 'allow', reasons: [], policyVersion: 'open' }) })
+    expect(await outcomeOf(ask(proposal, NED, 'May I?', open))).toBe('kept')
+  })
+
+  it('by whoever left the directory meanwhile, or on a card of another incident', async () => {
+    const [proposal, other] = [await openProposal(world), await openProposal(world)]
+    expect(await outcomeOf(ask({ ...proposal, incidentId: other.incidentId }))).toBe('wrong_incident')
+    world.people = [ANA]
+    expect(await outcomeOf(ask(proposal, CY))).toBe('unknown_person')
+  })
+
+  it('without words, and not without end', async () => {
+    const proposal = await openProposal(world)
+    expect(await outcomeOf(ask(proposal, CY, ' \u200B \u202E '))).toBe('question_missing')
+    for (let index = 0; index < 20; index += 1) await ask(proposal)
+    expect(await outcomeOf(ask(proposal))).toBe('too_many_questions')
+  })
+
+  it('where nobody can tell which question is meant', async () => {
+    const proposal = await openProposal(world)
+    expect(await outcomeOf(reply(proposal, ANA, 'No.'))).toBe('no_question')
+    await ask(proposal)
+    await ask(proposal)
+    await expect(reply(proposal, ANA, 'No.')).rejects.toThrow('Q1, Q2 wait for an answer. Say which one you mean')
+    expect(await outcomeOf(reply(proposal, ANA, 'No.', 3))).toBe('unknown_question')
+    expect(await outcomeOf(reply(proposal, ANA, 'No.', 1))).toBe('kept')
+    expect((await reply(proposal, ANA, 'No.')).said.number).toBe(2)
+    await expect(reply(proposal, ANA, 'No.')).rejects.toThrow('has an answer. Say which one you mean')
+  })
+
+  it('without its entry on the audit log', async () => {
+    const proposal = await openProposal(world)
+    const full = withStores(world.deps, ({ audit }) => ({
+      audit: { ...audit, append: () => Promise.reject(new Error('the log cannot be written')) },
+    }))
+
+    await expect(ask(proposal, CY, 'Is it safe?', full)).rejects.toThrow('the log cannot be written')
+    expect(await world.deps.stores.questions.list(proposal.id)).toEqual([])
+  })
+})
+
+describe('text that acts', () => {
+  it('is kept on one line, without what hides or reorders, and without secrets', async () => {
+    const proposal = await openProposal(world)
+    const token = `xoxb-${'1234567890'.repeat(2)}-${'abcdefghij'.repeat(2)}`
+    await ask(proposal, CY, `<!channel>\n<@U0001> \u202Egnitoor\u202C a\u200Bb \u{E0041} ${token} ${'x'.repeat(2_000)}`)
+
+    const [said] = await world.deps.stores.questions.list(proposal.id)
+    expect(said?.text).toMatch(/^<!channel> <@U0001> gnitoor ab /)
+    expect(said?.text).not.toMatch(/[\n\u202E\u200B\u{E0041}]/u)
+    expect(said?.text).not.toContain(token)
+    expect(said?.text.length).toBeLessThanOrEqual(1_000)
+  })
+})
+
+describe('at the same time', () => {
+  it('ten questions on three replicas are ten, each with a number of its own', async () => {
+    const proposal = await openProposal(world)
+    const replicas = [world.replica({}), world.replica({}), world.replica({})]
+    await Promise.all(
+      Array.from({ length: 10 }, (_, index) => ask(proposal, CY, `And ${String(index)}?`, replicas[index % 3])),
+    )
+
+    const numbers = (await world.deps.stores.questions.list(proposal.id)).map(({ number }) => number)
+    expect(numbers).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10])
+  })
+
+  it('a question and the deciding approval: it starts once, and nothing is asked after it', async () => {
+    let asked = 0
+    for (let race = 0; race < 20; race += 1) {
+      const proposal = await openProposal(world)
+      const both = [() => outcomeOf(ask(proposal)), () => pressed(world.deps, proposal, BO)]
+      await Promise.all((race % 2 === 0 ? both : both.reverse()).map((work) => work()))
+
+      expect(await endingOf(world, proposal)).toMatchObject({ state: 'approved', runs: 1, approvals: ['bo'] })
+      asked += await countAsked(proposal)
+      expect(await askedTooLate(proposal)).toBe(0)
+    }
+    expect(asked).toBeLessThanOrEqual(20)
+  })
+
+  it('something would be asked after it where the row is not locked (the twin)', async () => {
+    const proposal = await openProposal(world)
+    const unlocked = withProposals(world.deps, () => ({
+      lock: async (id) => {
+        const found = await world.deps.stores.proposals.find(id)
+        if (found !== undefined) await press(world.deps, found, BO)
+        return found === undefined ? undefined : { proposal: found, isExpired: false, now: new Date() }
+      },
+    }))
+
+    expect(await outcomeOf(ask(proposal, CY, 'Is it safe?', unlocked))).toBe('kept')
+    expect(await askedTooLate(proposal)).toBe(1)
+  })
+
+  it('the expiry and an approval, with a question open: it changes neither', async () => {
+    for (let race = 0; race < 12; race += 1) {
+      const proposal = await openProposal(world)
+      await ask(proposal)
+      await expireIn(world, proposal, 4 + (race % 6))
+      const [outcome] = await Promise.all([
+        pressed(world.deps, proposal, BO),
+        expireProposals(world.deps),
+        outcomeOf(ask(proposal, CY, 'Is there time?')),
+        outcomeOf(reply(proposal, ANA, 'No.', 1)),
+      ])
+
+      await expireProposals(world.deps)
+      const { state, approvals } = await endingOf(world, proposal)
+      const [row] = await world.query<{ late: string }>(
+        `SELECT count(*) AS late FROM decisions d JOIN proposals p ON p.id = d.proposal_id
+          WHERE p.id = $1 AND d.at >= p.expires_at`,
+        [proposal.id],
+      )
+      expect(Number(row?.late)).toBe(0)
+      // What is approved in time and has not started expires as well, and says so.
+      expect({ outcome, approvals }).toEqual(
+        outcome === 'approved' ? { outcome, approvals: ['bo'] } : { outcome, approvals: [] },
+      )
+      expect(state).toBe('expired')
+    }
+  })
+})
+
+const by = ({ id }: Person) => ({ personId: id, origin: 'console' }) as const
+
+function proposeAnew(incidentId: string) {
+  return proposePlaybook(world.deps, { incidentId, playbook: playbookOf().name, inputs: {}, ...by(ANA) })
+}
+
+async function countAsked({ id }: Proposal): Promise<number> {
+  return (await world.deps.stores.questions.list(id)).length
+}
+
+/** Asked after the approval that decided it. */
+async function askedTooLate({ id }: Proposal): Promise<number> {
+  const [row] = await world.query<{ late: string }>(
+    `SELECT count(*) AS late FROM proposal_questions q JOIN decisions d USING (proposal_id)
+      WHERE q.proposal_id = $1 AND q.at > d.at`,
+    [id],
+  )
+  return Number(row?.late)
+}
