@@ -8,7 +8,7 @@ import type { ProposalQuestion } from '../../domain/question.ts'
 import type { QuestionInput } from './question-ground.ts'
 import type { Refusal } from '../decisions/refusal.ts'
 
-export const LONGEST_QUESTION = 1_000
+const LONGEST_QUESTION = 1_000
 /** Beyond so many people had better talk. */
 const MOST_QUESTIONS = 20
 

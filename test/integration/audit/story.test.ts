@@ -8,9 +8,14 @@ import { createSealer } from '../../../src/app/create-sealer.ts'
 import { auditExportCommand } from '../../../src/cli/audit-export.ts'
 import { auditKeygenCommand } from '../../../src/cli/audit-keygen.ts'
 import { runCommand } from '../../../src/cli/run-command.ts'
+import type { Deps } from '../../../src/orchestrator/dependencies.ts'
+import type { Proposal } from '../../../src/domain/approval.ts'
 import type { Person } from '../../../src/domain/person.ts'
 import type { Json, JsonObject } from '../../../src/kernel/json.ts'
 import { systemClock } from '../../../src/kernel/clock.ts'
+import { answerQuestion } from '../../../src/orchestrator/questions/answer-question.ts'
+import { askQuestion } from '../../../src/orchestrator/questions/ask-question.ts'
+import { climbLadder } from '../../../src/orchestrator/climb-ladder.ts'
 import { breakGlass } from '../../../src/orchestrator/break-glass/break-glass.ts'
 import { freezeService } from '../../../src/orchestrator/freeze-service.ts'
 import { ingestAlerts } from '../../../src/orchestrator/ingest-alerts.ts'
@@ -67,6 +72,7 @@ async function playStory(replica: Replica): Promise<void> {
     origin: 'console',
     reason: null,
   } as const
+  await playWaiting(deps, proposal)
   const approve = (planHash: string) =>
     recordDecision(deps, { ...decision, personId: BEN.id, decision: 'approve', planHash })
   await refused(approve('0123abcd'))
@@ -90,6 +96,15 @@ async function playStory(replica: Replica): Promise<void> {
     ...{ proposalId: id, incidentId, planHash, personId: BEN.id, decision: 'reject', reason: 'no', origin: 'console' },
   })
   await playExceptions(replica)
+}
+
+/** A question, its answer, and a rung of the ladder. */
+async function playWaiting(deps: Deps, { id: proposalId, incidentId }: Proposal): Promise<void> {
+  const asked = { proposalId, incidentId, origin: 'console' } as const
+  await askQuestion(deps, { ...asked, person: BEN, text: 'Does cart need it?' })
+  await answerQuestion(deps, { ...asked, person: RIA, text: 'No.', number: null })
+  // As if the first share of the time were over.
+  await climbLadder({ ...deps, settings: { ...deps.settings, escalateAt: [0] } })
 }
 
 /** Broken glass, a refusal of the policy, a freeze, reading and exporting. */

@@ -15,7 +15,7 @@ describe('the button for other inputs', () => {
   it('is there while a proposal is pending whose playbook asks for inputs, and carries only its id', () => {
     const { blocks } = renderCard(makeView({ proposal: makeProposal({ asksInputs: true }) }))
 
-    expect(buttonLabels(blocks)).toEqual(['Approve', 'Reject', 'Acknowledge', 'Add note', 'Change inputs'])
+    expect(buttonLabels(blocks)).toEqual(['Approve', 'Reject', 'Ask', 'Acknowledge', 'Add note', 'Change inputs'])
     expect(JSON.stringify(blocks)).toContain('"action_id":"countersign_inputs"')
     expect(checkBlocks(blocks, 12)).toEqual([])
     expect(labelsOf({ asksInputs: false })).not.toContain('Change inputs')
@@ -75,11 +75,23 @@ describe('the card in Slack', () => {
     expect(words).toContain('Approved by Ana Ruiz (ana@bank.example) at 2026-11-21 10:08 UTC in Slack')
   })
 
+  it('shows what is asked and answered, and offers an answer where there is none', () => {
+    const [answered] = makeProposal().questions
+    const open = { ...answered!, number: 2, text: 'Is the sale over?', answers: [] }
+    const { blocks } = renderCard(makeView({ proposal: makeProposal({ questions: [answered!, open] }) }))
+    const words = plainTextOf(blocks)
+
+    expect(words).toMatch(/Q1 Cem Kaya at .*: Does cart need the new format\?/)
+    expect(words).toMatch(/Q1 answered by Bo Li at .*: It reads both\./)
+    expect(words).toMatch(/Q2 Cem Kaya at .*: Is the sale over\? \(no answer yet\)/)
+    expect(buttonLabels(blocks)).toEqual(['Approve', 'Reject', 'Ask', 'Answer Q2', 'Acknowledge'])
+  })
+
   it('offers Approve with a question that names the plan, Reject and a note', () => {
     const { blocks } = renderCard(makeView())
     const approve = JSON.stringify(blocks.find((block) => block.type === 'actions'))
 
-    expect(buttonLabels(blocks)).toEqual(['Approve', 'Reject', 'Acknowledge', 'Add note'])
+    expect(buttonLabels(blocks)).toEqual(['Approve', 'Reject', 'Ask', 'Acknowledge', 'Add note'])
     expect(approve).toContain(
       'Roll checkout back from 7f3c21a (history 42) to 1b22c0d (history 41). Plan abcdef01, INC-12.',
     )
