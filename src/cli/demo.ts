@@ -19,7 +19,8 @@ export const demoCommand: Command = {
   usage: `demo [--scenario NAME] [--auto] [--port PORT] [--seed NUMBER] [--list]
 
 Starts the real Countersign on a database of its own, beside a sandbox: a small shop with simulated Prometheus,
-Alertmanager, Argo CD, Lambda and PagerDuty, all on this machine. An incident happens; you press Approve in the console.
+Alertmanager, Loki, Argo CD, Lambda and PagerDuty, all on this machine. An incident happens; you press Approve in the
+console.
   --scenario NAME  which incident; --list names them (default ${FIRST_SCENARIO})
   --auto           approves by itself as two of the shop's people; exits 0 when the run is verified, 1 when not
   --port PORT      of the console (default 3000, or a free one)

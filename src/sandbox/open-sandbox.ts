@@ -7,6 +7,8 @@ import { SeriesStore } from './prometheus/series-store.ts'
 import { World } from './world/world.ts'
 import { deployNotice } from './argocd/deploy-notice.ts'
 import { openArgoCdServer } from './argocd/argocd-server.ts'
+import { createServiceLog } from './loki/service-log.ts'
+import { openLokiServer } from './loki/loki-server.ts'
 import { openLambdaServer } from './lambda/lambda-server.ts'
 import { openPrometheusServer } from './prometheus/prometheus-server.ts'
 import { postUntilTaken } from './http/post-until-taken.ts'
@@ -32,6 +34,8 @@ export interface SandboxSettings {
 /** Where Countersign finds the simulated vendors, under the names of its own environment. */
 export interface SandboxVariables {
   readonly PROMETHEUS_URL: string
+  readonly LOKI_URL: string
+  readonly LOKI_TOKEN: string
   readonly ARGOCD_SERVER: string
   readonly ARGOCD_AUTH_TOKEN: string
   readonly PAGERDUTY_API_URL: string
@@ -88,11 +92,10 @@ class RunningSandbox implements Sandbox {
   readonly #secrets = {
     argocd: this.#token(),
     pagerduty: this.#token(),
+    loki: this.#token(),
     aws: `AKIA${this.#token().slice(0, 16).toUpperCase()}`,
   }
-  #servers:
-    | { prometheus: LoopbackServer; argocd: LoopbackServer; lambda: LoopbackServer; pagerduty: LoopbackServer }
-    | undefined
+  #servers: Readonly<Record<'prometheus' | 'argocd' | 'lambda' | 'pagerduty' | 'loki', LoopbackServer>> | undefined
   #timer: NodeJS.Timeout | undefined
   #secondMs: number
   #eventsPlayed = 0
@@ -117,7 +120,9 @@ class RunningSandbox implements Sandbox {
       onFinished: (app) => this.#notice(app),
     })
     this.#rules = new AlertRules(file.rules, this.#store)
-    this.#pagerduty = new PagerDuty({ file, token: this.#secrets.pagerduty, nowMs: () => this.#nowMs(), tell })
+    this.#pagerduty = new PagerDuty({
+      ...{ file, seed, startMs, token: this.#secrets.pagerduty, nowMs: () => this.#nowMs(), tell },
+    })
     this.#alertmanager = new Alertmanager({
       groupBy: ['alertname', 'environment'],
       groupWaitMs: 400,
@@ -131,9 +136,11 @@ class RunningSandbox implements Sandbox {
   }
 
   get variables(): SandboxVariables {
-    const { prometheus, argocd, lambda, pagerduty } = this.#opened()
+    const { prometheus, argocd, lambda, pagerduty, loki } = this.#opened()
     return {
       PROMETHEUS_URL: prometheus.url,
+      LOKI_URL: loki.url,
+      LOKI_TOKEN: this.#secrets.loki,
       ARGOCD_SERVER: argocd.url,
       ARGOCD_AUTH_TOKEN: this.#secrets.argocd,
       PAGERDUTY_API_URL: pagerduty.url,
@@ -148,21 +155,29 @@ class RunningSandbox implements Sandbox {
 
   async open(): Promise<void> {
     this.#catchUp(this.#startMs)
-    const { file } = this.#settings
+    const { file, seed } = this.#settings
     const nowMs = (): number => this.#upToDate()
+    const readLog = createServiceLog({ file, seed, store: this.#store, apps: this.#apps })
     const tell: Tell = (event) => {
       this.events.push(event)
       this.#settings.onEvent?.(event)
     }
-    const [prometheus, argocd, lambda, pagerduty] = await Promise.all([
+    const [prometheus, argocd, lambda, pagerduty, loki] = await Promise.all([
       openPrometheusServer({ store: this.#store, world: this.#world, nowMs }),
       openArgoCdServer({ apps: this.#apps, token: this.#secrets.argocd, nowMs }),
       openLambdaServer({
         ...{ file, world: this.#world, accessKeyId: this.#secrets.aws, region: 'eu-sandbox-1', nowMs, tell },
       }),
       this.#pagerduty.open(),
+      openLokiServer({
+        token: this.#secrets.loki,
+        read: (window) => {
+          this.#upToDate()
+          return readLog(window)
+        },
+      }),
     ])
-    this.#servers = { prometheus, argocd, lambda, pagerduty }
+    this.#servers = { prometheus, argocd, lambda, pagerduty, loki }
     this.#timer = setInterval(() => {
       this.#alertmanager.flush(this.#upToDate())
     }, TICK_MS)

@@ -61,8 +61,10 @@ function howBad(facts: SummaryFacts): SummarySentence | null {
   return sentence(`${share} (${names})`, cite(facts, 'alert'))
 }
 
+/** What the alert goes by comes before what else was read around it. */
 function measured(facts: SummaryFacts): SummarySentence | null {
-  const [metric] = facts.evidence.filter((piece) => piece.kind === 'metric')
+  const metrics = facts.evidence.filter((piece) => piece.kind === 'metric')
+  const metric = metrics.find(({ data }) => typeof data['alert'] === 'string') ?? metrics[0]
   return metric === undefined ? null : sentence(metric.fact, [metric.id])
 }
 

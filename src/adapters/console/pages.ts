@@ -75,8 +75,17 @@ function renderEvidence(piece: Evidence, view: IncidentView, context: CardContex
   return html`<li id="${piece.id}">
     <code>${piece.id}</code> ${piece.fact}
     <span class="fine">${piece.source}, ${renderTime(piece.at, context.now)}</span>
-    ${points.length === 0 ? '' : renderChart({ title: piece.fact, unit, points, marks })}
+    ${points.length === 0 ? '' : folded(piece, renderChart({ title: piece.fact, unit, points, marks }))}
   </li>`
+}
+
+/** What the alert goes by is seen at once; the signals of the service and its neighbours are there to be opened. */
+function folded({ data }: Evidence, chart: SafeHtml): SafeHtml {
+  if (typeof data['signal'] !== 'string') return chart
+  return html`<details>
+    <summary>Chart</summary>
+    ${chart}
+  </details>`
 }
 
 function pointsOf(piece: Evidence): readonly (readonly [number, number])[] {

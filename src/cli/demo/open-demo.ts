@@ -55,7 +55,7 @@ export interface Demo {
 }
 
 const SANDBOX_NOTE =
-  'Demo. Simulated on this machine: the shop and its people, Prometheus, Alertmanager, Argo CD, Lambda and PagerDuty. ' +
+  'Demo. Simulated on this machine: the shop and its people, Prometheus, Alertmanager, Loki, Argo CD, Lambda and PagerDuty. ' +
   'Real: Countersign itself, its database, its policies, approvals and audit log. Nothing outside this machine is touched.'
 /** What of the user's own environment holds in the demo as well: chat and model, when they want them. */
 const PASSED_ON = /^(SLACK_|OPENAI_|LOG_LEVEL$)/

@@ -55,7 +55,7 @@ function invitation({ url, scenario, config }: Demo): readonly string[] {
     ...[...howTo, audit].flatMap((sentence) => wrap(sentence)),
     '',
     ...wrap(
-      'Simulated: the shop, its people, Prometheus, Alertmanager, Argo CD, Lambda, PagerDuty. Real: Countersign.',
+      'Simulated: the shop, its people, Prometheus, Alertmanager, Loki, Argo CD, Lambda, PagerDuty. Real: Countersign.',
     ),
     'Ctrl-C ends it; nothing is kept. --list names the other scenarios.',
   ]

@@ -28,6 +28,14 @@ export interface HistoryEntry {
   readonly username: string | null
 }
 
+/** What Argo CD tells Kubernetes of an app. */
+export interface AppEvent {
+  readonly reason: 'OperationStarted' | 'OperationCompleted' | 'ResourceUpdated'
+  readonly message: string
+  readonly isWarning: boolean
+  readonly atMs: number
+}
+
 export interface App {
   readonly name: string
   readonly service: string
@@ -36,6 +44,8 @@ export interface App {
   /** What Git's main branch says should run. */
   head: { readonly version: string; readonly revision: string; readonly by: string; readonly message: string }
   readonly history: HistoryEntry[]
+  /** Oldest first. */
+  readonly events: AppEvent[]
   /** Requested or running. */
   operation: { readonly of: Operation; readonly requestedAtMs: number } | null
   state: OperationState | null
@@ -86,6 +96,15 @@ export function describeApp(app: App): object {
       reconciledAt: timeOf(app.reconciledAtMs),
     },
   }
+}
+
+/** The newest first: their times have whole seconds, in which a deploy of the sandbox begins and ends. */
+export function describeEvents({ name, events }: App): object {
+  const items = events.toReversed().map(({ reason, message, isWarning, atMs }) => ({
+    ...{ type: isWarning ? 'Warning' : 'Normal', reason, message, count: 1, lastTimestamp: timeOf(atMs) },
+    involvedObject: { kind: 'Application', namespace: NAMESPACE, name },
+  }))
+  return { metadata: {}, items }
 }
 
 function imageOf(app: Pick<App, 'service'>, version: string): string {

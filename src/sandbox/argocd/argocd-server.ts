@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { ACCOUNT, NAMESPACE, describeApp, describeManifests } from './app.ts'
+import { ACCOUNT, NAMESPACE, describeApp, describeEvents, describeManifests } from './app.ts'
 import { ArgoCdRefusal } from './argocd-world.ts'
 import { openLoopbackServer } from '../http/loopback-server.ts'
 import { readJson } from '../http/read-json.ts'
@@ -86,6 +86,8 @@ function act(
   switch (call) {
     case 'GET ':
       return ok(describeApp(app))
+    case 'GET events':
+      return ok(describeEvents(app))
     // The shop has no sync windows.
     case 'GET syncwindows':
       return ok({ canSync: true })

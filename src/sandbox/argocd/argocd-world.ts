@@ -1,6 +1,6 @@
 import { ACCOUNT, currentEntry, isAutoSyncOn } from './app.ts'
 import { revisionFor } from '../world/revision.ts'
-import type { App, Operation } from './app.ts'
+import type { App, AppEvent, Operation } from './app.ts'
 import type { Tell, WorldEvent } from '../world/event.ts'
 import type { WorldFile } from '../world/world-file.ts'
 
@@ -25,6 +25,8 @@ const PICKED_UP_AFTER_MS = 250
 const APPLIED_AFTER_MS = 600
 const HEALTHY_AFTER_MS = 200
 const HISTORY_LIMIT = 10
+/** Kubernetes forgets its events after an hour; no app has more operations in that time. */
+const EVENTS_LIMIT = 40
 const NOT_IN_PROGRESS = 'Unable to terminate operation. No operation is in progress'
 
 /** Refused by Argo CD's rules; the code is gRPC's. */
@@ -121,6 +123,7 @@ export class ArgoCdWorld {
     this.#moveOperation(app, atMs)
     if (app.health === 'Progressing' && app.healthyAtMs !== null && atMs >= app.healthyAtMs) {
       app.health = 'Healthy'
+      note(app, 'ResourceUpdated', 'Updated health status: Progressing -> Healthy', app.healthyAtMs)
       // Argo CD's times have whole seconds: the reading must not look older than the end of the operation.
       app.reconciledAtMs = atMs
     }
@@ -142,6 +145,9 @@ export class ArgoCdWorld {
   }
 
   #apply(app: App, operation: Operation, atMs: number): void {
+    if (app.health === 'Healthy') {
+      note(app, 'ResourceUpdated', 'Updated health status: Healthy -> Progressing', atMs)
+    }
     app.health = 'Progressing'
     app.healthyAtMs = atMs + HEALTHY_AFTER_MS
     if (operation.isPartial) return
@@ -164,6 +170,10 @@ export class ArgoCdWorld {
     if (state === null) return
     state.finishedAtMs = atMs
     app.operation = null
+    const { revision, isPartial } = state.operation
+    const what = isPartial ? 'Partial sync operation' : 'Sync operation'
+    const became = state.phase === 'Succeeded' ? 'succeeded' : `failed: ${state.message}`
+    note(app, 'OperationCompleted', `${what} to ${revision} ${became}`, atMs)
     this.#tell('operation.finished', app, `operation on ${app.name}: ${state.phase}`, atMs)
     this.#settings.onFinished(app)
   }
@@ -171,6 +181,9 @@ export class ArgoCdWorld {
   #request(app: App, operation: Operation, atMs: number): void {
     if (app.operation !== null) throw new ArgoCdRefusal(9, 'another operation is already in progress')
     app.operation = { of: operation, requestedAtMs: atMs }
+    const { kind, revision, username } = operation
+    const by = username === null ? 'Initiated automated' : `${username} initiated`
+    note(app, 'OperationStarted', `${by} ${kind} to ${revision}`, atMs)
     // Between request and pick-up only `.operation` exists.
     app.state = null
   }
@@ -178,6 +191,11 @@ export class ArgoCdWorld {
   #tell(kind: WorldEvent['kind'], app: App, text: string, atMs: number): void {
     this.#settings.tell({ at: new Date(atMs), from: 'Argo CD', kind, subject: app.name, text })
   }
+}
+
+function note(app: App, reason: AppEvent['reason'], message: string, atMs: number): void {
+  app.events.push({ reason, message, atMs, isWarning: / failed: /.test(message) })
+  while (app.events.length > EVENTS_LIMIT) app.events.shift()
 }
 
 function createApps({ file, startMs }: ArgoCdWorldSettings): readonly App[] {
@@ -199,7 +217,7 @@ function createApps({ file, startMs }: ArgoCdWorldSettings): readonly App[] {
     }
     return [
       {
-        ...{ name: service.app, service: service.name, project: file.project, head, history },
+        ...{ name: service.app, service: service.name, project: file.project, head, history, events: [] },
         automated: { enabled: undefined, prune: true, selfHeal: true },
         ...{ operation: null, state: null, health: 'Healthy', healthyAtMs: null, reconciledAtMs: startMs },
       },

@@ -1,13 +1,18 @@
 import { z } from 'zod'
+import { drawPastIncidents, likeIncidents } from './past-incidents.ts'
 import { openLoopbackServer } from '../http/loopback-server.ts'
 import { readJson } from '../http/read-json.ts'
 import type { LoopbackServer, SandboxAnswer, SandboxRequest } from '../http/loopback-server.ts'
+import type { PastIncident } from './past-incidents.ts'
 import type { RuleAlert } from '../prometheus/alert-rules.ts'
 import type { Tell } from '../world/event.ts'
 import type { WorldFile } from '../world/world-file.ts'
 
 export interface PagerDutyParts {
   readonly file: WorldFile
+  readonly seed: number
+  /** Before it lies what paged in former months. */
+  readonly startMs: number
   readonly token: string
   readonly nowMs: () => number
   readonly tell: Tell
@@ -15,7 +20,10 @@ export interface PagerDutyParts {
 
 interface Incident {
   readonly id: string
+  readonly service: string
   readonly serviceId: string
+  /** The name of the rule that paged. */
+  readonly alert: string
   readonly key: string
   readonly title: string
   readonly createdAtMs: number
@@ -30,10 +38,12 @@ const ACCEPT = 'application/vnd.pagerduty+json;version=2'
 export class PagerDuty {
   readonly #parts: PagerDutyParts
   readonly #incidents: Incident[] = []
+  readonly #past: readonly PastIncident[]
   #notes = 0
 
   constructor(parts: PagerDutyParts) {
     this.#parts = parts
+    this.#past = drawPastIncidents(parts.file, parts.seed, parts.startMs)
   }
 
   open(): Promise<LoopbackServer> {
@@ -45,22 +55,27 @@ export class PagerDuty {
    * is one incident, which is over when none of it fires any more.
    */
   receive(alerts: readonly RuleAlert[], atMs: number): void {
-    const failing = new Set(
-      alerts.flatMap(({ labels, endsAtMs }) => (endsAtMs === null ? [labels['service'] ?? ''] : [])),
+    const failing = new Map(
+      alerts
+        .filter(({ endsAtMs }) => endsAtMs === null)
+        .toReversed()
+        .map(({ labels }) => [labels['service'] ?? '', labels['alertname'] ?? '']),
     )
     for (const service of this.#parts.file.services) {
       const serviceId = service.pagerdutyServiceId
       if (serviceId === undefined) continue
       const open = this.#incidents.find((one) => one.serviceId === serviceId && one.status !== 'resolved')
-      if (failing.has(service.name) && open === undefined) this.#page(service.name, serviceId, atMs)
-      if (!failing.has(service.name) && open !== undefined) open.status = 'resolved'
+      const alert = failing.get(service.name)
+      if (alert !== undefined && open === undefined) this.#page({ service: service.name, serviceId, alert }, atMs)
+      if (alert === undefined && open !== undefined) open.status = 'resolved'
     }
   }
 
-  #page(service: string, serviceId: string, atMs: number): void {
+  #page(about: Pick<Incident, 'service' | 'serviceId' | 'alert'>, atMs: number): void {
+    const { service } = about
     const number = this.#incidents.length + 1
     this.#incidents.push({
-      ...{ id: `PINC${String(number).padStart(4, '0')}`, serviceId, key: `sandbox-${service}-${number}` },
+      ...{ ...about, id: `PINC${String(number).padStart(4, '0')}`, key: `sandbox-${service}-${number}` },
       ...{ title: `${service} fails`, createdAtMs: atMs, status: 'triggered', notes: [] },
     })
   }
@@ -70,8 +85,9 @@ export class PagerDuty {
       return refusal(401, 2006, 'You are not authorized to access this resource')
     }
     if (request.header('accept') !== ACCEPT) return refusal(400, 2002, 'Accept header is invalid')
-    const [, incidentId] = /^\/incidents\/([^/]+)\/notes$/.exec(request.path) ?? []
-    if (incidentId !== undefined) return this.#answerNotes(request, incidentId)
+    const [, incidentId, part] =
+      /^\/incidents\/([^/]+)\/(notes|past_incidents|related_incidents)$/.exec(request.path) ?? []
+    if (incidentId !== undefined) return this.#answerIncident(request, incidentId, part)
     const [, serviceId] = /^\/services\/([^/]+)$/.exec(request.path) ?? []
     if (serviceId !== undefined) return this.#answerService(serviceId)
     switch (request.path) {
@@ -88,9 +104,40 @@ export class PagerDuty {
     }
   }
 
-  #answerNotes(request: SandboxRequest, incidentId: string): SandboxAnswer {
-    const incident = this.#incidents.find(({ id }) => id === incidentId)
+  #answerIncident(request: SandboxRequest, id: string, part: string | undefined): SandboxAnswer {
+    const incident = this.#incidents.find((one) => one.id === id)
     if (incident === undefined) return refusal(404, 2100, 'Not Found')
+    if (part === 'notes') return this.#answerNotes(request, incident)
+    return { status: 200, body: part === 'past_incidents' ? this.#pastOf(incident) : this.#relatedTo(incident) }
+  }
+
+  #pastOf(incident: Incident): object {
+    const like = likeIncidents(this.#past, incident)
+    const past = like.map(({ past: { id, service, alert, createdAtMs }, score }) => ({
+      ...{ score, incident: { id, title: `${alert} on ${service}`, created_at: timeOf(createdAtMs) } },
+    }))
+    return { past_incidents: past, total: past.length }
+  }
+
+  /** What else is open, where one of the two services calls the other. */
+  #relatedTo(incident: Incident): object {
+    const calls = new Map(this.#parts.file.services.map(({ name, calls: called }) => [name, Object.keys(called)]))
+    const isConnected = (from: string, to: string): boolean => calls.get(from)?.includes(to) ?? false
+    const related = this.#incidents.filter(
+      ({ id, service, status }) =>
+        id !== incident.id &&
+        status !== 'resolved' &&
+        (isConnected(service, incident.service) || isConnected(incident.service, service)),
+    )
+    const relationships = [{ type: 'service_dependency', metadata: {} }]
+    return {
+      related_incidents: related.map(({ id, title, createdAtMs }) => ({
+        ...{ incident: { id, title, created_at: timeOf(createdAtMs) }, relationships },
+      })),
+    }
+  }
+
+  #answerNotes(request: SandboxRequest, incident: Incident): SandboxAnswer {
     if (request.method === 'GET') return { status: 200, body: { notes: incident.notes } }
     const body = readJson(request.text, NoteBody)
     if (body === undefined) return refusal(400, 2001, 'Invalid Input Provided')
@@ -123,7 +170,7 @@ export class PagerDuty {
       .filter((one) => statuses.length === 0 || statuses.includes(one.status))
       .toReversed()
       .slice(0, Number(query.get('limit') ?? '25'))
-      .map((one) => ({ id: one.id, status: one.status, created_at: new Date(one.createdAtMs).toISOString() }))
+      .map((one) => ({ id: one.id, status: one.status, created_at: timeOf(one.createdAtMs) }))
   }
 
   #listOnCalls(query: URLSearchParams): readonly object[] {
@@ -141,6 +188,10 @@ export class PagerDuty {
     const emails = new Set(this.#parts.file.onCall.map((one) => one.email))
     return [...emails].filter((email) => email.includes(query)).map((email) => ({ id: userId(email), email }))
   }
+}
+
+function timeOf(ms: number): string {
+  return new Date(ms).toISOString()
 }
 
 function userId(email: string): string {

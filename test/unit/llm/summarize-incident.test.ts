@@ -149,6 +149,19 @@ describe('what a model sees', () => {
     expect(request.user).toContain('alert, from alertmanager')
   })
 
+  it('leaves no change, history or log line out for the signals of neighbours', async () => {
+    const data = { service: 'payments', signal: 'errors' }
+    const signals = Array.from({ length: 40 }, (_none, index) =>
+      piece(`EV-${String(100 + index)}`, 'metric', `signal ${String(index)}`, { data }),
+    )
+    const logs = piece('EV-90', 'note', '607 lines of 723 in the log of checkout', { source: 'logs' })
+
+    const { user } = await requestFor([...signals, ...EVIDENCE, logs])
+
+    for (const { id } of [...EVIDENCE, logs]) expect(user).toContain(`<<<evidence ${id} `)
+    expect(user).toContain('<<<evidence EV-100 ')
+  })
+
   it('holds no secret', async () => {
     const secrets = [
       'Bearer abcdefgh12345678',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { AT, EVIDENCE } from './make-evidence.ts'
+import { AT, EVIDENCE, piece } from './make-evidence.ts'
 import { writeSummary } from '../../../src/summaries/write-summary.ts'
 import type { SummaryFacts } from '../../../src/summaries/write-summary.ts'
 
@@ -40,6 +40,16 @@ describe('the facts summary', () => {
       { text: 'Likely cause (94 %): the deploy of checkout to 7f3c21a at 13:57 UTC.', evidence: ['EV-3'] },
       { text: 'PRO-3, "Roll back", is proposed and waits for approval.', evidence: ['PRO-3'] },
     ])
+  })
+
+  it('tells what the alert goes by, whatever else was measured before', () => {
+    const measured = 'What HighErrorRate measures is 0.084 at 14:06 UTC; before 14:02 UTC it was 0.002.'
+    const data = { service: 'checkout', signal: 'rate' }
+    const rate = piece('EV-0', 'metric', 'rate of checkout is 63 req/s at 14:06 UTC', { data })
+    const own = EVIDENCE.map((one) => (one.kind === 'metric' ? { ...one, data: { alert: 'HighErrorRate' } } : one))
+
+    expect(textOf({ evidence: [rate, ...own] })).toContain(measured)
+    expect(textOf({ evidence: [rate] })).toContain('rate of checkout is 63 req/s at 14:06 UTC.')
   })
 
   it('stands at once, before any evidence is collected', () => {
