@@ -62,14 +62,15 @@ function answerForApp(request: SandboxRequest, { apps, nowMs }: ArgoCdParts): Sa
       ? refusal(403, 7, 'permission denied')
       : refusal(404, 5, `applications.argoproj.io "${name}" not found`)
   }
-  const told = request.method === 'GET' ? tellOfRevision(app, rest, request.query.get('revision')) : undefined
+  const told = request.method === 'GET' ? tellOf(app, rest, request.query.get('revision')) : undefined
   if (told !== undefined) return told
   return act(`${request.method} ${rest}`, request, app, { apps, atMs: nowMs() })
 }
 
-function tellOfRevision(app: App, call: string, asked: string | null): SandboxAnswer | undefined {
+function tellOf(app: App, call: string, asked: string | null): SandboxAnswer | undefined {
   const revision = /^revisions\/([0-9a-f]{40})\/metadata$/.exec(call)?.[1]
   if (revision !== undefined) return revisionMetadata(app, revision)
+  if (call === 'events') return ok(describeEvents(app))
   return call === 'manifests' ? manifests(app, asked) : undefined
 }
 
@@ -86,8 +87,6 @@ function act(
   switch (call) {
     case 'GET ':
       return ok(describeApp(app))
-    case 'GET events':
-      return ok(describeEvents(app))
     // The shop has no sync windows.
     case 'GET syncwindows':
       return ok({ canSync: true })

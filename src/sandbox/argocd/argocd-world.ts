@@ -194,7 +194,7 @@ export class ArgoCdWorld {
 }
 
 function note(app: App, reason: AppEvent['reason'], message: string, atMs: number): void {
-  app.events.push({ reason, message, atMs, isWarning: / failed: /.test(message) })
+  app.events.push({ reason, message, atMs, isWarning: message.includes(' failed: ') })
   while (app.events.length > EVENTS_LIMIT) app.events.shift()
 }
 
