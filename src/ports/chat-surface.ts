@@ -68,8 +68,15 @@ export interface ChatSurface {
     signal: AbortSignal,
   ): Promise<CardReference>
   updateConfiguration(card: CardReference, view: ConfigurationChangeView, signal: AbortSignal): Promise<void>
-  /** Below the card; where the platform does not take the picture, its words. */
-  postPicture(card: CardReference, picture: PostedPicture, signal: AbortSignal, attempt?: PostTry): Promise<void>
+  /** Below the card; where the platform does not take the picture, its words. The message; null when it is not told. */
+  postPicture(
+    card: CardReference,
+    picture: PostedPicture,
+    signal: AbortSignal,
+    attempt?: PostTry,
+  ): Promise<string | null>
+  /** In the place of the one that this message below the card shows. */
+  updatePicture(card: CardReference, message: string, picture: PostedPicture, signal: AbortSignal): Promise<void>
   postInThread(card: CardReference, text: string, signal: AbortSignal, attempt?: PostTry): Promise<void>
   tellPerson(person: Person, text: string, signal: AbortSignal, attempt?: PostTry): Promise<void>
 }

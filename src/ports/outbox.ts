@@ -46,13 +46,8 @@ export type OutboxMessage =
       readonly key: string
       readonly priority: OutboxPriority
     }
-  /** The incident's picture, below its card; drawn when it is sent. `key` makes it once. */
-  | {
-      readonly kind: 'picture'
-      readonly incidentId: string
-      readonly key: string
-      readonly priority: OutboxPriority
-    }
+  /** Show the incident's picture below its card, or bring it up to date. Coalesced; drawn when it is sent. */
+  | { readonly kind: 'picture'; readonly incidentId: string; readonly priority: OutboxPriority }
 
 /** Appended in the transaction whose outcome it tells; delivered after commit. */
 export interface Outbox {

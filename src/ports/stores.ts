@@ -31,6 +31,7 @@ import type { RoomStore } from './room-store.ts'
 import type { RefusalStore } from './refusal-store.ts'
 import type { StandstillStore } from './standstill-store.ts'
 import type { StepApprovalStore } from './step-approval-store.ts'
+import type { ShownPictureStore } from './shown-picture-store.ts'
 import type { SurfaceStateStore } from './surface-state-store.ts'
 import type { TeamsConversationStore } from './teams-conversation-store.ts'
 import type { TimelineStore } from './timeline-store.ts'
@@ -82,6 +83,7 @@ export interface Stores {
   readonly standstills: StandstillStore
   readonly stepApprovals: StepApprovalStore
   readonly surfaceStates: SurfaceStateStore
+  readonly shownPictures: ShownPictureStore
   readonly teamsConversations: TeamsConversationStore
   readonly timeline: TimelineStore
 }

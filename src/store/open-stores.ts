@@ -37,6 +37,7 @@ import { createRunStore } from './run-store.ts'
 import { createRunSweepStore } from './run-sweep-store.ts'
 import { createStandstillStore } from './standstill-store.ts'
 import { createStepApprovalStore } from './step-approval-store.ts'
+import { createShownPictureStore } from './shown-picture-store.ts'
 import { createSurfaceStateStore } from './surface-state-store.ts'
 import { createTeamsConversationStore } from './teams-conversation-store.ts'
 import { createTimelineStore } from './timeline-store.ts'
@@ -94,6 +95,7 @@ export function openStores(db: Database, { surfaces, queueOf }: StoreNeeds): Sto
     standstills: createStandstillStore(db),
     stepApprovals: createStepApprovalStore(db),
     surfaceStates: createSurfaceStateStore(db),
+    shownPictures: createShownPictureStore(db),
     teamsConversations: createTeamsConversationStore(db),
     timeline: createTimelineStore(db),
   }

@@ -95,14 +95,14 @@ async function withoutKnownPosts(db: Database, messages: readonly OutboxMessage[
   const keys = messages.flatMap((message) => (hasKey(message) ? [message.key] : []))
   if (keys.length === 0) return messages
   const { rows } = await db.execute<{ key: string }>(
-    sql`select payload->>'key' as key from outbox_messages where kind in ('post', 'picture') and payload->>'key' = any(${sql.param(keys)}::text[])`,
+    sql`select payload->>'key' as key from outbox_messages where kind = 'post' and payload->>'key' = any(${sql.param(keys)}::text[])`,
   )
   const known = new Set(rows.map((row) => row.key))
   return messages.filter((message) => !hasKey(message) || !known.has(message.key))
 }
 
-function hasKey(message: OutboxMessage): message is Extract<OutboxMessage, { kind: 'post' | 'picture' }> {
-  return message.kind === 'post' || message.kind === 'picture'
+function hasKey(message: OutboxMessage): message is Extract<OutboxMessage, { kind: 'post' }> {
+  return message.kind === 'post'
 }
 
 function isFor(surface: SurfaceName, message: OutboxMessage): boolean {
@@ -128,16 +128,20 @@ function payloadOf(message: OutboxMessage): JsonObject {
 
 function coalesceKey(surface: SurfaceName, message: OutboxMessage): string | null {
   if (message.kind === 'room') return `${surface} room ${message.incidentId}`
+  if (message.kind === 'picture') return `${surface} picture ${message.incidentId}`
   if (message.kind === 'card') return `${surface} card ${message.incidentId}`
   if (message.kind === 'configuration') return `${surface} configuration ${message.changeId}`
   if (hasKey(message)) return `${surface} ${message.kind} ${message.key}`
   return null
 }
 
-/** In one thread nothing is said before what came earlier, also when that waits after a failure. */
+/**
+ * In one thread nothing is said before what came earlier, also when that waits after a failure; and a picture that may
+ * have been posted is looked for before the next one is.
+ */
 const earlierInThread = sql`(
   select 1 from outbox_messages as earlier
-   where earlier.state in ('waiting', 'sending') and earlier.kind = 'thread' and earlier.id < outbox_messages.id
+   where earlier.state in ('waiting', 'sending') and earlier.kind = outbox_messages.kind and earlier.id < outbox_messages.id
      and earlier.surface = outbox_messages.surface and earlier.incident_id = outbox_messages.incident_id
      and earlier.not_before > clock_timestamp())`
 
@@ -152,7 +156,7 @@ async function listDue(db: Database, surface: SurfaceName, limit: number): Promi
         eq(outboxMessages.surface, surface),
         inArray(outboxMessages.state, UNSENT),
         lte(outboxMessages.notBefore, sql`clock_timestamp()`),
-        sql`(kind <> 'thread' or not exists ${earlierInThread})`,
+        sql`(kind not in ('thread', 'picture') or not exists ${earlierInThread})`,
       ),
     )
     .orderBy(asc(outboxMessages.priority), asc(outboxMessages.id))

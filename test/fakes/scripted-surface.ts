@@ -1,4 +1,9 @@
-import { VendorBusyError, VendorUnknownError, VendorUnreachableError } from '../../src/kernel/vendor-errors.ts'
+import {
+  VendorBusyError,
+  VendorRejectedError,
+  VendorUnknownError,
+  VendorUnreachableError,
+} from '../../src/kernel/vendor-errors.ts'
 import type {
   CardReference,
   ChatSurface,
@@ -32,6 +37,15 @@ export interface SaidPost {
 
 /** `lost`: it is done, and the answer never comes. */
 export type SurfaceFault = 'lost' | 'unreachable' | 'busy'
+interface PictureShown {
+  readonly where: string
+  readonly message: string
+  picture: PostedPicture
+  readonly key: string | undefined
+  /** What it showed, one after the other. */
+  readonly shown: PostedPicture[]
+}
+
 export type SurfaceMethod =
   | 'postCard'
   | 'updateCard'
@@ -39,6 +53,7 @@ export type SurfaceMethod =
   | 'postInThread'
   | 'tellPerson'
   | 'postPicture'
+  | 'updatePicture'
   | 'postConfiguration'
   | 'updateConfiguration'
 
@@ -53,8 +68,7 @@ export class ScriptedSurface implements ChatSurface {
   readonly cards: ShownCard[] = []
   readonly changes: ShownChange[] = []
   readonly posts: SaidPost[] = []
-  readonly pictures: { readonly where: string; readonly picture: PostedPicture; readonly key: string | undefined }[] =
-    []
+  readonly pictures: PictureShown[] = []
   readonly calls: SurfaceMethod[] = []
   isDown = false
   busyMs = 5
@@ -124,12 +138,28 @@ export class ScriptedSurface implements ChatSurface {
     })
   }
 
-  postPicture(card: CardReference, picture: PostedPicture, _signal: AbortSignal, attempt?: PostTry): Promise<void> {
+  postPicture(
+    card: CardReference,
+    picture: PostedPicture,
+    _signal: AbortSignal,
+    attempt?: PostTry,
+  ): Promise<string | null> {
     return this.#call('postPicture', () => {
       const { keys: [key] = [], since = null } = attempt ?? {}
-      const isThere = this.pictures.some((one) => one.key === key)
-      if (since !== null && this.canLookForPosts && isThere) return
-      this.pictures.push({ where: card.message, picture, key })
+      const there = this.pictures.find((one) => one.key === key)
+      if (since !== null && this.canLookForPosts && there !== undefined) return there.message
+      const message = `p${String(this.pictures.length + 1)}`
+      this.pictures.push({ where: card.message, message, picture, key, shown: [picture] })
+      return message
+    })
+  }
+
+  updatePicture(_card: CardReference, message: string, picture: PostedPicture): Promise<void> {
+    return this.#call('updatePicture', () => {
+      const there = this.pictures.find((one) => one.message === message)
+      if (there === undefined) throw new VendorRejectedError(this.name, 404, 'message_not_found', 'it was deleted')
+      there.picture = picture
+      there.shown.push(picture)
     })
   }
 

@@ -22,6 +22,7 @@ export const metricPiece = (data: Evidence['data'] = {}): Evidence => ({
 
 export const incidentOf = (changes: Partial<PictureOf> = {}): PictureOf => ({
   ...{ id: 'INC-1', severity: 'SEV2', service: 'checkout', symptom: '40 % of requests fail', onsetAt: PICTURE_ONSET },
+  quietSince: null,
   suspects: [suspectAt('1', new Date('2026-11-20T13:50:00.000Z'), '9f3c2d1aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa')],
   ...changes,
 })

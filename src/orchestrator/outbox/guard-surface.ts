@@ -54,6 +54,11 @@ export function guardSurface(surface: ChatSurface, guards: SurfaceGuards): ChatS
         (...wait) => budgets.blockPosts(card.channel, ...wait),
         () => surface.postPicture(card, ...rest),
       ),
+    updatePicture: (...args) =>
+      guarded(
+        (...wait) => budgets.blockUpdates(...wait),
+        () => surface.updatePicture(...args),
+      ),
     postInThread: (card, ...rest) =>
       guarded(
         (...wait) => budgets.blockPosts(card.channel, ...wait),

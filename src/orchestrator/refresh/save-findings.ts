@@ -52,7 +52,7 @@ export async function saveFindings(
       await tellLeader(deps, stores, incident, last, collected.scored)
       await stores.outbox.append([
         { kind: 'card', incidentId: incident.id, priority: 'status' },
-        ...(collected.evidence.some(({ kind }) => kind === 'metric') ? [pictureOf(incident)] : []),
+        ...(saved.isOtherStory ? picturesOf(incident, collected) : []),
       ])
     }
     await stores.jobs.enqueue('incident.propose', { incidentId: incident.id }, { singletonKey: incident.id })
@@ -60,9 +60,10 @@ export async function saveFindings(
   })
 }
 
-/** Once for each incident: in a thread it would only be repeated; the console draws it anew. */
-function pictureOf({ id }: Incident): OutboxMessage {
-  return { kind: 'picture', incidentId: id, key: `picture ${id}`, priority: 'chatter' }
+/** Only for another story: a series that goes on is no news in a thread, and the console draws it anew. */
+function picturesOf({ id }: Incident, { evidence }: Collected): readonly OutboxMessage[] {
+  const isMeasured = evidence.some(({ kind }) => kind === 'metric')
+  return isMeasured ? [{ kind: 'picture', incidentId: id, priority: 'chatter' }] : []
 }
 
 /** Equal for equal ranks as a person sees them: a probability that moves by less than a percent is no news. */

@@ -1,4 +1,4 @@
-import { boolean, check, index, jsonb, pgTable, primaryKey, text } from '../drizzle.ts'
+import { boolean, check, index, integer, jsonb, pgTable, primaryKey, text } from '../drizzle.ts'
 import { SURFACES } from '../../domain/surface.ts'
 import type { JsonObject } from '../../kernel/json.ts'
 import { at, bytea, now, oneOf } from './columns.ts'
@@ -64,6 +64,26 @@ export const incidentRooms = pgTable(
     check('incident_rooms_state', oneOf('state', ['wanted', 'open', 'failed'])),
     check('incident_rooms_surface', oneOf('surface', SURFACES)),
     index('incident_rooms_channel').on(table.surface, table.channel),
+  ],
+)
+
+/** The message that shows an incident's picture, so that it is changed and not posted again. */
+export const shownPictures = pgTable(
+  'shown_pictures',
+  {
+    incidentId: text('incident_id')
+      .notNull()
+      .references(() => incidents.id),
+    surface: text('surface').notNull(),
+    message: text('message').notNull(),
+    /** Of what it marks; the series alone goes on all the time. */
+    shownHash: text('shown_hash').notNull(),
+    times: integer('times').notNull().default(1),
+    shownAt: at('shown_at').notNull().default(now),
+  },
+  (table) => [
+    primaryKey({ columns: [table.incidentId, table.surface] }),
+    check('shown_pictures_surface', oneOf('surface', SURFACES)),
   ],
 )
 

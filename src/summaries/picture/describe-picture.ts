@@ -4,7 +4,7 @@ import type { IncidentPicture } from './incident-picture.ts'
 
 /** The picture in words, for who cannot see it and for where none can be shown: range, before and now, and each mark. */
 export function describePicture(picture: IncidentPicture): string {
-  const { points, unit, limit, onsetAt, suspects } = picture
+  const { points, unit, limit, onsetAt, suspects, quietSince } = picture
   const values = points.map(([, value]) => value)
   const say = (value: number) => printValue(value, unit)
   const [last = [0, 0]] = points.slice(-1)
@@ -16,5 +16,6 @@ export function describePicture(picture: IncidentPicture): string {
   const marks = suspects.map(({ letter, text }) => `${letter}: ${text}`).join('; ')
   const told = marks === '' ? 'No change is suspected.' : `Suspected: ${marks}.`
   const measured = `${say(last[1])} at ${clockTime(new Date(last[0] * 1000))}, highest ${say(Math.max(...values))}.`
-  return `${picture.title}. ${picture.subtitle}: ${measured}${usual}${alarm} Onset at ${clockTime(onsetAt)}. ${told}`
+  const quiet = quietSince === null ? '' : ` No alert fires any more since ${clockTime(quietSince)}.`
+  return `${picture.title}. ${picture.subtitle}: ${measured}${usual}${alarm} Onset at ${clockTime(onsetAt)}.${quiet} ${told}`
 }

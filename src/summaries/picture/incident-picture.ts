@@ -25,12 +25,18 @@ export interface IncidentPicture {
   readonly limit: { readonly value: number; readonly text: string } | null
   readonly onsetAt: Date
   readonly suspects: readonly PictureMark[]
+  /** Since when nothing fires any more. */
+  readonly quietSince: Date | null
 }
 
-export type PictureOf = Pick<IncidentView, 'id' | 'severity' | 'service' | 'symptom' | 'onsetAt' | 'suspects'>
+export type PictureOf = Pick<
+  IncidentView,
+  'id' | 'severity' | 'service' | 'symptom' | 'onsetAt' | 'suspects' | 'quietSince'
+>
 
 /** More lines than that hide the series. */
 const LETTERS = ['A', 'B', 'C']
+export const MOST_MARKS = LETTERS.length
 const LONGEST_TITLE = 62
 const LONGEST_LEGEND = 92
 /** Beyond it stands what means "no limit", such as the largest number there is, and no axis can be divided up to it. */
@@ -61,7 +67,8 @@ export function pictureOf(incident: PictureOf, evidence: readonly Evidence[]): I
     points,
     limit: typeof limit === 'string' ? limitOf(limit) : null,
     onsetAt: incident.onsetAt,
-    suspects: incident.suspects.slice(0, LETTERS.length).map((suspect, index) => {
+    quietSince: incident.quietSince,
+    suspects: incident.suspects.slice(0, MOST_MARKS).map((suspect, index) => {
       const version = suspect.revision === null ? '' : ` to ${shortRevision(suspect.revision)}`
       const text = `${suspect.kind} of ${suspect.service}${version} at ${clockTime(suspect.at)}, ${percent(suspect.probability)} likely`
       return { letter: LETTERS[index] ?? '', at: suspect.at, text: oneLineText(text, LONGEST_LEGEND) }

@@ -117,6 +117,63 @@ describe('a picture on Slack', () => {
     expect(inThread()[0]?.text).not.toContain('<!')
   })
 
+  describe('that is changed', () => {
+    const OTHER = { ...PICTURE, png: Uint8Array.from([0x89, 0x01]), words: 'It fell <!here>.' }
+    const change = async () => {
+      const message = (await post()) ?? ''
+      await world.slack.surface.updatePicture(CARD, message, OTHER, never)
+      return message
+    }
+
+    it('is another file in the same message, with its own words', async () => {
+      const message = await change()
+
+      const [, file] = world.fake.files.all
+      expect([...(file?.bytes ?? [])]).toEqual([...OTHER.png])
+      expect(inThread().map(({ ts, updates }) => [ts, updates])).toEqual([[message, 1]])
+      expect(inThread()[0]?.blocks).toEqual([
+        expect.objectContaining({ type: 'image', slack_file: { id: file?.id }, alt_text: OTHER.words }),
+      ])
+      expect(inThread()[0]?.text).not.toContain('<!')
+    })
+
+    it('is told in words where no file is taken any more', async () => {
+      const message = (await post()) ?? ''
+      world.fake.failNext('files.getUploadURLExternal', { kind: 'error', code: 'missing_scope' })
+
+      await world.slack.surface.updatePicture(CARD, message, OTHER, never)
+
+      expect(inThread()).toHaveLength(1)
+      expect(inThread()[0]?.text).toContain('It fell')
+      expect(JSON.stringify(inThread()[0]?.blocks)).not.toContain('slack_file')
+    })
+
+    it('waits while Slack still takes the file in, and uploads it once', async () => {
+      const message = (await post()) ?? ''
+      const update = () => world.slack.surface.updatePicture(CARD, message, OTHER, never)
+      world.fake.failNext('chat.update', { kind: 'error', code: 'invalid_blocks' })
+
+      await expect(update()).rejects.toMatchObject({ code: 'vendor_busy' })
+      await update()
+
+      expect(world.fake.files.all).toHaveLength(2)
+      expect(inThread()[0]?.updates).toBe(1)
+    })
+
+    it('says so where the message is not there any more', async () => {
+      const update = world.slack.surface.updatePicture(CARD, '1700000000.999999', OTHER, never)
+
+      await expect(update).rejects.toMatchObject({ code: 'vendor_rejected', vendorCode: 'message_not_found' })
+    })
+
+    it('is known again where the answer to the first was lost', async () => {
+      world.fake.failNext('chat.postMessage', { kind: 'answer_lost' })
+      await expect(post()).rejects.toMatchObject({ code: 'vendor_unknown' })
+
+      expect(await post(again)).toBe(inThread()[0]?.ts)
+    })
+  })
+
   it('goes nowhere else, whatever address Slack’s answer holds', async () => {
     world.fake.files.elsewhere = 'https://files.example.net'
 

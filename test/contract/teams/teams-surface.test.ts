@@ -343,6 +343,21 @@ describe('a picture on Teams', () => {
     expect(world.connector.messages).toHaveLength(before + 2)
   })
 
+  it('is changed in its own message in the thread of the card', async () => {
+    const card = await post()
+    const message = (await surface().postPicture(card, PICTURE, soon())) ?? ''
+    const before = world.connector.messages.length
+
+    const other = { ...PICTURE, png: Uint8Array.from([9, 9, 9]), words: 'It fell.' }
+    await surface().updatePicture(card, message, other, soon())
+
+    expect(world.connector.messages).toHaveLength(before)
+    const shown = world.connector.messages.find(({ id }) => id === message)
+    expect(JSON.stringify(shown)).toContain('data:image/png;base64,CQkJ')
+    expect(JSON.stringify(shown)).toContain('It fell.')
+    expect(JSON.stringify(shown)).not.toContain('It rose')
+  })
+
   it.each([
     ['could not be made', null],
     ['is too large for a message', new Uint8Array(40_000)],

@@ -111,10 +111,30 @@ describe('the incident’s picture', () => {
         },
       },
     ])
-  const ask = () =>
-    world.deps.stores.outbox.append([
-      { kind: 'picture', incidentId, key: `picture ${incidentId}`, priority: 'chatter' },
+  const ask = () => world.deps.stores.outbox.append([{ kind: 'picture', incidentId, priority: 'chatter' }])
+  const suspect = (changeId: string, probability = 0.8) =>
+    world.deps.stores.findings.save(incidentId, {
+      suspects: [
+        { changeId, service: 'checkout', kind: 'deploy', at: new Date(), revision: changeId, probability, reasons: [] },
+      ],
+    })
+  const alert = (status: 'firing' | 'resolved') =>
+    world.deps.stores.alerts.upsert([
+      {
+        ...{ incidentId, fingerprint: 'f', source: 'alertmanager', status, name: 'HighErrorRate', service: 'checkout' },
+        ...{ environment: 'production', severity: 'SEV3', labels: {}, annotations: {}, generatorUrl: null },
+        ...{ startsAt: FIRED, endsAt: status === 'firing' ? null : new Date() },
+      },
     ])
+  const FIRED = new Date()
+  /** A change of a picture waits for half a minute after the last; the database's clock is not ours to turn. */
+  const passHalfAMinute = () => world.query(`update shown_pictures set shown_at = shown_at - interval '31 seconds'`)
+  const askAgain = async () => {
+    await passHalfAMinute()
+    await ask()
+    await world.settle()
+  }
+  const timesShown = () => world.slack.pictures.map(({ shown }) => shown.length)
 
   it('is posted once below the card on each surface, however often it is asked for and its answer is lost', async () => {
     await measure()
@@ -138,6 +158,98 @@ describe('the incident’s picture', () => {
     await world.settle()
 
     expect(world.slack.pictures).toHaveLength(2)
+  })
+
+  it('is changed where it stands when suspects come and when nothing fires any more, and for nothing else', async () => {
+    await measure()
+    await alert('firing')
+    await ask()
+    await world.settle()
+    await suspect('CHG-1')
+    await askAgain()
+    await suspect('CHG-1', 0.9)
+    await askAgain()
+    expect(timesShown()).toEqual([2])
+    expect(world.slack.pictures[0]?.picture.words).toContain('A: deploy of checkout to CHG-1')
+
+    await alert('resolved')
+    await askAgain()
+
+    expect(timesShown()).toEqual([3])
+    expect(world.teams.pictures.map(({ shown }) => shown.length)).toEqual([3])
+    expect(world.slack.posts).toEqual([])
+  })
+
+  it('is posted again where nobody remembers it (the twin)', async () => {
+    await measure()
+    await ask()
+    await world.settle()
+    await world.query('delete from shown_pictures')
+    await suspect('CHG-1')
+    await askAgain()
+
+    expect(timesShown()).toEqual([1, 1])
+  })
+
+  it('is changed once for all that comes within half a minute', async () => {
+    await measure()
+    await ask()
+    await world.settle()
+    for (const changeId of ['CHG-1', 'CHG-2', 'CHG-3']) {
+      await suspect(changeId)
+      await ask()
+      await world.hurry()
+    }
+    expect(timesShown()).toEqual([1])
+
+    await passHalfAMinute()
+    await world.settle()
+
+    expect(timesShown()).toEqual([2])
+    expect(world.slack.pictures[0]?.picture.words).toContain('CHG-3')
+  })
+
+  it('is changed only so often, and the last time is kept for when nothing fires any more', async () => {
+    await measure()
+    await alert('firing')
+    await ask()
+    await world.settle()
+    for (let number = 1; number <= 8; number += 1) {
+      await suspect(`CHG-${String(number)}`)
+      await askAgain()
+    }
+    expect(timesShown()).toEqual([5])
+
+    await alert('resolved')
+    await askAgain()
+    await suspect('CHG-9')
+    await askAgain()
+
+    expect(timesShown()).toEqual([6])
+  })
+
+  it('is left alone where somebody deleted it', async () => {
+    await measure()
+    await ask()
+    await world.settle()
+    world.slack.pictures.length = 0
+    await suspect('CHG-1')
+    await askAgain()
+
+    expect(world.slack.pictures).toEqual([])
+    expect((await world.deps.stores.outboxQueue.describe()).dead).toBe(0)
+  })
+
+  it('is changed once when the answer to the change was lost, and not posted anew', async () => {
+    await measure()
+    await ask()
+    await world.settle()
+    await suspect('CHG-1')
+    world.slack.failNext('updatePicture', 'lost')
+    await askAgain()
+
+    expect(world.slack.pictures).toHaveLength(1)
+    expect(world.slack.pictures[0]?.picture.words).toContain('CHG-1')
   })
 
   it('is told in words where it cannot be made', async () => {

@@ -20,6 +20,8 @@ const kinds = fc.constantFrom(...VIEWS, ...sampleViews(NOW).map(({ view }) => vi
 const texts = fc.array(fc.oneof({ weight: 4, arbitrary: hostileText }, hugeText), { minLength: 1, maxLength: 8 })
 const times = fc.integer({ min: 1, max: 8 })
 
+const MARKS = { shownHash: '', isQuiet: false }
+
 /** Everything that acts in a page: tags with the names of their attributes, and where links and forms lead. */
 function activeParts(markup: string): readonly string[] {
   const tags = markup.match(/<[^>]*>/g) ?? []
@@ -61,7 +63,7 @@ describe('text from outside, on every page of the console', () => {
         const draw = (given: readonly string[]) => {
           const shown = filled(view, given, count)
           const said = replyOf(given[0] ?? '', shown)
-          const drawn = { incidentId: 'INC-1', title: given[0] ?? '', svg: '<svg/>', words: given[1] ?? '' }
+          const drawn = { incidentId: 'INC-1', title: given[0] ?? '', svg: '<svg/>', words: given[1] ?? '', ...MARKS }
           const page = {
             view: shown,
             timeline: [entryOf(given)],

@@ -1,13 +1,14 @@
 import { z } from 'zod'
 import { QUIET } from './quiet.ts'
 import { VendorBusyError, VendorRejectedError } from '../../../kernel/vendor-errors.ts'
-import { isPosted, POST_EVENT } from './is-posted.ts'
+import { findPosted, POST_EVENT } from './find-posted.ts'
 import { renderPicture } from '../render/render-picture.ts'
 import { visibleLine, visibleText } from '../../shared/card/visible-text.ts'
 import type { PostedPicture, PostTry } from '../../../ports/chat-surface.ts'
 import type { SlackApi } from './slack-api.ts'
 import type { SlackUpload } from './slack-upload.ts'
-import type { ThreadPlace } from './is-posted.ts'
+import type { SlackMessage } from '../render/render-card.ts'
+import type { ThreadPlace } from './find-posted.ts'
 
 const Offered = z.object({ upload_url: z.string().min(1), file_id: z.string().min(1) })
 const Posted = z.object({ ts: z.string().min(1) })
@@ -30,37 +31,60 @@ interface Uploaded {
   looks: number
 }
 
+/** A message that is there already. */
+interface ShownMessage {
+  readonly channel: string
+  readonly ts: string
+}
+
 /**
  * A picture goes in three calls that nobody sees and one that is a message like any other: it carries its key in its
- * metadata and its words as text, so that a lost answer doubles nothing. False where Slack does not take it.
+ * metadata and its words as text, so that a lost answer doubles nothing. Another picture is another file, which the
+ * message then shows instead. `post` answers null, `update` false where Slack does not take it.
  */
 export function createPictures(api: SlackApi, upload: SlackUpload) {
   const uploaded = new Map<string, Uploaded>()
-  const fileOf = async (post: PicturePost, png: Uint8Array, signal: AbortSignal): Promise<Uploaded> => {
-    const key = keyOf(post)
-    const known = uploaded.get(key)
-    if (known !== undefined) return known
-    const file = { file: await uploadFile(api, upload, { ...post, png }, signal), looks: 0 }
-    if (uploaded.size >= MOST_KEPT) uploaded.clear()
-    uploaded.set(key, file)
-    return file
+  /** `key` tells a try that comes again from another picture: its file is there already. */
+  const show = async <Shown>(
+    { key, channel, picture }: { readonly key: string; readonly channel: string; readonly picture: PostedPicture },
+    send: (message: SlackMessage) => Promise<Shown>,
+    signal: AbortSignal,
+  ): Promise<Shown | null> => {
+    const { png } = picture
+    if (png === null) return null
+    try {
+      const known = uploaded.get(key)
+      const file = known ?? { file: await uploadFile(api, upload, { channel, picture, png }, signal), looks: 0 }
+      if (uploaded.size >= MOST_KEPT) uploaded.clear()
+      uploaded.set(key, file)
+      const shown = await untilThere(file, () => send(renderPicture(picture, file.file)))
+      uploaded.delete(key)
+      return shown
+    } catch (error) {
+      // Without the scope, or of a plan without files: the words say what the picture shows.
+      if (!(error instanceof VendorRejectedError) || error.vendorCode === 'message_not_found') throw error
+      uploaded.delete(key)
+      return null
+    }
   }
   return {
-    post: async (post: PicturePost, signal: AbortSignal): Promise<boolean> => {
+    post: async (post: PicturePost, signal: AbortSignal): Promise<string | null> => {
       const { where, attempt, picture } = post
-      if (picture.png === null) return false
-      if (attempt !== undefined && (await isPosted(api, where, attempt, signal))) return true
-      try {
-        const file = await fileOf(post, picture.png, signal)
-        await show(api, post, file, signal)
-      } catch (error) {
-        // Without the scope, or of a plan without files: the words say what the picture shows.
-        if (!(error instanceof VendorRejectedError)) throw error
-        uploaded.delete(keyOf(post))
-        return false
+      if (picture.png === null) return null
+      const known = attempt === undefined ? null : await findPosted(api, where, attempt, signal)
+      if (known !== null) return known
+      const metadata = { event_type: POST_EVENT, event_payload: { keys: attempt?.keys.join(' ') ?? '' } }
+      const send = async (message: SlackMessage) =>
+        (await api.call('chat.postMessage', { ...where, ...message, metadata, ...QUIET }, Posted, signal)).ts
+      return show({ key: keyOf(post), channel: where.channel, picture }, send, signal)
+    },
+    update: async (shown: ShownMessage, picture: PostedPicture, signal: AbortSignal): Promise<boolean> => {
+      const { channel, ts } = shown
+      const send = async (message: SlackMessage) => {
+        await api.call('chat.update', { ...shown, ...message, link_names: false, parse: 'none' }, Done, signal)
+        return true
       }
-      uploaded.delete(keyOf(post))
-      return true
+      return (await show({ key: `${channel} ${ts} ${picture.words}`, channel, picture }, send, signal)) ?? false
     },
   }
 }
@@ -69,10 +93,16 @@ function keyOf({ where, picture, attempt }: PicturePost): string {
   return attempt?.keys.join(' ') ?? `${where.channel} ${picture.name}`
 }
 
+interface Uploading {
+  readonly channel: string
+  readonly picture: PostedPicture
+  readonly png: Uint8Array
+}
+
 async function uploadFile(
   api: SlackApi,
   upload: SlackUpload,
-  { where, picture, png }: PicturePost & { readonly png: Uint8Array },
+  { channel, picture, png }: Uploading,
   signal: AbortSignal,
 ): Promise<string> {
   const file = {
@@ -80,18 +110,16 @@ async function uploadFile(
     length: png.length,
     alt_txt: visibleText(picture.words, LONGEST_ALTERNATIVE),
   }
-  const offer = await api.call('files.getUploadURLExternal', file, Offered, signal, where.channel)
+  const offer = await api.call('files.getUploadURLExternal', file, Offered, signal, channel)
   await upload(offer.upload_url, png, signal)
   const files = [{ id: offer.file_id, title: visibleLine(picture.title, LONGEST_TITLE) }]
-  await api.call('files.completeUploadExternal', { files }, Done, signal, where.channel)
+  await api.call('files.completeUploadExternal', { files }, Done, signal, channel)
   return offer.file_id
 }
 
-async function show(api: SlackApi, { where, picture, attempt }: PicturePost, uploaded: Uploaded, signal: AbortSignal) {
-  const metadata = { event_type: POST_EVENT, event_payload: { keys: attempt?.keys.join(' ') ?? '' } }
-  const message = { ...where, ...renderPicture(picture, uploaded.file), metadata, ...QUIET }
+async function untilThere<Shown>(uploaded: Uploaded, show: () => Promise<Shown>): Promise<Shown> {
   try {
-    await api.call('chat.postMessage', message, Posted, signal)
+    return await show()
   } catch (error) {
     uploaded.looks += 1
     const isEarly = error instanceof VendorRejectedError && error.vendorCode === 'invalid_blocks'

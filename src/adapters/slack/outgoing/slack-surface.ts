@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { VendorRejectedError } from '../../../kernel/vendor-errors.ts'
 import { findMessage } from './find-message.ts'
 import { createPictures } from './post-picture.ts'
-import { isPosted, POST_EVENT } from './is-posted.ts'
+import { findPosted, POST_EVENT } from './find-posted.ts'
 import { permalinkOf } from './permalink.ts'
 import { QUIET } from './quiet.ts'
 import { renderCard } from '../render/render-card.ts'
@@ -13,7 +13,7 @@ import type { ConfigurationChangeView } from '../../../domain/configuration-view
 import type { IncidentView } from '../../../domain/incident-view.ts'
 import type { SlackApi } from './slack-api.ts'
 import type { SlackUpload } from './slack-upload.ts'
-import type { ThreadPlace } from './is-posted.ts'
+import type { ThreadPlace } from './find-posted.ts'
 import type { SlackMessage } from '../render/render-card.ts'
 
 /** Slack posts one message a second in a channel and takes 50 updates a minute from one app, all channels together. */
@@ -47,11 +47,17 @@ export function createSlackSurface(api: SlackApi, upload: SlackUpload): ChatSurf
     },
     postPicture: async (card, picture, signal, attempt) => {
       const where = { channel: card.channel, thread_ts: card.message }
-      const isShown = await pictures.post({ where, picture, attempt }, signal)
-      if (!isShown) await postOnce(api, { where, words: picture.words, attempt }, signal)
+      const shown = await pictures.post({ where, picture, attempt }, signal)
+      return shown ?? postOnce(api, { where, words: picture.words, attempt }, signal)
     },
-    postInThread: (card, words, signal, attempt) =>
-      postOnce(api, { where: { channel: card.channel, thread_ts: card.message }, words, attempt }, signal),
+    updatePicture: async ({ channel }, ts, picture, signal) => {
+      if (await pictures.update({ channel, ts }, picture, signal)) return
+      const message = { channel, ts, ...renderPost(picture.words, null) }
+      await api.call('chat.update', { ...message, link_names: false, parse: 'none' }, Done, signal)
+    },
+    postInThread: async (card, words, signal, attempt) => {
+      await postOnce(api, { where: { channel: card.channel, thread_ts: card.message }, words, attempt }, signal)
+    },
     tellPerson: async (person, words, signal, attempt) => {
       if (person.slack === null) return
       const channel = await directChannel(api, directChannels, person.slack.user, signal)
@@ -144,15 +150,13 @@ interface Post {
 }
 
 /** What may have been posted already is looked for first: the keys travel in the message's metadata. */
-async function postOnce(api: SlackApi, { where, words, attempt, link }: Post, signal: AbortSignal): Promise<void> {
-  if (attempt !== undefined && (await isPosted(api, where, attempt, signal))) return
+async function postOnce(api: SlackApi, { where, words, attempt, link }: Post, signal: AbortSignal): Promise<string> {
+  const known = attempt === undefined ? null : await findPosted(api, where, attempt, signal)
+  if (known !== null) return known
   const metadata = { event_type: POST_EVENT, event_payload: { keys: attempt?.keys.join(' ') ?? '' } }
-  await api.call(
-    'chat.postMessage',
-    { ...where, ...renderPost(words, link ?? null), metadata, ...QUIET },
-    Posted,
-    signal,
-  )
+  const message = { ...where, ...renderPost(words, link ?? null), metadata, ...QUIET }
+  const { ts } = await api.call('chat.postMessage', message, Posted, signal)
+  return ts
 }
 
 const MOST_KNOWN_CHANNELS = 1_000

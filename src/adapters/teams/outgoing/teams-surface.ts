@@ -42,7 +42,15 @@ export function createTeamsSurface(road: TeamsRoad): ChatSurface {
     },
     postPicture: async (card, picture, signal) => {
       const { serviceUrl, isChannel } = await road.places.placeOf(card.channel)
-      await road.api.send(serviceUrl, threadOf(card, isChannel), renderPicture(picture), signal)
+      return road.api.send(serviceUrl, threadOf(card, isChannel), renderPicture(picture), signal)
+    },
+    updatePicture: async (card, message, picture, signal) => {
+      const { serviceUrl, isChannel } = await road.places.placeOf(card.channel)
+      await road.api.update(
+        { serviceUrl, conversation: threadOf(card, isChannel), message },
+        renderPicture(picture),
+        signal,
+      )
     },
     tellPerson: async ({ teams }, words, signal) => {
       if (teams === null) return

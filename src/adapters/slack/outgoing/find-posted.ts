@@ -11,14 +11,14 @@ export interface ThreadPlace {
   readonly thread_ts?: string
 }
 
-/** Whether a post that may have arrived did; the key travels in the message's metadata. */
-export async function isPosted(
+/** The message of a post that may have arrived, null where it did not; the key travels in the message's metadata. */
+export async function findPosted(
   api: SlackApi,
   { channel, thread_ts: thread }: ThreadPlace,
   { keys: [key], since }: PostTry,
   signal: AbortSignal,
-): Promise<boolean> {
-  if (since === null || key === undefined) return false
+): Promise<string | null> {
+  if (since === null || key === undefined) return null
   const isIt = (type: string, payload: Readonly<Record<string, unknown>>) =>
     type === POST_EVENT && String(payload['keys']).split(' ').includes(key)
   const search: MessageSearch =
@@ -26,10 +26,10 @@ export async function isPosted(
       ? { method: 'conversations.history', place: { channel }, since, isIt }
       : { method: 'conversations.replies', place: { channel, ts: thread }, since, isIt }
   try {
-    return (await findMessage(api, search, signal)) !== null
+    return await findMessage(api, search, signal)
   } catch (error) {
     // Where the app may not read, said twice is better than never.
-    if (error instanceof VendorRejectedError) return false
+    if (error instanceof VendorRejectedError) return null
     throw error
   }
 }
