@@ -17,6 +17,8 @@ function environmentFor(node, summaryFile) {
   return {
     ...process.env,
     NODE_ENV: 'test',
+    // Hundreds of processes of the product are started: each finds what an earlier one compiled.
+    NODE_COMPILE_CACHE: join(repository, 'node_modules', '.cache', 'countersign-tests'),
     NODE_OPTIONS: options.filter(Boolean).join(' '),
     PATH: [node.directory, join(repository, 'node_modules', '.bin'), process.env.PATH ?? ''].join(delimiter),
     COUNTERSIGN_TEST_SUMMARY: summaryFile,

@@ -3,6 +3,7 @@ import { chmod, cp, mkdir, writeFile } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { changeBody, fires } from '../intake/payloads.ts'
+import { COMPILE_CACHE } from '../../support/compile-cache.ts'
 import { COMMANDS } from '../../../src/cli/commands.ts'
 import { FAKE_TOKEN, FakeArgoCd } from '../../fakes/argocd/fake-argocd.ts'
 import { REPOSITORY, openInstallation, runHere } from '../operations/installation.ts'
@@ -79,7 +80,7 @@ interface Typed {
 async function type(example: string): Promise<Typed> {
   const child = spawn('/bin/sh', ['-c', `exec countersign ${example}`], {
     cwd: installation.folder,
-    env: environment,
+    env: { ...environment, ...COMPILE_CACHE },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let [stdout, stderr, isToldToStop] = ['', '', false]

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { REPOSITORY } from './installation.ts'
 import { eventually } from './eventually.ts'
+import { COMPILE_CACHE } from '../../support/compile-cache.ts'
 
 export interface LogLine extends Readonly<Record<string, unknown>> {
   readonly level: string
@@ -38,7 +39,7 @@ export function startProcess(
   const inherited = Object.fromEntries(INHERITED.map((name) => [name, process.env[name]]))
   const child = spawn(process.execPath, [join(REPOSITORY, 'src', 'main.ts'), ...words], {
     cwd,
-    env: { ...inherited, ...variables },
+    env: { ...inherited, ...COMPILE_CACHE, ...variables },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const output = { stdout: '', stderr: '' }
