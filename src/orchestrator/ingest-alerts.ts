@@ -5,13 +5,13 @@ import { STORM_GAP_MS } from '../triage/relate-alert.ts'
 import { INSTALLATION, servicePrincipal } from './authorization-subjects.ts'
 import { NewCards, readStanding } from './ingest/new-cards.ts'
 import type { Standing } from './ingest/new-cards.ts'
+import { groupingLocks } from './ingest/grouping-locks.ts'
 import { placeAlerts } from './ingest/place-alerts.ts'
 import { prepareAlert } from './ingest/prepare-alerts.ts'
 import type { PreparedAlert } from './ingest/prepare-alerts.ts'
 import { requireAuthorized } from './require-authorized.ts'
 import { settleReports, tellsOfFire } from '../triage/settle-reports.ts'
 import type { Settlement } from '../triage/settle-reports.ts'
-import { sha256Hex } from '../kernel/sha256.ts'
 import { tellOfAlerts } from './ingest/tell-of-alerts.ts'
 import type { AlertsOutcome, PlacedAlert } from './ingest/place-alerts.ts'
 import type { Delivery } from '../ports/delivery-store.ts'
@@ -64,7 +64,7 @@ interface Stored {
 function storeDelivery(deps: Deps, work: DeliveryWork): Promise<Stored> {
   const { input, prepared } = work
   const expected = { accepted: prepared.length, duplicates: 0, rejected: input.rejected }
-  const locks = groupingLocks(deps, prepared)
+  const locks = groupingLocks(deps.catalog, prepared)
   const reading = readStanding(deps)
   reading.catch(() => undefined)
   return deps.unitOfWork.run(async (stores) => {
@@ -84,22 +84,6 @@ function storeDelivery(deps: Deps, work: DeliveryWork): Promise<Stored> {
     if (first !== undefined || answer.duplicates > 0) await stores.deliveries.answer(input, 202, { ...answer })
     return { result: { status: 202, answer: { ...answer }, replayed: false }, outcome: placed }
   })
-}
-
-/** A delivery may name a thousand services, and Postgres has room for some thousand locks in all. */
-const LOCKS = 128
-
-/**
- * Of two deliveries that could open the same incident the later one waits, and then sees what the earlier one opened.
- * Alerts of services that have nothing to do with each other seldom wait: their names share one of many locks.
- */
-function groupingLocks(deps: Deps, prepared: readonly PreparedAlert[]): readonly string[] {
-  const names = prepared.flatMap(({ environment, service }) => {
-    const services = service === null ? [''] : relatedServices(deps.catalog, [service])
-    return services.map((name) => `${environmentKey(environment)} ${name}`)
-  })
-  const buckets = [...new Set(names)].map((name) => parseInt(sha256Hex(name).slice(0, 8), 16) % LOCKS)
-  return buckets.map((bucket) => `grouping ${bucket}`)
 }
 
 interface Placing extends DeliveryWork {
