@@ -15,7 +15,8 @@ const Arguments = z.strictObject({ app: AppName })
 
 /**
  * `argocd/terminate`: ends the operation that was running when the plan was made, and no other. Ending it twice is
- * ending it once, so an answer that got lost is settled by looking, and asked for again where it still runs.
+ * ending it once. An answer that got lost is settled by asking all the same: sent again without, the step would find that
+ * no operation runs any more, and stop its run for what it did itself.
  */
 export function createTerminateAction(argocd: ArgoCdContext): ActionModule {
   const read = (args: JsonObject) =>
@@ -26,7 +27,7 @@ export function createTerminateAction(argocd: ArgoCdContext): ActionModule {
       const app = read(args)
       return {
         target: { system: 'argocd', resource: app.name, lockKey: lockKeyOf(app) },
-        crashClass: 'idempotent',
+        crashClass: 'queryable',
         isVerification: false,
         effects: ['main'],
         callTimeoutMs: callTimeoutOf(argocd),
