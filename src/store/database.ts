@@ -17,6 +17,11 @@ export interface DatabaseOptions {
   readonly maxConnections: number
   /** A statement that takes longer is cancelled; default 15 s. */
   readonly statementTimeoutMs?: number
+  /**
+   * An answer that is not there after this is given up, and its connection with it; default 5 s more than the server
+   * gives a statement. Only the twin of a test passes 0, for ever.
+   */
+  readonly answerTimeoutMs?: number
   /** Default true; only the twin of a test passes false. */
   readonly waitsForDisk?: boolean
   /** A connection of the pool broke while nobody used it; the pool replaces it by itself. */
@@ -30,6 +35,12 @@ export interface OpenDatabase {
 }
 
 const STATEMENT_TIMEOUT_MS = 15_000
+/**
+ * A server that is gone without a word (its machine died, a firewall forgot the connection) cancels nothing. TCP itself
+ * gives up what was sent after a quarter of an hour; until then whoever asked would hang, while the heartbeats of its run
+ * go out over other connections and keep every other replica away.
+ */
+const ANSWER_GRACE_MS = 5_000
 /** How long a request waits for a free or new connection before it is told that the database does not answer. */
 const CONNECT_TIMEOUT_MS = 5_000
 /** What is asked of one connection at once is sent at once, instead of each after the answer to the one before. */
@@ -67,6 +78,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<OpenDataba
 }
 
 function poolConfig(options: DatabaseOptions): PoolConfig {
+  const statementTimeoutMs = options.statementTimeoutMs ?? STATEMENT_TIMEOUT_MS
   return {
     connectionString: options.url,
     application_name: options.applicationName,
@@ -75,7 +87,8 @@ function poolConfig(options: DatabaseOptions): PoolConfig {
     idleTimeoutMillis: 60_000,
     keepAlive: true,
     ...PIPELINE,
-    statement_timeout: options.statementTimeoutMs ?? STATEMENT_TIMEOUT_MS,
+    statement_timeout: statementTimeoutMs,
+    query_timeout: options.answerTimeoutMs ?? statementTimeoutMs + ANSWER_GRACE_MS,
     idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
   }
 }

@@ -34,6 +34,7 @@ export interface ReplicaOptions {
   readonly queueOf?: (db: Database) => JobQueue
   readonly log?: Logger
   readonly maxConnections?: number
+  readonly answerTimeoutMs?: number
   readonly waitsForDisk?: boolean
   readonly stores?: (stores: Stores) => Stores
 }
@@ -53,6 +54,7 @@ export async function openReplica(options: ReplicaOptions): Promise<Replica> {
     url: options.url,
     applicationName: replicaId,
     maxConnections: options.maxConnections ?? 10,
+    ...(options.answerTimeoutMs === undefined ? {} : { answerTimeoutMs: options.answerTimeoutMs }),
     ...(options.waitsForDisk === undefined ? {} : { waitsForDisk: options.waitsForDisk }),
   })
   const queueOf = options.queueOf ?? (() => NO_HINTS)
