@@ -73,6 +73,15 @@ export function readOptions(args: readonly string[], pickSeed: () => number): Ch
   }
 }
 
+/** Of `--faults`. */
+export function readFaultOptions(args: readonly string[]): { readonly times: number; readonly writes: boolean } {
+  const unknown = args.filter(
+    (arg) => arg.startsWith('--') && !['--times', '--write'].includes(arg.split('=')[0] ?? ''),
+  )
+  if (unknown.length > 0) throw new Error(`--faults knows no ${unknown.join(', ')}. There are --times and --write.`)
+  return { times: numberAfter(args, '--times') ?? 1, writes: args.includes('--write') }
+}
+
 function numberAfter(args: readonly string[], name: string): number | undefined {
   const at = args.findIndex((arg) => arg === name || arg.startsWith(`${name}=`))
   if (at < 0) return undefined

@@ -53,6 +53,7 @@ export interface Evidence extends Pick<
 interface RunRow {
   readonly id: string
   readonly state: string
+  readonly detail: string | null
   readonly plan: string
   readonly is_stopped: boolean
 }
@@ -61,7 +62,7 @@ interface RunRow {
 export async function judge(evidence: Evidence): Promise<Verdict> {
   const { owner, target, acknowledged, isOwn } = evidence
   const all = await owner.rows<RunRow>(
-    `SELECT r.id, r.state, p.plan_json AS plan, r.stop_requested_by IS NOT NULL AS is_stopped
+    `SELECT r.id, r.state, r.detail, p.plan_json AS plan, r.stop_requested_by IS NOT NULL AS is_stopped
        FROM runs r JOIN proposals p ON p.id = r.proposal_id`,
   )
   const runs = all.filter(({ id }) => isOwn(id))
@@ -70,7 +71,7 @@ export async function judge(evidence: Evidence): Promise<Verdict> {
   const keysOf = (run: RunRow) => effectsOf(run.plan).map((stepId) => `${run.id}:${stepId}:main`)
   const succeeded = runs.filter(({ state }) => state === 'succeeded')
   const entries = await readEntries(owner)
-  const say = ({ id, state }: RunRow) => `${id} ${state}`
+  const say = ({ id, state, detail }: RunRow) => `${id} ${state} (${detail ?? 'no reason given'})`
   return {
     ...evidence,
     runs: runs.length,

@@ -1,24 +1,33 @@
 import { randomInt } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { openChaosDatabase } from './chaos-database.ts'
-import { readOptions } from './chaos-config.ts'
+import { readFaultOptions, readOptions } from './chaos-config.ts'
+import { playFaults } from './play-faults.ts'
 import type { ChaosOptions } from './chaos-config.ts'
 import type { Verdict } from './judge.ts'
 import { playScenario } from './play-scenario.ts'
 import { brokenPromises, table } from './report.ts'
 
 const USAGE = `npm run chaos [-- --minutes N] [--steps N] [--kills N] [--each-point N] [--replicas N] [--seed S] [--short]
+npm run chaos -- --faults [--times N] [--write]
 
 Replicas of the executor carry out approved steps while they are killed (kill -9) and frozen (SIGSTOP), a network between
 them and their target loses answers, connections to Postgres are cut every five seconds, and the primary of Postgres is
 killed and its standby promoted. Then what the target saw is compared with what was approved, and the audit log with the
 database. Goes on for at least so many minutes, steps and kills; --each-point kills so often at every debug point for
-every class of target. Exits 1 when a promise breaks; --short takes less than a minute and a half.`
+every class of target. Exits 1 when a promise breaks; --short takes less than a minute and a half.
+
+--faults plays every action of a playbook with every fault of the network and of the vendor, N times each, and prints the
+table of docs/faults.md, which --write writes anew. Exits 1 when a promise breaks.`
 
 async function main(): Promise<void> {
   const args = process.argv.slice(2)
   if (args.includes('--help')) {
     console.log(USAGE)
+    return
+  }
+  if (args.includes('--faults')) {
+    await faults(args.filter((arg) => arg !== '--faults'))
     return
   }
   const options = readOptions(args, () => randomInt(1, 1_000_000))
@@ -40,6 +49,13 @@ async function main(): Promise<void> {
     await database.close()
   }
   console.log(`  ${elapsed(startedAt)}  done`)
+}
+
+async function faults(args: readonly string[]): Promise<void> {
+  const options = readFaultOptions(args)
+  const startedAt = performance.now()
+  const broken = await playFaults(options, (line) => console.log(`  ${elapsed(startedAt)}  ${line}`))
+  if (broken > 0) process.exitCode = 1
 }
 
 /** The same with fewer runs: it only has to show what reconciling prevents. */

@@ -1,6 +1,5 @@
 import type { Owner } from './chaos-database.ts'
 import type { Deps } from '../../src/orchestrator/dependencies.ts'
-import { CRASHES_BEFORE_PARKING } from '../../src/executor/park-run.ts'
 import { settleStep } from '../../src/orchestrator/settle-step.ts'
 import { ANA } from '../../test/fakes/counting-target/approved-run.ts'
 import type { CountingTarget } from '../../test/fakes/counting-target/counting-target.ts'
@@ -45,12 +44,13 @@ interface Waiting {
 
 async function listWaiting(owner: Owner): Promise<readonly Waiting[]> {
   return owner.rows<Waiting>(
-    `SELECT r.id, a.idempotency_key AS key, a.step_id AS step, a.crash_class, r.crashes >= $1 AS is_set_aside,
-            EXISTS (SELECT FROM timeline_entries t WHERE t.incident_id = r.incident_id
-                       AND t.event = CASE WHEN r.crashes >= $1 THEN 'run.parked' ELSE 'step.handed_over' END) AS told
+    `SELECT r.id, a.idempotency_key AS key, a.step_id AS step, a.crash_class,
+            bool_or(t.event = 'run.parked') IS TRUE AS is_set_aside, bool_or(t.event IS NOT NULL) AS told
        FROM runs r JOIN attempts a ON a.run_id = r.id AND a.state = 'unknown'
-      WHERE r.state = 'unknown' AND r.lease_owner IS NULL`,
-    [CRASHES_BEFORE_PARKING],
+       LEFT JOIN timeline_entries t
+         ON t.incident_id = r.incident_id AND t.event IN ('run.parked', 'step.handed_over')
+      WHERE r.state = 'unknown' AND r.lease_owner IS NULL
+      GROUP BY r.id, a.id`,
   )
 }
 

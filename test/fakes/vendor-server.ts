@@ -20,7 +20,8 @@ export interface FakeAnswer {
 }
 
 /** `effect-…` let the request have its effect and then lose the answer; `hang` and `drop` come before any effect. */
-export type FaultKind = 'effect-then-502' | 'effect-then-hang' | 'effect-then-drop' | 'hang' | 'drop'
+export type FaultKind =
+  'effect-then-502' | 'effect-then-garbage' | 'effect-then-hang' | 'effect-then-drop' | 'hang' | 'drop'
 
 export type Fault = {
   /** How many matching requests it hits; default 1. */
@@ -111,11 +112,7 @@ export class VendorServer {
       default:
         break
     }
-    const answer = this.#handler(request)
-    if (fault?.kind === 'effect-then-hang') return
-    if (fault?.kind === 'effect-then-drop') incoming.socket.destroy()
-    else if (fault?.kind === 'effect-then-502') send(outgoing, { status: 502, body: 'Bad Gateway' })
-    else send(outgoing, answer)
+    lose(fault?.kind, this.#handler(request), outgoing)
   }
 
   #takeFault(request: SeenRequest): Fault | undefined {
@@ -123,6 +120,15 @@ export class VendorServer {
     if (found !== undefined) found.left -= 1
     return found?.fault
   }
+}
+
+/** The effect has happened; what comes back is another matter. */
+function lose(kind: Fault['kind'] | undefined, answer: FakeAnswer, outgoing: ServerResponse): void {
+  if (kind === 'effect-then-hang') return
+  if (kind === 'effect-then-drop') outgoing.destroy()
+  else if (kind === 'effect-then-502') send(outgoing, { status: 502, body: 'Bad Gateway' })
+  else if (kind === 'effect-then-garbage') send(outgoing, { status: answer.status, body: '<html>{"a' })
+  else send(outgoing, answer)
 }
 
 /** What comes late has its effect all the same. */

@@ -219,7 +219,9 @@ export class FakeArgoCd {
     if (resource === undefined) return refusal(404, 5, 'resource not found as part of application')
     if (verb === 'resource') return describeResource(resource)
     const action = String(body['action'])
+    const before = JSON.stringify(resource)
     if (!act(resource, action, this.now())) return refusal(400, 3, `action not supported: ${action}`)
+    if (JSON.stringify(resource) === before) return ok({})
     this.effects.push({ kind: action as FakeEffect['kind'], app: app.name, detail: resource.name })
     return ok({})
   }
@@ -275,7 +277,10 @@ export class FakeArgoCd {
     if (body['patchType'] !== 'merge' || typeof body['patch'] !== 'string') return refusal(400, 3, 'unknown patch')
     const patch = JSON.parse(body['patch']) as { spec: { syncPolicy: { automated: { enabled: boolean } } } }
     const { enabled } = patch.spec.syncPolicy.automated
-    this.effects.push({ kind: 'auto-sync', app: app.name, detail: String(enabled) })
+    // Asking for what stands already is no effect.
+    if (enabled !== isAutoSyncOn(app)) {
+      this.effects.push({ kind: 'auto-sync', app: app.name, detail: String(enabled) })
+    }
     if (!this.revertsAutoSync) app.automated = { ...(app.automated ?? { prune: false, selfHeal: false }), enabled }
     this.#syncByItself(app)
     return ok(describeApplication(app))

@@ -27,10 +27,12 @@ export class FaultChooser {
     return this.#hits.get(kind) ?? 0
   }
 
-  choose(): Fault | undefined {
+  /** `piece` is the first one of an exchange. A later one hits only rules that look at pieces, and only for itself. */
+  choose(piece: Buffer, isFirst: boolean): Fault | undefined {
     for (const live of this.#rules) {
       if (live.left <= 0) continue
-      const { share = 1, kind } = live.rule
+      const { share = 1, kind, matches } = live.rule
+      if (matches === undefined ? !isFirst : !matches(piece)) continue
       if (share < 1 && this.#random() >= share) continue
       live.left -= 1
       this.#hits.set(kind, this.hitsOf(kind) + 1)

@@ -11,6 +11,8 @@ export type Fault =
   | { readonly kind: 'cut-before-request' }
   /** The server has the request and answers; nothing of the reply is passed on. */
   | { readonly kind: 'cut-before-reply' }
+  /** The first `bytes` of the reply are passed on (40); then the connection ends. */
+  | { readonly kind: 'cut-within-reply'; readonly bytes?: number }
   /** The reply is passed on; then the connection ends, as soon as the server has been quiet for `quietMs` (20). */
   | { readonly kind: 'cut-after-reply'; readonly quietMs?: number }
   /** The server has the request; in the place of the reply comes an RST. */
@@ -24,4 +26,6 @@ export type FaultRule = Fault & {
   readonly share?: number
   /** How often at most; default without end. */
   readonly times?: number
+  /** Only exchanges in which the client sends a piece for which this holds; default every one. */
+  readonly matches?: (piece: Buffer) => boolean
 }

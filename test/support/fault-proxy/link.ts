@@ -5,6 +5,8 @@ import type { FaultChooser } from './choose-fault.ts'
 import type { Fault } from './fault.ts'
 
 const QUIET_MS = 20
+/** Less than a status line with one header. */
+const SOME_BYTES = 40
 
 /**
  * One connection through the proxy. The next exchange begins when the client speaks after the server did (or first of
@@ -55,10 +57,9 @@ export class Link {
   }
 
   async #fromClient(piece: Buffer): Promise<void> {
-    if (this.#serverSpokeLast) {
-      this.#serverSpokeLast = false
-      this.#fault = this.#chooser.choose()
-    }
+    if (this.#serverSpokeLast) this.#fault = this.#chooser.choose(piece, true)
+    else this.#fault ??= this.#chooser.choose(piece, false)
+    this.#serverSpokeLast = false
     if (this.#fault?.kind === 'half-open') this.#isDead = true
     if (this.#fault?.kind === 'cut-before-request') this.drop()
     if (this.#isDead) return
@@ -76,9 +77,22 @@ export class Link {
       this.#far.destroy()
     }
     await this.#wait()
-    if (fault?.kind === 'drip') await this.#drip(piece, fault.bytes, fault.everyMs)
-    else await write(this.#near, piece)
+    await this.#reply(piece, fault)
     if (fault?.kind === 'cut-after-reply') this.#cutWhenQuiet(fault.quietMs ?? QUIET_MS)
+  }
+
+  async #reply(piece: Buffer, fault: Fault | undefined): Promise<void> {
+    if (fault?.kind === 'drip') {
+      await this.#drip(piece, fault.bytes, fault.everyMs)
+      return
+    }
+    if (fault?.kind !== 'cut-within-reply') {
+      await write(this.#near, piece)
+      return
+    }
+    await write(this.#near, piece.subarray(0, fault.bytes ?? SOME_BYTES))
+    this.#near.destroySoon()
+    this.#far.destroy()
   }
 
   async #wait(): Promise<void> {
