@@ -1,6 +1,7 @@
 import { describeNext } from '../../domain/describe-next.ts'
 import { html } from './html.ts'
 import { renderCard } from './render-card.ts'
+import { isDrawable } from '../../kernel/value-scale.ts'
 import { renderChart } from './render-chart.ts'
 import { renderReply } from './render-reply.ts'
 import { renderTime } from './times.ts'
@@ -94,7 +95,7 @@ function pointsOf(piece: Evidence): readonly (readonly [number, number])[] {
   return points.flatMap((point: unknown) => {
     if (!Array.isArray(point)) return []
     const [at, value] = point as unknown[]
-    return typeof at === 'number' && typeof value === 'number' ? [[at, value] as const] : []
+    return typeof at === 'number' && typeof value === 'number' && isDrawable(value) ? [[at, value] as const] : []
   })
 }
 

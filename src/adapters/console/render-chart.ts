@@ -1,4 +1,5 @@
 import { html } from './html.ts'
+import { valueScale } from '../../kernel/value-scale.ts'
 import { printValue } from '../../kernel/print-value.ts'
 import type { SafeHtml } from './html.ts'
 
@@ -27,9 +28,9 @@ export function renderChart(chart: ChartData): SafeHtml {
   const [first] = chart.points
   const last = chart.points.at(-1)
   if (first === undefined || last === undefined || last[0] <= first[0]) return html``
-  const top = niceCeiling(Math.max(...chart.points.map(([, value]) => value)))
+  const { low, high, ticks } = valueScale(chart.points.map(([, value]) => value))
   const x = (seconds: number): number => LEFT + ((seconds - first[0]) / (last[0] - first[0])) * (WIDTH - LEFT - 8)
-  const y = (value: number): number => TOP + (1 - value / top) * (HEIGHT - TOP - BOTTOM)
+  const y = (value: number): number => TOP + ((high - value) / (high - low)) * (HEIGHT - TOP - BOTTOM)
   const path = chart.points
     .map(([seconds, value], index) => `${index === 0 ? 'M' : 'L'}${x(seconds).toFixed(1)} ${y(value).toFixed(1)}`)
     .join(' ')
@@ -38,7 +39,7 @@ export function renderChart(chart: ChartData): SafeHtml {
   )
   return html`<figure class="chart">
     <svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${describeChart(chart)}">
-      ${[0, top / 2, top].map((value) => html`<line class="grid" x1="${LEFT}" x2="${WIDTH - 8}" y1="${y(value)}" y2="${y(value)}" /><text class="axis" x="${LEFT - 6}" y="${y(value) + 4}" text-anchor="end">${printValue(value)}</text>`)}
+      ${ticks.map((value) => html`<line class="grid" x1="${LEFT}" x2="${WIDTH - 8}" y1="${y(value)}" y2="${y(value)}" /><text class="axis" x="${LEFT - 6}" y="${y(value) + 4}" text-anchor="end">${printValue(value)}</text>`)}
       <text class="axis" x="${LEFT}" y="${HEIGHT - 6}">${clock(first[0])}</text>
       <text class="axis" x="${WIDTH - 8}" y="${HEIGHT - 6}" text-anchor="end">${clock(last[0])} UTC</text>
       <path class="series" d="${path}" />
@@ -70,10 +71,4 @@ function describeChart(chart: ChartData): string {
 
 function clock(seconds: number): string {
   return new Date(seconds * 1000).toISOString().slice(11, 16)
-}
-
-function niceCeiling(value: number): number {
-  if (!(value > 0)) return 1
-  const power = 10 ** Math.floor(Math.log10(value))
-  return ([1, 2, 5, 10].find((step) => step * power >= value) ?? 10) * power
 }

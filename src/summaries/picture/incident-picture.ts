@@ -1,5 +1,6 @@
 import { clockTime, shortRevision } from '../wording.ts'
 import { percent } from '../../kernel/percent.ts'
+import { isDrawable } from '../../kernel/value-scale.ts'
 import { oneLineText } from '../../kernel/clean-text.ts'
 import type { Evidence } from '../../domain/evidence.ts'
 import type { IncidentView } from '../../domain/incident-view.ts'
@@ -39,8 +40,6 @@ const LETTERS = ['A', 'B', 'C']
 export const MOST_MARKS = LETTERS.length
 const LONGEST_TITLE = 62
 const LONGEST_LEGEND = 92
-/** Beyond it stands what means "no limit", such as the largest number there is, and no axis can be divided up to it. */
-const HIGHEST_VALUE = 1e300
 
 /**
  * The series of an alert's own expression, else one of the failing service; null when nothing was measured that can be
@@ -88,8 +87,7 @@ function pointsOf({ data }: Evidence): readonly PicturePoint[] {
   return points.flatMap((point: unknown) => {
     if (!Array.isArray(point)) return []
     const [at, value] = point as unknown[]
-    const isDrawable = typeof at === 'number' && typeof value === 'number' && Math.abs(value) <= HIGHEST_VALUE
-    return isDrawable ? [[at, value] as const] : []
+    return typeof at === 'number' && typeof value === 'number' && isDrawable(value) ? [[at, value] as const] : []
   })
 }
 

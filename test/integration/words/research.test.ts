@@ -28,9 +28,8 @@ function piece(id: string, fact: string): Evidence {
     source: 'record',
     at: new Date('2026-03-01T10:00:00Z'),
     fact,
-    link: null,
-    chart: null,
-  } as unknown as Evidence
+    ...{ incidentId: 'INC-1', url: null, data: {} },
+  }
 }
 
 let answered = 0
