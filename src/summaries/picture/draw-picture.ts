@@ -20,10 +20,11 @@ const GRID = '#d5dae0'
 const SERIES = '#0b4f9c'
 const ALARM = '#a3160f'
 const CHANGE = '#7a3d00'
+const QUIET = '#1b5e36'
 
 /**
  * One picture that is read from the top: what is wrong, the line, a thick bar where it began, and a lettered dashed line
- * for each change, told in the legend. Each thing has a shape and words of its own, so that colour only repeats them.
+ * for each change, told in the legend, and a thin line where everything fell quiet. Each thing has a shape and words of its own, so that colour only repeats them.
  */
 export function drawPicture(picture: IncidentPicture): string {
   const scale = scaleOf(picture)
@@ -37,6 +38,8 @@ export function drawPicture(picture: IncidentPicture): string {
     ...drawLimit(picture, scale),
     ...drawSeries(picture, scale),
     ...drawSuspects(picture.suspects, scale),
+    ...drawQuiet(picture, scale),
+    drawNow(picture, scale),
     ...drawLegend(picture, scale),
   ]
   const label = escapeMarkup(describePicture(picture))
@@ -88,17 +91,33 @@ function drawLimit({ limit }: IncidentPicture, scale: PictureScale): readonly st
   ]
 }
 
-function drawSeries({ points, unit }: IncidentPicture, scale: PictureScale): readonly string[] {
+function drawSeries({ points }: IncidentPicture, scale: PictureScale): readonly string[] {
   const path = points
     .map(([at, value], index) => `${index === 0 ? 'M' : 'L'}${print(scale.x(at))} ${print(scale.y(value))}`)
     .join('')
+  return [
+    `<path class="series" d="${path}" fill="none" stroke="${SERIES}" stroke-width="2.5" stroke-linejoin="round"/>`,
+  ]
+}
+
+/** Above whatever line it stands on. */
+function drawNow({ points, unit }: IncidentPicture, scale: PictureScale): string {
   const [last = [0, 0]] = points.slice(-1)
   const [x, y] = [scale.x(last[0]), scale.y(last[1])]
   const above = y - 12 < PLOT_TOP + 14 ? y + 24 : y - 12
+  const look = { anchor: 'end', fill: SERIES, weight: 'bold', hasHalo: true } as const
+  const dot = `<circle cx="${print(x)}" cy="${print(y)}" r="4.5" fill="${SERIES}"/>`
+  return dot + words(x - 6, above, `now ${printValue(last[1], unit)}`, look)
+}
+
+function drawQuiet({ quietSince }: IncidentPicture, scale: PictureScale): readonly string[] {
+  const seconds = (quietSince?.getTime() ?? 0) / 1000
+  if (quietSince === null || !isInside(seconds, scale)) return []
+  const x = scale.x(seconds)
+  const said = `quiet ${hourOf(seconds)}`
   return [
-    `<path class="series" d="${path}" fill="none" stroke="${SERIES}" stroke-width="2.5" stroke-linejoin="round"/>`,
-    `<circle cx="${print(x)}" cy="${print(y)}" r="4.5" fill="${SERIES}"/>`,
-    words(x - 6, above, `now ${printValue(last[1], unit)}`, { anchor: 'end', fill: SERIES, weight: 'bold' }),
+    `<line class="quiet" x1="${print(x)}" x2="${print(x)}" y1="${print(PLOT_TOP)}" y2="${print(PLOT_BOTTOM)}" stroke="${QUIET}" stroke-width="2"/>`,
+    words(x - 6, PLOT_TOP + 58, said, { anchor: 'end', fill: QUIET, weight: 'bold', hasHalo: true }),
   ]
 }
 
@@ -119,7 +138,7 @@ function drawSuspects(suspects: readonly PictureMark[], scale: PictureScale): re
   })
 }
 
-function drawLegend({ suspects, onsetAt }: IncidentPicture, scale: PictureScale): readonly string[] {
+function drawLegend({ suspects, onsetAt, quietSince }: IncidentPicture, scale: PictureScale): readonly string[] {
   const rows = suspects.map((mark, index) => {
     const y = LEGEND_TOP + index * LEGEND_LINE
     const seconds = mark.at.getTime() / 1000
@@ -131,8 +150,9 @@ function drawLegend({ suspects, onsetAt }: IncidentPicture, scale: PictureScale)
   })
   const none = suspects.length === 0 ? 'No change is suspected. ' : ''
   const outside = isInside(onsetAt.getTime() / 1000, scale) ? '' : `Onset at ${clockTime(onsetAt)}, not drawn. `
+  const quiet = quietSince === null ? '' : `No alert fires any more since ${clockTime(quietSince)}. `
   const foot = LEGEND_TOP + suspects.length * LEGEND_LINE + 5
-  return [...rows, words(20, foot, `${none}${outside}Times are UTC.`, { fill: SOFT })]
+  return [...rows, words(20, foot, `${none}${outside}${quiet}Times are UTC.`, { fill: SOFT })]
 }
 
 function drawBadge(letter: string, x: number, y: number): string {
@@ -145,11 +165,14 @@ interface Look {
   readonly fill?: string
   readonly weight?: 'bold' | 'normal'
   readonly anchor?: 'start' | 'middle' | 'end'
+  /** White around it, where it may stand on a line. */
+  readonly hasHalo?: boolean
 }
 
 function words(x: number, y: number, text: string, look: Look = {}): string {
   const { size = 13, fill = INK, weight = 'normal', anchor = 'start' } = look
-  return `<text x="${print(x)}" y="${print(y)}" font-size="${print(size)}" font-weight="${weight}" text-anchor="${anchor}" fill="${fill}">${escapeMarkup(text)}</text>`
+  const halo = look.hasHalo === true ? ' stroke="#ffffff" stroke-width="4" paint-order="stroke"' : ''
+  return `<text x="${print(x)}" y="${print(y)}" font-size="${print(size)}" font-weight="${weight}" text-anchor="${anchor}" fill="${fill}"${halo}>${escapeMarkup(text)}</text>`
 }
 
 function line([x1, y1]: readonly [number, number], [x2, y2]: readonly [number, number], stroke: string): string {

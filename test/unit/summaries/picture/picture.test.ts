@@ -75,6 +75,17 @@ describe('where things stand', () => {
     expect(describePicture(far)).toContain('fires when it is > 400')
   })
 
+  it('marks since when nothing fires any more, and says so', () => {
+    const quiet = makePicture({ quietSince: minutes(20) })
+    const [mark] = lines(drawPicture(quiet), 'quiet')
+
+    expect(mark?.x1).toBeCloseTo(scaleOf(quiet).x(minutes(20).getTime() / 1000), 0)
+    expect(wordsIn(drawPicture(quiet))).toContain('No alert fires any more since 14:22 UTC. Times are UTC.')
+    expect(describePicture(quiet)).toContain('No alert fires any more since 14:22 UTC.')
+    expect(lines(drawPicture(makePicture()), 'quiet')).toHaveLength(0)
+    expect(describePicture(makePicture())).not.toContain('any more')
+  })
+
   it('draws no mark outside the window, and the legend says that it is earlier', () => {
     const svg = drawPicture(makePicture({ suspects: [suspectAt('1', minutes(-90))] }))
 
