@@ -118,12 +118,25 @@ function redactDeep(value: Json, findings: Findings, depth: number): Json {
   if (depth >= DEEPEST) return '[too deep]'
   if (findings.isInBytes(value)) return MARK
   if (Array.isArray(value)) return value.map((item: Json) => redactDeep(item, findings, depth + 1))
-  return Object.fromEntries(
-    Object.entries(value as JsonObject).map(([name, item]) => {
-      if (isSecretName(name) && !isHarmless(item)) return [name, findings.note('name', MARK)]
-      return [findings.text(name), redactDeep(item, findings, depth + 1)]
-    }),
-  )
+  return redactMembers(value as JsonObject, findings, depth)
+}
+
+/** The object itself where nothing was found, which is nearly always. */
+function redactMembers(value: JsonObject, findings: Findings, depth: number): JsonObject {
+  const names = Object.keys(value)
+  let found: [name: string, item: Json][] | undefined
+  for (const [index, name] of names.entries()) {
+    const item = value[name] as Json
+    const isSecret = isSecretName(name) && !isHarmless(item)
+    const [cleanName, clean] = isSecret
+      ? [name, findings.note('name', MARK)]
+      : [findings.text(name), redactDeep(item, findings, depth + 1)]
+    if (clean !== item || cleanName !== name) {
+      found ??= names.slice(0, index).map((before) => [before, value[before] as Json])
+    }
+    found?.push([cleanName, clean])
+  }
+  return found === undefined ? value : Object.fromEntries(found)
 }
 
 /** Names in any spelling: `apiKey`, `api_key` and `API-KEY` are one. */

@@ -62,7 +62,7 @@ export function sealEntry(record: AuditRecord, context: SealingContext): SealedL
     buildDigest: context.buildDigest,
     redactions: { count, rules },
   })
-  const bytes = new TextEncoder().encode(canonicalJson(entry))
+  const bytes = Buffer.from(canonicalJson(entry))
   return {
     entryId: context.entryId,
     event: record.event,
@@ -88,8 +88,8 @@ function foreignPart(record: AuditRecord, context: SealingContext): JsonObject {
 /** Ids, hashes and words of our own. */
 function ownPart(record: AuditRecord, context: SealingContext): JsonObject {
   const { execution, params, runId, proposalId, incidentId } = record
-  const names = [...FOREIGN, 'request', 'execution'] as const
-  const own = Object.fromEntries(Object.entries(record).filter(([name]) => !names.some((other) => other === name)))
+  const own: Record<string, Json> = {}
+  for (const name in record) if (!NOT_OWN.has(name)) own[name] = record[name as keyof AuditRecord] as Json
   return {
     ...own,
     ...requestOf(record),
@@ -100,7 +100,7 @@ function ownPart(record: AuditRecord, context: SealingContext): JsonObject {
   }
 }
 
-const FOREIGN = [
+const NOT_OWN: ReadonlySet<string> = new Set([
   'actor',
   'target',
   'reasonCode',
@@ -111,7 +111,9 @@ const FOREIGN = [
   'approvals',
   'breakGlass',
   'details',
-] as const
+  'request',
+  'execution',
+])
 
 const DECIDING: readonly AuditPhase[] = ['approved', 'denied', 'withdrawn', 'intent', 'outcome', 'break_glass']
 
@@ -182,8 +184,12 @@ function dataClassOf({ target }: JsonObject): string {
   return scope === 'in' ? 'restricted' : 'internal'
 }
 
-function withoutEmpty(entry: Record<string, Json | undefined>): JsonObject {
-  return Object.fromEntries(
-    Object.entries(entry).filter((member): member is [string, Json] => member[1] !== null && member[1] !== undefined),
-  )
+/** Only for members whose names are our own. */
+function withoutEmpty(entry: Readonly<Record<string, Json | undefined>>): JsonObject {
+  const members: Record<string, Json> = {}
+  for (const name in entry) {
+    const item = entry[name]
+    if (item !== null && item !== undefined) members[name] = item
+  }
+  return members
 }

@@ -1,0 +1,24 @@
+import { expect, it } from '@jest/globals'
+import { sealEntry } from '../../../src/audit/seal-entry.ts'
+import { SEALED_RECORDS } from './sealed-records.ts'
+
+/**
+ * The bytes of an entry stand for ever, and auditors make their hashes again: however sealing is made quicker, not one
+ * of them changes. The hashes were made by the build before sealing was first made quicker.
+ */
+const CONTEXT = {
+  entryId: '018f0000-0000-7000-8000-000000000001',
+  at: new Date('2026-11-27T10:00:00.123Z'),
+  replica: 'r-1',
+  build: '1.0.0',
+  buildDigest: 'd'.repeat(64),
+  clockOffsetMs: 3,
+  secrets: ['canary-0123456789abcdef', 'short-1'],
+  systems: { argocd: { account: 'ops', credentialRef: 'ARGOCD_TOKEN' } },
+  isInPciScope: (service: string) => (service === 'unknown' ? undefined : service === 'checkout'),
+  retentionMonths: 13,
+} as const
+
+it.each(SEALED_RECORDS)('$name is sealed to the bytes it always was', ({ record, leafHash }) => {
+  expect(sealEntry(record, CONTEXT).leafHash).toBe(leafHash)
+})
