@@ -3,6 +3,7 @@ import type { ProposalState, QuorumRequirement } from './approval.ts'
 import type { ActionName, TargetState } from './action.ts'
 import type { GlassVerdict } from './glass-break.ts'
 import type { IncidentState } from './incident.ts'
+import type { FeedbackAnswer, FeedbackQuestion } from './feedback.ts'
 import type { BlastGraph } from './blast-graph.ts'
 import type { JsonObject } from '../kernel/json.ts'
 import type { StepPreview } from './plan-preview.ts'
@@ -188,6 +189,16 @@ export interface UnreachableSurfaceView {
   readonly decideIn: readonly SurfaceName[]
 }
 
+/** One of the questions that people are asked after an incident, about what the card names. */
+export interface FeedbackView {
+  readonly question: FeedbackQuestion
+  /** The change or the run that is asked about: `CHG-7`, `RUN-5`. An answer that means another one is refused. */
+  readonly about: string
+  readonly subject: Untrusted
+  /** People, by what each of them says now. */
+  readonly counts: Readonly<Record<FeedbackAnswer, number>>
+}
+
 export interface IncidentView {
   readonly id: string
   readonly title: Untrusted
@@ -225,6 +236,8 @@ export interface IncidentView {
   /** The one that waits for its review, else the newest; null when the glass was never broken. */
   readonly glass: GlassView | null
   readonly followUps: readonly string[]
+  /** Empty unless the incident is resolved, and where neither a cause was named nor a playbook ran. */
+  readonly feedback: readonly FeedbackView[]
   /** True while evidence and suspects are still being collected: the facts card says so. */
   readonly isCollecting: boolean
   readonly unreachableSurfaces: readonly UnreachableSurfaceView[]

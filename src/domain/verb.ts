@@ -18,6 +18,7 @@ export const VERBS = [
   'mitigated',
   'resolve',
   'reopen',
+  'feedback',
   'playbooks',
   'plan',
   'run',

@@ -92,6 +92,8 @@ export interface Saying {
   /** For people. */
   readonly text: string
   readonly details?: JsonObject
+  /** Which run it is about. */
+  readonly runId?: string
 }
 
 export function byPerson(intent: IncidentIntent, event: string, text: string, details?: JsonObject): Saying {
@@ -101,7 +103,7 @@ export function byPerson(intent: IncidentIntent, event: string, text: string, de
 
 /** Timeline, audit leaf and card, in the transaction of what they tell of. */
 export async function tellOfIncident(deps: Deps, stores: Stores, incident: Incident, saying: Saying): Promise<void> {
-  const { actor, origin, event, text, details } = saying
+  const { actor, origin, event, text, details, runId } = saying
   await stores.audit.append([
     deps.seal({
       event,
@@ -110,6 +112,7 @@ export async function tellOfIncident(deps: Deps, stores: Stores, incident: Incid
       outcome: 'success',
       incidentId: incident.id,
       target: incidentTarget(incident),
+      ...(runId === undefined ? {} : { runId }),
       ...(details === undefined ? {} : { details }),
     }),
   ])

@@ -15,58 +15,22 @@ import { redactText } from '../audit/redact.ts'
 import { stepKnowledge } from './view/step-knowledge.ts'
 import { unreachableSurfaces } from './view/unreachable-surfaces.ts'
 import { stricterMode } from '../domain/mode.ts'
+import { readFeedback, viewFeedback } from './view/view-feedback.ts'
 import { viewGlass } from './view/view-glass.ts'
 import { readAskedStep, viewStepApproval } from './view/view-step-approval.ts'
 import { viewRun } from './view/view-run.ts'
 import { writeSummary } from '../summaries/write-summary.ts'
-import type { AskedStep } from './view/view-step-approval.ts'
-import type { Alert } from '../domain/alert.ts'
-import type { Attempt, Run } from '../domain/run.ts'
-import type { Decision, Proposal } from '../domain/approval.ts'
+import type { Run } from '../domain/run.ts'
+import type { Proposal } from '../domain/approval.ts'
 import type { Deps } from './dependencies.ts'
-import type { Evidence } from '../domain/evidence.ts'
-import type { FollowUp } from '../domain/follow-up.ts'
-import type { Freeze } from '../domain/freeze.ts'
-import type { GlassBreak } from '../domain/glass-break.ts'
 import type { Incident } from '../domain/incident.ts'
+import type { IncidentRecords } from './view/incident-records.ts'
 import type { IncidentFindings } from '../ports/incident-store.ts'
 import type { IncidentView } from '../domain/incident-view.ts'
-import type { PlanPreview } from '../domain/plan-preview.ts'
-import type { ProposalQuestion } from '../domain/question.ts'
 import type { Mode } from '../domain/mode.ts'
-import type { SurfaceState } from '../ports/surface-state-store.ts'
 
 /** Enough to know the symptom, its services and links; a storm of thousands is counted, not read. */
 const MOST_ALERTS_READ = 200
-
-/** What the database holds of one incident, before anything is judged. */
-export interface IncidentRecords {
-  readonly incident: Incident
-  readonly alerts: readonly Alert[]
-  readonly counts: IncidentView['alerts']
-  readonly findings: IncidentFindings
-  readonly evidence: readonly Evidence[]
-  readonly proposal: Proposal | undefined
-  readonly decisions: readonly Decision[]
-  /** And answers, about this proposal. */
-  readonly questions: readonly ProposalQuestion[]
-  /** What the plan of this proposal would change, as far as it is known. */
-  readonly preview: PlanPreview | null
-  /** Approvers of this proposal who are beyond the limit of decisions. */
-  readonly fatigued: ReadonlySet<string>
-  readonly runs: readonly Run[]
-  readonly followUps: readonly FollowUp[]
-  readonly runProposal: Proposal | undefined
-  readonly attempts: readonly Attempt[]
-  /** The nested approval that the newest run waits for. */
-  readonly asked: AskedStep | undefined
-  readonly freezes: readonly Freeze[]
-  /** By which freezes that come back are judged. */
-  readonly now: Date
-  readonly surfaces: readonly SurfaceState[]
-  /** The newest first. */
-  readonly glass: readonly GlassBreak[]
-}
 
 /**
  * Everything a card shows. Reads our own database only, in few rounds of reads on one connection: a card never waits
@@ -102,13 +66,16 @@ async function loadRecords(
       stores.glass.listByIncident(incidentId),
     ])
   if (incident === undefined || findings === undefined) return undefined
-  const details = await loadDetails(deps, proposal, newestRun(runs))
+  const [details, feedback] = await Promise.all([
+    loadDetails(deps, proposal, newestRun(runs)),
+    readFeedback(deps, incident),
+  ])
   // Only a pending proposal that somebody has approved needs to know.
   const judged = proposal?.state === 'pending' ? details.decisions : []
   const fatigued = await findFatigued(stores.decisions, judged, deps.settings.fatigue)
   return {
     ...{ incident, alerts, findings, evidence, proposal, runs, freezes, surfaces },
-    ...{ ...details, fatigued, now, glass },
+    ...{ ...details, fatigued, now, glass, feedback },
     counts: counts.get(incidentId) ?? { total: 0, distinct: 0, firing: 0 },
   }
 }
@@ -217,6 +184,7 @@ export function viewOfRecords(deps: Deps, records: IncidentRecords): IncidentVie
     freeze: freezeOn(deps, records),
     glass: viewGlass(deps, incident, records.glass),
     followUps: openFollowUps(records),
+    feedback: viewFeedback(incident, findings, records.feedback),
     isCollecting: findings.collectedAt === null && incident.state !== 'resolved',
     unreachableSurfaces: unreachableSurfaces(records.surfaces, deps.settings),
     mode,

@@ -83,6 +83,7 @@ const WORDS: Readonly<Record<AuthorizedAction, string>> = {
   mitigated: 'mark as mitigated',
   resolve: 'resolve',
   reopen: 'reopen',
+  feedback: 'say how it went in',
   playbooks: 'look for playbooks for',
   plan: 'plan a playbook for',
   run: 'propose a playbook for',

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { FEEDBACK_WORDS } from '../../domain/feedback-words.ts'
 import { HttpFault } from '../http/http-fault.ts'
 import { formOf } from './form-of.ts'
 import { recordKnownRefusal } from '../../orchestrator/index.ts'
@@ -35,14 +36,19 @@ const PressForm = z.object({
     'ack',
     'note',
     'breakglass',
+    'feedback',
   ]),
   incidentId: id,
   proposalId: optional(id),
   planHash: optional(z.string().max(64)),
   text: optional(text),
   stepId: optional(z.string().max(100)),
-  answer: z.enum(['retry', 'done', 'abort', 'justified', 'unjustified']).nullable().default(null),
+  answer: z
+    .enum(['retry', 'done', 'abort', 'justified', 'unjustified', ...FEEDBACK_WORDS])
+    .nullable()
+    .default(null),
   question: z.coerce.number().int().min(1).max(999_999).optional(),
+  about: optional(id),
 })
 /** How long a line may be is the grammar's matter, so that it is answered in the same words as everywhere. */
 const SayForm = z.object({ text: z.string().max(100_000), incidentId: optional(id) })

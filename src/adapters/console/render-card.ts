@@ -3,6 +3,7 @@ import { describeNext } from '../../domain/describe-next.ts'
 import { describeUnreachable } from '../../domain/describe-unreachable.ts'
 import { button, reasonForm } from './forms.ts'
 import { html } from './html.ts'
+import { renderFeedback } from './render-feedback.ts'
 import { renderGlass } from './render-glass.ts'
 import { renderProposal } from './render-proposal.ts'
 import { renderRun } from './render-run.ts'
@@ -31,6 +32,7 @@ export function renderCard(view: IncidentView, context: CardContext): SafeHtml {
     ${view.glass === null ? '' : renderGlass(view.id, view.glass, context)} ${renderCause(view, context)}
     ${view.run === null ? '' : renderRun(view, view.run, context)}
     ${view.proposal === null ? renderNoProposal(view) : renderProposal(view, view.proposal, context)}
+    ${renderFeedback(view, context)}
     ${
       view.followUps.length === 0
         ? ''

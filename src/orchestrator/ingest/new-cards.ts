@@ -1,5 +1,6 @@
 import { chooseChannel } from '../outbox/choose-channel.ts'
 import { findService } from '../../domain/service-catalog.ts'
+import { NOTHING_ASKED } from '../view/view-feedback.ts'
 import { viewOfRecords } from '../load-incident-view.ts'
 import type { Alert } from '../../domain/alert.ts'
 import type { Deps } from '../dependencies.ts'
@@ -100,7 +101,7 @@ function viewOfNew(deps: Deps, { incident, changed }: IncidentOutcome, standing:
       preview: null,
     },
     ...{ proposal: undefined, runProposal: undefined, asked: undefined, findings: NOTHING_FOUND, followUps: [] },
-    ...{ glass: [], now: deps.clock.now() },
+    ...{ glass: [], feedback: NOTHING_ASKED, now: deps.clock.now() },
   })
 }
 

@@ -1,4 +1,5 @@
 import type { Account } from '../../domain/person.ts'
+import type { FeedbackWord } from '../../domain/feedback-words.ts'
 import type { GlassVerdict } from '../../domain/glass-break.ts'
 import type { IncidentView } from '../../domain/incident-view.ts'
 import type { SurfaceName } from '../../domain/surface.ts'
@@ -45,6 +46,7 @@ export interface Press extends ConversationPlace {
     | 'ack'
     | 'note'
     | 'breakglass'
+    | 'feedback'
   >
   /** Empty where a change of policies and playbooks is meant, which `proposalId` names. */
   readonly incidentId: string
@@ -53,10 +55,12 @@ export interface Press extends ConversationPlace {
   /** Reason, note, or what the form asked for. */
   readonly text: string | null
   readonly stepId: string | null
-  /** What became of a step; or what a reviewer says of a broken glass. */
-  readonly answer: 'retry' | 'done' | 'abort' | GlassVerdict | null
+  /** What became of a step; what a reviewer says of a broken glass; or how the incident went. */
+  readonly answer: 'retry' | 'done' | 'abort' | GlassVerdict | FeedbackWord | null
   /** Which question is answered; left out by every other button. */
   readonly question?: number
+  /** Which change or run the card asked about, where it asked how the incident went. */
+  readonly about?: string | null
 }
 
 export interface ReplyRow {

@@ -1,6 +1,7 @@
 import { RefusedError } from '../../kernel/errors.ts'
 import { answered, requirePerson } from './handle-utterance.ts'
 import { changeIdOf, pressChange } from './configuration-verbs.ts'
+import { pressFeedback } from './feedback-verb.ts'
 import { pressGlass } from './press-glass.ts'
 import { replyOf } from './decision-verbs.ts'
 import { recordDecision } from '../record-decision.ts'
@@ -29,6 +30,7 @@ export async function handlePress(given: Deps, press: Press): Promise<Reply> {
     await onOwnCard
     if (press.verb === 'approve' || press.verb === 'reject') return decide(deps, press, press.verb, person)
     if (press.verb === 'breakglass') return pressGlass(deps, press, person)
+    if (press.verb === 'feedback') return pressFeedback(deps, press, person)
     const request = requestOf(press)
     return VERB_HANDLERS[press.verb](deps, { request, person, place: { ...press, incidentId: press.incidentId } })
   })

@@ -15,6 +15,7 @@ const OTHER_WORDS: Readonly<Record<string, Verb>> = {
   deny: 'reject',
   done: 'resolve',
   execute: 'run',
+  helped: 'feedback',
   history: 'timeline',
   incidents: 'list',
   log: 'timeline',
@@ -24,7 +25,9 @@ const OTHER_WORDS: Readonly<Record<string, Verb>> = {
   new: 'declare',
   open: 'declare',
   propose: 'run',
+  rate: 'feedback',
   resolved: 'resolve',
+  right: 'feedback',
   rollback: 'playbooks',
   runbook: 'playbooks',
   runbooks: 'playbooks',
@@ -33,6 +36,7 @@ const OTHER_WORDS: Readonly<Record<string, Verb>> = {
   take: 'ack',
   thaw: 'unfreeze',
   why: 'changes',
+  wrong: 'feedback',
 }
 
 /** The verb that was probably meant; undefined when nothing is near. */

@@ -31,7 +31,7 @@ const MOST_WORDS: Readonly<Partial<Record<Verb, number>>> = {
   ...{ list: 0, status: 0, timeline: 0, summary: 0, changes: 0, evidence: 0, playbooks: 0 },
   ...{ handover: 0, update: 0, postmortem: 0 },
   ...{ ack: 0, mitigated: 0, resolve: 0, reopen: 0, withdraw: 0 },
-  ...{ severity: 1, unfreeze: 1, help: 1, assign: 2, approve: 2 },
+  ...{ severity: 1, unfreeze: 1, help: 1, assign: 2, approve: 2, feedback: 2 },
 }
 
 /** Throws RefusedError with the usage of the one verb, or with what was probably meant. */

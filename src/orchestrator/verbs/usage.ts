@@ -25,6 +25,10 @@ const USAGES: Readonly<Record<Verb, Usage>> = {
   mitigated: { form: 'mitigated [id]', does: 'says that users no longer feel it' },
   resolve: { form: 'resolve [id] [follow-up]', does: 'ends the incident; an open follow-up is named and stays open' },
   reopen: { form: 'reopen [id]', does: 'opens it again' },
+  feedback: {
+    form: 'feedback [id] cause right|wrong|unsure',
+    does: 'says after an incident whether the cause was right; feedback [id] playbook helped|no says whether the playbook helped',
+  },
   playbooks: { form: 'playbooks [id]', does: 'shows which playbooks fit and why the others do not' },
   plan: { form: 'plan [id] <playbook> [key=value …]', does: 'shows exactly what would run; proposes nothing' },
   run: { form: 'run [id] <playbook> [key=value …]', does: 'proposes a playbook; it runs once it is approved' },

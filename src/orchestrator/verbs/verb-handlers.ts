@@ -12,6 +12,7 @@ import { approveVerb, byHandVerb, cancelVerb, rejectVerb, withdrawVerb } from '.
 import { breakGlassVerb } from './break-glass-verb.ts'
 import { changesVerb, evidenceVerb, helpVerb, listVerb, statusVerb, summaryVerb, timelineVerb } from './read-verbs.ts'
 import { askVerb, handoverVerb, postmortemVerb, updateVerb } from './text-verbs.ts'
+import { feedbackVerb } from './feedback-verb.ts'
 import { freezeVerb, unfreezeVerb } from './freeze-verbs.ts'
 import { planVerb, playbooksVerb, runVerb } from './playbook-verbs.ts'
 import { answerVerb, questionVerb } from './question-verbs.ts'
@@ -39,6 +40,7 @@ export const VERB_HANDLERS: Readonly<Record<Verb, VerbHandler>> = {
   mitigated: mitigatedVerb,
   resolve: resolveVerb,
   reopen: reopenVerb,
+  feedback: feedbackVerb,
   playbooks: playbooksVerb,
   plan: planVerb,
   run: runVerb,

@@ -2,6 +2,7 @@ import { acknowledgeIncident } from '../../../src/orchestrator/acknowledge-incid
 import { askQuestion } from '../../../src/orchestrator/questions/ask-question.ts'
 import { assignRole } from '../../../src/orchestrator/assign-role.ts'
 import { breakGlass } from '../../../src/orchestrator/break-glass/break-glass.ts'
+import { recordFeedback } from '../../../src/orchestrator/record-feedback.ts'
 import { resolveIncident } from '../../../src/orchestrator/resolve-incident.ts'
 import { freezeService } from '../../../src/orchestrator/freeze-service.ts'
 import { openProposal } from '../../integration/decisions/presses.ts'
@@ -9,6 +10,7 @@ import { openScene, playbookOf } from '../../integration/decisions/world.ts'
 import { press } from '../../integration/decisions/presses.ts'
 import { proposePlaybook } from '../../../src/orchestrator/propose-playbook.ts'
 import { ANA, BO, CY, DI, EVE } from './parity-world.ts'
+import type { Person } from '../../../src/domain/person.ts'
 import type { ParityWorld } from './parity-world.ts'
 import type { Proposal } from '../../../src/domain/approval.ts'
 
@@ -104,6 +106,26 @@ export const running = runThatIs('running', 'sent')
 export const unknownStep = runThatIs('unknown', 'unknown')
 export const failed = runThatIs('failed', 'done')
 export const succeeded = runThatIs('succeeded', 'done')
+
+/** The run has ended on the record of its playbook, and the incident is over: people are asked how it went. */
+export const over: Arrange = async (parity) => {
+  const ground = await succeeded(parity)
+  const place = { service: 'checkout', owner: 'payments', criticality: 2 }
+  const record = { playbook: playbookOf().name, ...place, outcome: 'succeeded', runId: ground.r ?? '' } as const
+  await parity.deps.stores.playbookRecords.append(record)
+  await resolveIncident(parity.deps, { incidentId: ground.i, person: EVE, origin: 'console' })
+  return ground
+}
+
+/** Somebody has said already that the cause was right. */
+export function causeSaidRight(arrange: Arrange, by: Person): Arrange {
+  return async (parity) => {
+    const ground = await arrange(parity)
+    const said = { incidentId: ground.i, person: by, origin: 'console', about: null } as const
+    await recordFeedback(parity.deps, { ...said, question: 'cause', answer: 'yes' })
+    return ground
+  }
+}
 
 /** The same, and then: ended, frozen, led by somebody else, changed. */
 export function resolved(arrange: Arrange): Arrange {

@@ -113,6 +113,17 @@ export const PARITY_CASES: Readonly<Record<Verb, CasesOfVerb>> = {
     changed: a(DI, on.anIncident, 'reopen {i}', 'already_open'),
     frozen: a(DI, on.frozen(on.resolved(on.anIncident)), 'reopen {i}'),
   }),
+  feedback: {
+    done: a(GUS, on.over, 'feedback {i} cause right'),
+    role: a(NED, on.over, 'feedback {i} cause right', 'not_allowed'),
+    usage: a(GUS, on.over, 'feedback {i} playbook right', 'wrong_usage'),
+    missing: a(GUS, on.over, 'feedback {i}', 'wrong_usage'),
+    unknown: a(GUS, on.unknownIncident, 'feedback {i} cause right', 'not_found'),
+    others: a(GUS, on.causeSaidRight(on.over, CY), 'feedback {i} cause wrong'),
+    ended: a(GUS, on.resolved(on.anIncident), 'feedback {i} playbook helped', 'nothing_ran'),
+    frozen: a(GUS, on.frozen(on.over), 'feedback {i} playbook no'),
+    changed: a(GUS, on.anIncident, 'feedback {i} cause right', 'not_resolved'),
+  },
   playbooks: reading('playbooks'),
   plan: {
     done: a(DI, on.anIncident, `plan {i} ${PLAYBOOK}`),

@@ -44,6 +44,12 @@ export const PRESS_CASES: readonly PressCase[] = [
   { by: CY, ground: on.glassBroken, label: 'Review: justified', words: 'it saved the day', code: 'done' },
   { by: BO, ground: on.glassBroken, label: 'Review: unjustified', words: 'it was mine', code: 'own_break_glass' },
   { by: DI, ground: on.glassBroken, label: 'Review: justified', words: 'it saved the day', code: 'not_allowed' },
+  { by: DI, ground: on.over, label: 'Cause right', code: 'done' },
+  { by: DI, ground: on.causeSaidRight(on.over, DI), label: 'Cause wrong', code: 'done' },
+  { by: DI, ground: on.causeSaidRight(on.over, DI), label: 'Cause right', code: 'already_said' },
+  { by: DI, ground: on.over, label: 'Cause not sure', code: 'done' },
+  { by: GUS, ground: on.over, label: 'Playbook helped', code: 'done' },
+  { by: CY, ground: on.over, label: 'Playbook did not help', code: 'done' },
   { by: DI, ground: on.anIncident, label: 'Acknowledge', code: 'done' },
   { by: ANA, ground: on.anIncident, label: 'Add note', words: 'the cache is cold', code: 'done' },
 ]
@@ -60,5 +66,6 @@ export const BUTTON_STATES: readonly { readonly state: string; readonly ground: 
   { state: 'failed, can be undone', ground: on.failed },
   { state: 'succeeded', ground: on.succeeded },
   { state: 'acknowledged', ground: on.ledByEve(on.anIncident) },
-  { state: 'resolved', ground: on.resolved(on.anIncident) },
+  { state: 'resolved, a cause was named', ground: on.resolved(on.anIncident) },
+  { state: 'resolved, a playbook ran', ground: on.over },
 ]

@@ -56,6 +56,7 @@ export function makeView(changes: Partial<IncidentView> = {}): IncidentView {
     freeze: null,
     glass: null,
     followUps: [],
+    feedback: [],
     isCollecting: false,
     unreachableSurfaces: [],
     mode: 'assist',

@@ -76,6 +76,7 @@ describe('every verb', () => {
       mitigated: '',
       resolve: '',
       reopen: '',
+      feedback: 'cause right',
       playbooks: '',
       plan: 'tell-channel',
       run: 'tell-channel',

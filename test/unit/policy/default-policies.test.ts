@@ -13,16 +13,19 @@ const engine = createPolicyEngine(defaultPolicyFiles())
 const READ: AuthorizedAction[] = ['read', 'list', 'status', 'timeline', 'summary', 'changes', 'evidence', 'playbooks']
 /** Texts cost a model's tokens: for people, not for the API token. */
 const TEXTS: AuthorizedAction[] = ['ask', 'handover', 'update', 'postmortem']
+/** What people are asked after an incident: for everybody who may read it. */
+const ANSWER: AuthorizedAction[] = ['feedback']
 const MOVE: AuthorizedAction[] = ['declare', 'ack', 'assign', 'severity', 'note', 'mitigated', 'resolve', 'reopen']
 const ASK: AuthorizedAction[] = ['plan', 'run', 'byhand', 'stop', 'freeze', 'question', 'answer']
 const AUDIT: AuthorizedAction[] = ['audit.read', 'audit.export']
 
 /** What each role may do about somebody else's proposal of tier 2, with nothing frozen, in assist. */
 const MAY: Readonly<Record<Role, readonly AuthorizedAction[]>> = {
-  responder: [...READ, ...TEXTS, 'help', ...MOVE, ...ASK],
+  responder: [...READ, ...TEXTS, ...ANSWER, 'help', ...MOVE, ...ASK],
   approver: [
     ...READ,
     ...TEXTS,
+    ...ANSWER,
     'help',
     ...MOVE,
     ...ASK,
@@ -36,9 +39,20 @@ const MAY: Readonly<Record<Role, readonly AuthorizedAction[]>> = {
     'breakglass',
     'breakglass.review',
   ],
-  commander: [...READ, ...TEXTS, 'help', ...MOVE, ...ASK, 'reject', 'cancel', 'breakglass', 'breakglass.review'],
-  auditor: [...READ, ...TEXTS, 'help', 'question', ...AUDIT, 'breakglass.review'],
-  admin: [...READ, ...TEXTS, 'help', 'question', ...AUDIT, 'freeze'],
+  commander: [
+    ...READ,
+    ...TEXTS,
+    ...ANSWER,
+    'help',
+    ...MOVE,
+    ...ASK,
+    'reject',
+    'cancel',
+    'breakglass',
+    'breakglass.review',
+  ],
+  auditor: [...READ, ...TEXTS, ...ANSWER, 'help', 'question', ...AUDIT, 'breakglass.review'],
+  admin: [...READ, ...TEXTS, ...ANSWER, 'help', 'question', ...AUDIT, 'freeze'],
 }
 
 const SERVICES: Readonly<Record<string, readonly AuthorizedAction[]>> = {

@@ -53,6 +53,7 @@ export function sampleView(at: At, changes: Partial<IncidentView>): IncidentView
     freeze: null,
     glass: null,
     followUps: [],
+    feedback: [],
     isCollecting: false,
     mode: 'assist',
     consoleUrl: 'https://countersign.example.com/incidents/INC-12',

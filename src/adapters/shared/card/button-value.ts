@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { FEEDBACK_WORDS } from '../../../domain/feedback-words.ts'
 import type { Press } from '../../../orchestrator/index.ts'
 
 /**
@@ -20,6 +21,7 @@ const ButtonValue = z
       'ack',
       'note',
       'breakglass',
+      'feedback',
     ]),
     /** Left out where a change of policies and playbooks is meant. */
     i: z
@@ -35,14 +37,18 @@ const ButtonValue = z
       .regex(/^[0-9a-f]{64}$/)
       .optional(),
     s: z.string().min(1).max(200).optional(),
-    a: z.enum(['retry', 'done', 'abort', 'justified', 'unjustified']).optional(),
+    a: z.enum(['retry', 'done', 'abort', 'justified', 'unjustified', ...FEEDBACK_WORDS]).optional(),
     q: z.number().int().min(1).max(999_999).optional(),
+    o: z
+      .string()
+      .regex(/^(?:CHG|RUN)-\d{1,12}$/)
+      .optional(),
   })
   .refine(({ i, p }) => (i === undefined) === (p?.startsWith('CFG-') ?? false))
 
 export type PressedButton = Pick<
   Press,
-  'verb' | 'incidentId' | 'proposalId' | 'planHash' | 'stepId' | 'answer' | 'question'
+  'verb' | 'incidentId' | 'proposalId' | 'planHash' | 'stepId' | 'answer' | 'question' | 'about'
 >
 
 export function encodeButton(button: PressedButton): string {
@@ -54,6 +60,7 @@ export function encodeButton(button: PressedButton): string {
     s: button.stepId ?? undefined,
     a: button.answer ?? undefined,
     q: button.question,
+    o: button.about ?? undefined,
   })
 }
 
@@ -68,7 +75,7 @@ export function decodeButton(value: string): PressedButton | undefined {
   }
   const result = ButtonValue.safeParse(json)
   if (!result.success) return undefined
-  const { v, i, p, h, s, a, q } = result.data
+  const { v, i, p, h, s, a, q, o } = result.data
   return {
     verb: v,
     incidentId: i ?? '',
@@ -77,5 +84,6 @@ export function decodeButton(value: string): PressedButton | undefined {
     stepId: s ?? null,
     answer: a ?? null,
     ...(q === undefined ? {} : { question: q }),
+    ...(o === undefined ? {} : { about: o }),
   }
 }

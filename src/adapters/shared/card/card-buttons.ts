@@ -1,4 +1,5 @@
 import { askingNow } from '../../../domain/asking-now.ts'
+import { FEEDBACK_BUTTONS } from '../../../domain/describe-feedback.ts'
 import { hashPrefix } from './card-proposal.ts'
 import { truncateText } from '../../../kernel/clean-text.ts'
 import { visibleLine } from './visible-text.ts'
@@ -30,6 +31,7 @@ export function renderButtons(view: IncidentView): readonly CardButton[] {
     ...runButtons(view),
     ...(asking === null ? [] : questionButtons(view.id, asking)),
     ...reviewButtons(view),
+    ...feedbackButtons(view),
     ...own,
   ]
 }
@@ -126,6 +128,14 @@ function settleButtons(view: IncidentView, own: Partial<PressedButton>): readonl
     button('Mark done', settle('done')),
     { ...button('Abort', settle('abort')), style: 'danger' },
   ]
+}
+
+function feedbackButtons({ id, feedback }: IncidentView): readonly CardButton[] {
+  return feedback.flatMap(({ question, about }) =>
+    FEEDBACK_BUTTONS[question].map(({ word, label }) =>
+      button(label, press('feedback', { incidentId: id, answer: word, about })),
+    ),
+  )
 }
 
 /** An answer that is waited for takes the place of the note: a card in Teams shows six buttons. */

@@ -4,6 +4,7 @@ import { headline, renderFacts, renderHeader, renderImpact, renderNext } from '.
 import { renderButtons } from './card-buttons.ts'
 import { renderCause } from './card-cause.ts'
 import { renderDecisions } from './card-decisions.ts'
+import { renderFeedback } from './card-feedback.ts'
 import { renderLinks, renderNotices } from './card-notices.ts'
 import { renderProposal } from './card-proposal.ts'
 import { renderRun } from './card-run.ts'
@@ -65,6 +66,7 @@ function partsOf(view: IncidentView, room: CardRoom, hasButtons: boolean): reado
     ...texts(0, renderDecisions(view, room)),
     ...texts(1, renderRun(view, room)),
     ...texts(1, renderNotices(view, room)),
+    ...texts(1, renderFeedback(view, room)),
     ...(buttons.length === 0 ? [] : [{ part: { kind: 'buttons', buttons } as const, dispensable: 0 }]),
     ...texts(4, renderLinks(view, room)),
   ]
