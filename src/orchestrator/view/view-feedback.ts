@@ -35,7 +35,7 @@ export interface FeedbackSubject {
 }
 
 /** The change that the card names as the likely cause; undefined where it names none. */
-export function causeAsked({ suspects }: Pick<IncidentFindings, 'suspects'>): FeedbackSubject | undefined {
+function causeAsked({ suspects }: Pick<IncidentFindings, 'suspects'>): FeedbackSubject | undefined {
   const [best] = suspects
   if (best === undefined) return undefined
   const version = best.revision === null ? '' : ` to ${shortRevision(best.revision)}`
@@ -44,7 +44,7 @@ export function causeAsked({ suspects }: Pick<IncidentFindings, 'suspects'>): Fe
 }
 
 /** The newest run that came to an end of its own: what a person stopped says nothing about its playbook. */
-export function runAsked(run: FeedbackRecords['run']): FeedbackSubject | undefined {
+function runAsked(run: FeedbackRecords['run']): FeedbackSubject | undefined {
   if (run === undefined) return undefined
   return { about: run.runId, subject: run.playbook, changeId: null, runId: run.runId, probability: null }
 }

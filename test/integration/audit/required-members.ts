@@ -49,6 +49,8 @@ export const REQUIRED: Readonly<Record<string, readonly string[]>> = {
   'run.succeeded outcome': ['plan', 'place', 'runId'],
   'run.stopped outcome': ['plan', 'place', 'runId', 'reasonCode'],
   'break_glass.used break_glass': [...['plan', 'place', 'runId', 'breakGlass.reason', 'breakGlass.reviewDue']],
+  'incident.resolved recorded': ['incidentId', 'place'],
+  'feedback.recorded recorded': ['incidentId', 'place', 'details.question', 'details.answer'],
   'request.refused auth_fail': ['reasonCode', 'target.system', 'target.resource'],
   'freeze.set config_change': ['target.system', 'target.resource', 'target.service', 'target.pciScope'],
   'freeze.lifted config_change': ['target.system', 'target.resource', 'target.service', 'target.pciScope'],

@@ -22,6 +22,8 @@ import { ingestAlerts } from '../../../src/orchestrator/ingest-alerts.ts'
 import { readAudit } from '../../../src/orchestrator/read/read-audit.ts'
 import { readIncident } from '../../../src/orchestrator/read/read-incidents.ts'
 import { recordDecision } from '../../../src/orchestrator/record-decision.ts'
+import { recordFeedback } from '../../../src/orchestrator/record-feedback.ts'
+import { resolveIncident } from '../../../src/orchestrator/resolve-incident.ts'
 import { settleStep } from '../../../src/orchestrator/settle-step.ts'
 import { stopRun } from '../../../src/orchestrator/stop-run.ts'
 import { unfreezeService } from '../../../src/orchestrator/unfreeze-service.ts'
@@ -95,6 +97,7 @@ async function playStory(replica: Replica): Promise<void> {
   await recordDecision(deps, {
     ...{ proposalId: id, incidentId, planHash, personId: BEN.id, decision: 'reject', reason: 'no', origin: 'console' },
   })
+  await sayHowItWent(replica, proposal.incidentId)
   await playExceptions(replica)
 }
 
@@ -105,6 +108,11 @@ async function playWaiting(deps: Deps, { id: proposalId, incidentId }: Proposal)
   await answerQuestion(deps, { ...asked, person: RIA, text: 'No.', number: null })
   // As if the first share of the time were over.
   await climbLadder({ ...deps, settings: { ...deps.settings, escalateAt: [0] } })
+}
+
+async function sayHowItWent({ deps }: Replica, incidentId: string): Promise<void> {
+  await resolveIncident(deps, { incidentId, ...BY_ANA })
+  await recordFeedback(deps, { incidentId, ...BY_ANA, question: 'playbook', answer: 'yes', about: null })
 }
 
 /** Broken glass, a refusal of the policy, a freeze, reading and exporting. */
