@@ -22,7 +22,7 @@ interface Second {
 }
 
 /** A service writes no line for each request, so that a log of minutes is still read in one answer. */
-const MOST_FAILURES_A_SECOND = 3
+const MOST_FAILURES_A_SECOND = 8
 const ORDINARY_EVERY_S = 5
 const MEMORY_EVERY_S = 10
 const SLOW_MS = 1_000
@@ -74,7 +74,8 @@ function linesOf(service: ServiceEntry, second: Second, callees: readonly Callee
   const took = (what: string): string => String(Math.max(1, Math.round(second.meanMs * (0.6 + 0.8 * chance(what)))))
   const failures = Array.from({ length: Math.min(MOST_FAILURES_A_SECOND, second.failed) }, (_none, index) => {
     const why = reasonOf(second, callees, chance(`cause ${String(index)}`))
-    return `ERROR POST ${path} failed after ${took(`failure ${String(index)}`)} ms: ${why}`
+    // The reason first: that is what kinds of lines are told apart by.
+    return `ERROR ${why}: POST ${path} failed after ${took(`failure ${String(index)}`)} ms`
   })
   const seconds = atMs / 1000
   const isSlow = second.meanMs > SLOW_MS
@@ -96,7 +97,7 @@ function reasonOf(second: Second, callees: readonly Callee[], drawn: number): st
     left -= failing
     if (left < 0) return `${name} answered 500`
   }
-  return second.isDatabaseUp ? 'unhandled exception' : 'no connection to the database, refused'
+  return second.isDatabaseUp ? 'unhandled exception' : 'no connection to the database'
 }
 
 function failingShare(second: Second | undefined): number {

@@ -76,7 +76,7 @@ function tokensOf(line: string): string[] {
 
 /** `attempt=3` keeps its name; an id that mixes letters and digits is one thing that varies. */
 function maskNumbers(token: string): string {
-  if (/^[^=:]{1,40}[=:]/.test(token)) return token.replace(/([=:]).*$/s, `$1${ANY}`)
+  if (/^[^=:]{1,40}[=:]./.test(token)) return token.replace(/([=:]).*$/s, `$1${ANY}`)
   return /^[\d.,%+-]+[a-z]{0,3}[.,;:)\]]?$/i.test(token) || /^[0-9a-z_-]{8,}$/i.test(token)
     ? ANY
     : token.replace(/\d+/g, ANY)

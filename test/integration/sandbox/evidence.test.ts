@@ -56,6 +56,7 @@ describe("the sandbox's logs, through the product's connector", () => {
     expect(countOf(payments, 'no connection to the database')).toBeGreaterThan(50)
     expect(countOf(checkout, 'payments answered 500')).toBeGreaterThan(50)
     expect(countOf(checkout, 'no connection to the database')).toBe(0)
+    expect(checkout[0]?.template).toBe('ERROR payments answered <*> POST /checkout failed after <*> ms')
   })
 
   it.each([
