@@ -11,7 +11,7 @@ type At = (minutes: number) => Date
 /** One card for each thing that can be asked of whoever reads it; what is shown is made up, and nothing is stored. */
 export function sampleViews(now: Date): readonly SampleView[] {
   const at: At = (minutes) => new Date(now.getTime() + minutes * 60_000)
-  return [...beforeProposal(at), ...whileAsking(at), ...whileRunning(at), hostile(at)]
+  return [...beforeProposal(at), ...whileAsking(at), ...whileRunning(at), resolved(at), hostile(at)]
 }
 
 function beforeProposal(at: At): readonly SampleView[] {
@@ -116,6 +116,24 @@ function whileRunning(at: At): readonly SampleView[] {
       }),
     },
   ]
+}
+
+/** Both questions, one of them answered by some. */
+function resolved(at: At): SampleView {
+  const about = { question: 'cause', about: 'CHG-7', subject: 'deploy of checkout to 2.14.0' } as const
+  const ran = { question: 'playbook', about: 'RUN-5', subject: 'rollback-bad-deploy' } as const
+  return {
+    name: 'Resolved: how it went',
+    view: sampleView(at, {
+      ...{ state: 'resolved', resolvedAt: at(-1), quietSince: at(-9), alerts: { total: 3, distinct: 2, firing: 0 } },
+      proposal: sampleProposal(at, { state: 'approved', approvalsCounted: 2, closedAt: at(-8) }),
+      run: sampleRun(at, { state: 'succeeded', finishedAt: at(-7), steps: [] }),
+      feedback: [
+        { ...about, counts: { yes: 2, no: 1, unsure: 1 } },
+        { ...ran, counts: { yes: 0, no: 0, unsure: 0 } },
+      ],
+    }),
+  }
 }
 
 function check(changes: Partial<RunStepView>): RunStepView {
