@@ -72,6 +72,16 @@ export interface PlanStepView {
   readonly sentence: string
   /** What it would change, as found out beside the plan; null while that is not known. */
   readonly preview: StepPreviewView | null
+  /** Of a nested approval: who will have to approve there before the run goes on; null for every other step. */
+  readonly asks: StepAsksView | null
+}
+
+export interface StepAsksView {
+  readonly tier: Tier
+  readonly approvals: number
+  readonly rules: readonly string[]
+  /** Names of those who could give one by the directory as it is now. */
+  readonly canApprove: readonly string[]
 }
 
 export interface StepPreviewView {

@@ -10,6 +10,8 @@ import type { Settlement } from '../ports/run-store.ts'
 import type { Stores } from '../ports/stores.ts'
 import { personPrincipal } from './authorization-subjects.ts'
 import type { Deps } from './dependencies.ts'
+import { readOnCall, standingOf } from './decisions/read-on-call.ts'
+import type { OnCallNow } from './decisions/read-on-call.ts'
 import { recordRunRefusal } from './record-run-refusal.ts'
 import { requireAuthorized } from './require-authorized.ts'
 import { loadRunSubject } from './run-subject.ts'
@@ -47,6 +49,8 @@ export interface Settled {
  */
 export async function settleStep(deps: Deps, input: SettleStepInput): Promise<Settled> {
   const subject = await loadRunSubject(deps, input.runId)
+  // A fresh approval is one like any other: who was on call when it was given goes on record.
+  const onCall = input.choice === 'retry' ? await readOnCall(deps, subject.proposal.plan.service) : null
   await requireAuthorized(deps, {
     principal: personPrincipal(input.person),
     action: 'settle',
@@ -55,13 +59,18 @@ export async function settleStep(deps: Deps, input: SettleStepInput): Promise<Se
     name: input.person.name,
     incidentId: subject.run.incidentId,
     runId: input.runId,
-    context: { isFrozen: subject.isFrozen },
+    context: { isFrozen: subject.isFrozen, onCall: standingOf(onCall, input.person.id) ?? 'unknown' },
   })
   const request = { action: 'settle', person: input.person, origin: input.origin, run: subject.run } as const
-  return recordRunRefusal(deps, request, () => sayWhatBecame(deps, subject, input))
+  return recordRunRefusal(deps, request, () => sayWhatBecame(deps, subject, { ...input, onCall }))
 }
 
-function sayWhatBecame(deps: Deps, subject: RunSubject, input: SettleStepInput): Promise<Settled> {
+/** With who was on call when it was said. */
+interface Said extends SettleStepInput {
+  readonly onCall: OnCallNow | null
+}
+
+function sayWhatBecame(deps: Deps, subject: RunSubject, input: Said): Promise<Settled> {
   return deps.unitOfWork.run(async (stores) => {
     await stores.proposals.lock(subject.proposal.id)
     const attempt = await findUnknown(stores, input)
@@ -99,7 +108,7 @@ async function approveRetry(
   deps: Deps,
   stores: Stores,
   { run, proposal }: RunSubject,
-  { person, origin, reason }: SettleStepInput,
+  { person, origin, reason, onCall }: Said,
   attempt: Attempt,
 ): Promise<string | null> {
   await stores.decisions.withdraw(proposal.id, person.id)
@@ -113,7 +122,7 @@ async function approveRetry(
     rolesAtTime: person.roles,
     groupsAtTime: person.groups,
     surface: origin,
-    onCall: null,
+    onCall: standingOf(onCall, person.id),
   })
   const service = findService(deps.catalog, proposal.plan.service)
   const incident = await stores.incidents.find(run.incidentId)
@@ -140,7 +149,7 @@ async function waitForApprovals(
   deps: Deps,
   stores: Stores,
   subject: RunSubject,
-  { person, origin, reason }: SettleStepInput,
+  { person, origin, reason, onCall }: Said,
   missing: string,
 ): Promise<Settled> {
   const text = `${person.name} approves sending it again (${reason}). ${missing}`
@@ -149,7 +158,7 @@ async function waitForApprovals(
     origin,
     event: 'step.retry_approved',
     text,
-    record: { details: { reason, decision: 'approve' } },
+    record: { details: { reason, decision: 'approve', onCall: standingOf(onCall, person.id) } },
   })
   return { run: subject.run, isSettled: false, text }
 }
@@ -158,10 +167,10 @@ async function settle(
   deps: Deps,
   stores: Stores,
   subject: RunSubject,
-  input: SettleStepInput,
+  input: Said,
   attempt: Attempt | undefined,
 ): Promise<Settled> {
-  const { person, origin, choice, reason } = input
+  const { person, origin, choice, reason, onCall } = input
   const text = sentenceOf(input, attempt)
   // With no attempt to close there is nothing that could fail: the run is asked to stop instead.
   if (choice === 'abort' && attempt === undefined) await stores.runs.requestStop(input.runId, person.id, reason)
@@ -181,7 +190,9 @@ async function settle(
         reason,
         attempt: attempt?.number ?? null,
         // Having it sent again is an approval anew.
-        ...(choice === 'retry' && attempt !== undefined ? { decision: 'approve' } : {}),
+        ...(choice === 'retry' && attempt !== undefined
+          ? { decision: 'approve', onCall: standingOf(onCall, person.id) }
+          : {}),
       },
     },
   })

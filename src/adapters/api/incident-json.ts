@@ -62,6 +62,7 @@ function proposalJson(proposal: ProposalView): object {
         with: step.with,
         target: step.target,
         before: step.before,
+        ...(step.asks === null ? {} : { asks: step.asks }),
       })),
       undo: proposal.steps.flatMap((step) => (step.undo === null ? [] : [{ step: step.id, does: step.undo }])),
       verification: proposal.steps.filter((step) => step.isVerification).map((step) => step.id),
@@ -69,22 +70,21 @@ function proposalJson(proposal: ProposalView): object {
     preview: previewJson(proposal),
     requester: proposal.requester,
     required: { approvals: proposal.required.approvals, rules: proposal.required.rules },
-    decisions: proposal.decisions.map((decision) => ({
-      person: decision.person,
-      decision: decision.decision,
-      reason: decision.reason,
-      at: decision.at.toISOString(),
-      surface: decision.surface,
-      withdrawn: decision.withdrawn,
-    })),
-    questions: proposal.questions.map((question) => ({
-      number: question.number,
-      step: question.step,
-      ...saidJson(question),
-      answers: question.answers.map(saidJson),
-    })),
+    decisions: proposal.decisions.map(decisionJson),
+    questions: proposal.questions.map(questionJson),
     expiresAt: proposal.expiresAt.toISOString(),
+    closedAt: proposal.closedAt?.toISOString() ?? null,
+    closedReason: proposal.closedReason,
   }
+}
+
+function decisionJson({ person, decision, reason, at, surface, withdrawn }: ProposalView['decisions'][number]): object {
+  return { person, decision, reason, at: at.toISOString(), surface, withdrawn }
+}
+
+function questionJson(question: ProposalView['questions'][number]): object {
+  const { number, step, answers } = question
+  return { number, step, ...saidJson(question), answers: answers.map(saidJson) }
 }
 
 function saidJson({ person, text, at, surface }: ProposalView['questions'][number]['answers'][number]): object {
@@ -105,6 +105,8 @@ export function runJson(incidentId: string, run: RunView): object {
     state: run.state,
     startedAt: run.startedAt?.toISOString() ?? null,
     finishedAt: run.finishedAt?.toISOString() ?? null,
+    detail: run.detail,
+    approval: run.approval === null ? null : approvalJson(run.approval),
     steps: run.steps.map((step) => ({
       id: step.id,
       uses: step.uses,
@@ -115,6 +117,18 @@ export function runJson(incidentId: string, run: RunView): object {
       outcome: step.outcome,
       detail: step.detail,
     })),
+  }
+}
+
+/** The nested approval that the run waits for. */
+function approvalJson(approval: NonNullable<RunView['approval']>): object {
+  const { stepId, title, tier, hash, required, canApprove } = approval
+  return {
+    ...{ stepId, title, tier, hash, required: { approvals: required.approvals, rules: required.rules }, canApprove },
+    decisions: approval.decisions.map(decisionJson),
+    questions: approval.questions.map(questionJson),
+    askedAt: approval.askedAt.toISOString(),
+    expiresAt: approval.expiresAt.toISOString(),
   }
 }
 

@@ -15,6 +15,12 @@ const object = (properties: Readonly<Record<string, object>>): object => ({
 const ref = (name: string): object => ({ $ref: `#/components/schemas/${name}` })
 
 const SAID = { person: string, text: string, at: time, surface: string }
+const QUESTION = object({ number: { type: 'integer' }, step: maybe(string), ...SAID, answers: list(object(SAID)) })
+const DECISION = object({
+  ...{ person: string, decision: { enum: ['approve', 'reject'] }, reason: maybe(string), at: time, surface: string },
+  withdrawn: { type: 'boolean' },
+})
+const REQUIRED = object({ approvals: { type: 'integer' }, rules: list(string) })
 
 const SCHEMAS = {
   Suspect: object({
@@ -65,23 +71,12 @@ const SCHEMAS = {
     plan: object({ steps: list({ type: 'object' }), undo: list({ type: 'object' }), verification: list(string) }),
     preview: maybe(ref('Preview')),
     requester: string,
-    required: object({ approvals: { type: 'integer' }, rules: list(string) }),
-    decisions: list(
-      object({
-        person: string,
-        decision: { enum: ['approve', 'reject'] },
-        reason: maybe(string),
-        at: time,
-        surface: string,
-      }),
-    ),
-    questions: list(
-      object({
-        ...{ number: { type: 'integer' }, step: maybe(string), ...SAID },
-        answers: list(object(SAID)),
-      }),
-    ),
+    required: REQUIRED,
+    decisions: list(DECISION),
+    questions: list(QUESTION),
     expiresAt: time,
+    closedAt: maybe(time),
+    closedReason: maybe(string),
   }),
   Incident: object({
     id: string,
@@ -127,6 +122,14 @@ const SCHEMAS = {
     state: { enum: RUN_STATES },
     startedAt: maybe(time),
     finishedAt: maybe(time),
+    detail: maybe(string),
+    approval: maybe(
+      object({
+        ...{ stepId: string, title: string, tier: { type: 'integer' }, hash: string, required: REQUIRED },
+        ...{ canApprove: list(string), decisions: list(DECISION), questions: list(QUESTION) },
+        ...{ askedAt: time, expiresAt: time },
+      }),
+    ),
     steps: list(
       object({
         id: string,

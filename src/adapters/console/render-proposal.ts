@@ -3,6 +3,7 @@ import { renderBlast } from './render-blast.ts'
 import { renderPreview } from './render-preview.ts'
 import { questionForms, renderQuestions } from './render-questions.ts'
 import { html } from './html.ts'
+import { PROPOSAL_ENDINGS } from '../../domain/proposal-endings.ts'
 import { renderTime } from './times.ts'
 import type { CardContext } from './card-context.ts'
 import type { DecisionView, IncidentView, PlanStepView, ProposalView } from '../../domain/incident-view.ts'
@@ -57,13 +58,19 @@ function renderPlan(proposal: ProposalView, context: CardContext): SafeHtml {
 
 function renderStep(step: PlanStepView, context: CardContext): SafeHtml {
   return html`<li>
-    ${step.sentence} ${renderPreview(step, context)}
+    ${step.sentence} ${step.asks === null ? '' : renderAsks(step.asks)} ${renderPreview(step, context)}
     <details>
       <summary><code>${step.uses}</code> on ${step.target}</summary>
       <pre>
 ${JSON.stringify(step.with, null, 2)}${step.before === null ? '' : `\nstate before: ${JSON.stringify(step.before, null, 2)}`}${step.undo === null ? '' : `\nundo: ${step.undo}`}</pre>
     </details>
   </li>`
+}
+
+/** Who has to approve there before anything behind it runs. */
+function renderAsks({ tier, rules, canApprove }: NonNullable<PlanStepView['asks']>): SafeHtml {
+  const who = canApprove.length === 0 ? 'Nobody in the directory can.' : `Can now: ${canApprove.join(', ')}.`
+  return html`<p class="fine">tier ${tier}. ${rules.join(' ')} ${who}</p>`
 }
 
 function renderDecisions(proposal: ProposalView, missing: number, context: CardContext): SafeHtml {
@@ -78,7 +85,19 @@ function renderDecisions(proposal: ProposalView, missing: number, context: CardC
           </ul>`
     }
     ${proposal.state === 'pending' ? html`<p><strong>${wants}</strong>${missing === 0 ? '' : `; can approve now: ${proposal.canApprove.length === 0 ? 'nobody' : proposal.canApprove.join(', ')}`}</p>` : ''}
-    ${proposal.closedReason === null ? '' : html`<p>${proposal.closedReason}</p>`}`
+    ${proposal.state === 'pending' ? '' : renderEnding(proposal, proposal.state, context)}`
+}
+
+/** Each ending as what it is, and why. */
+function renderEnding(
+  { closedAt, closedReason }: ProposalView,
+  state: Exclude<ProposalView['state'], 'pending'>,
+  { now }: CardContext,
+): SafeHtml {
+  const at = closedAt === null ? '' : html` at ${renderTime(closedAt, now)}`
+  return html`<p>
+    <strong>${PROPOSAL_ENDINGS[state]}</strong>${at}${closedReason === null ? '' : `: ${closedReason}`}
+  </p>`
 }
 
 export function renderDecision(decision: DecisionView, context: CardContext): SafeHtml {

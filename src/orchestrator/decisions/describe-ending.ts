@@ -12,7 +12,8 @@ export function describeEnding(ground: Ended): string {
   if (proposal.state === 'approved') return describeApproval(ground, standing, when)
   const reason = proposal.closedReason === null ? '' : ` (${proposal.closedReason.replace(/[.\s]+$/, '')})`
   if (proposal.state === 'expired') return `${proposal.id} expired${when}${reason}.`
-  return `${proposal.id} was ${proposal.state}${when}${reason}. What stands now: "status ${proposal.incidentId}".`
+  const became = proposal.state === 'drifted' ? 'became void' : `was ${proposal.state}`
+  return `${proposal.id} ${became}${when}${reason}. What stands now: "status ${proposal.incidentId}".`
 }
 
 function describeRejection({ proposal }: Ended, standing: readonly Decision[], when: string): string {

@@ -13,6 +13,8 @@ import { proposeAndTell } from './propose-and-tell.ts'
 import type { Deps } from '../dependencies.ts'
 import type { PlanPlaybookInput } from '../plan-playbook.ts'
 import { findFreeze, freezeText, howToLift, servicesOf, servicesOfPlan } from '../proposals/mode-and-freeze.ts'
+import { describeAsks, viewStepAsks } from '../view/view-step-asks.ts'
+import type { Plan, PlanStep } from '../../domain/plan.ts'
 import type { Incident } from '../../domain/incident.ts'
 import type { PlanPreview } from '../../domain/plan-preview.ts'
 import type { Reply, ReplyRow } from './conversation.ts'
@@ -51,6 +53,7 @@ export async function planVerb(deps: Deps, call: VerbCall): Promise<Reply> {
     ...plan.steps.map((step, index) => ({ label: `${index + 1}. ${step.id}`, text: describeStep(step) })),
     { label: 'tier', text: `${plan.tier}. ${draft.tierReasons.join(' ')}` },
     { label: 'needs', text: draft.required.rules.join(' ') },
+    ...plan.steps.flatMap((step) => asksRows(deps, input.personId, plan, step)),
     ...plan.steps.flatMap((step) => previewRows(step.id, step.before, preview)),
     {
       label: 'disturbs',
@@ -67,6 +70,13 @@ export async function planVerb(deps: Deps, call: VerbCall): Promise<Reply> {
   const next = held === '' ? ` Type "run ${plan.playbook.name}" for that.` : held
   const text = `This is what ${plan.playbook.name} would do for ${input.incidentId} now. Nothing is proposed.${next}`
   return answer(text, { rows, shared: call.request.share, incidentId: input.incidentId })
+}
+
+/** Who would have to approve in its middle; the requester is whoever asks for the plan. */
+function asksRows(deps: Deps, requester: string, plan: Plan, step: PlanStep): readonly ReplyRow[] {
+  const facts = { plan, catalog: deps.catalog, requester, people: deps.directory.list(), commander: null }
+  const asks = viewStepAsks(step, facts)
+  return asks === null ? [] : [{ label: `${step.id} needs`, text: describeAsks(asks) }]
 }
 
 function previewRows(stepId: string, before: TargetState | null, preview: PlanPreview): readonly ReplyRow[] {

@@ -44,9 +44,9 @@ function describeProposal(proposal: Proposal): string {
     case 'expired':
       return `${what} is expired.`
     case 'superseded':
-      return `${what} is replaced by another proposal.`
+      return `${what} is superseded.`
     case 'drifted':
-      return `${what} is void: the target is no longer as it was approved.`
+      return `${what} is void, since what was approved has changed.`
     case 'cancelled':
       return `${what} is withdrawn.`
   }

@@ -16,6 +16,7 @@ import type { StepKnowledge } from '../../summaries/describe-step.ts'
 import type { ProposalQuestion } from '../../domain/question.ts'
 import { requirementNow } from './requirement-now.ts'
 import { viewQuestions } from './view-questions.ts'
+import { viewStepAsks } from './view-step-asks.ts'
 
 export interface ProposalFacts {
   readonly proposal: Proposal
@@ -50,7 +51,7 @@ export function viewProposal(facts: ProposalFacts): ProposalView {
     tierReasons: proposal.tierReasons,
     planDigest: proposal.planDigest,
     planHash: proposal.planHash,
-    steps: plan.steps.map((step) => viewStep(step, known, facts.preview)),
+    steps: plan.steps.map((step) => ({ ...viewStep(step, known, facts.preview), asks: asksOf(step, facts) })),
     disturbed: plan.risk.disturbed,
     blast: blastGraphOf(facts.catalog, plan.risk.disturbed),
     reversible: plan.risk.reversible,
@@ -87,7 +88,12 @@ export function nameOf(personId: string, directory: Directory): string {
   return directory.findById(personId)?.name ?? personId
 }
 
-function viewStep(step: PlanStep, known: StepKnowledge, preview: PlanPreview | null): PlanStepView {
+function asksOf(step: PlanStep, { proposal, catalog, directory, commander }: ProposalFacts): PlanStepView['asks'] {
+  const { plan, requester } = proposal
+  return viewStepAsks(step, { plan, catalog, requester, people: directory.list(), commander })
+}
+
+function viewStep(step: PlanStep, known: StepKnowledge, preview: PlanPreview | null): Omit<PlanStepView, 'asks'> {
   return {
     id: step.id,
     uses: step.uses,

@@ -55,6 +55,10 @@ export async function openConsoleDriver(deps: Deps): Promise<SurfaceDriver> {
       const form = findForm(await browser.get(`/incidents/${incidentId}`), label)
       return answered(await browser.post('/press', words === undefined ? form : { ...form, text: words }))
     },
+    card: async (person, incidentId) => {
+      const page = await (await browserOf(person)).get(`/incidents/${incidentId}`)
+      return withoutLayout(wordsOfHtml(/<article.*<\/article>/s.exec(page.text)?.[0] ?? ''))
+    },
     buttons: async (person, incidentId) => {
       const page = await (await browserOf(person)).get(`/incidents/${incidentId}`)
       return formsOf(page).map(({ label }) => label)

@@ -100,6 +100,7 @@ export async function openSlackDriver(deps: Deps): Promise<SurfaceDriver> {
       await waitUntil('the form is open', () => fake.callsOf('views.open').length > forms)
       return answered(person, () => driver.submit(slackUser(person), words))
     },
+    card: async (_person, incidentId) => withoutLayout(plainTextOf((await cardOf(incidentId)).blocks)),
     buttons: async (_person, incidentId) => buttonLabels((await cardOf(incidentId)).blocks),
     close: async () => {
       await server.close()

@@ -63,6 +63,7 @@ export async function openTeamsDriver(deps: Deps): Promise<SurfaceDriver> {
       const press = { conversation: card.conversation, message: card.id, ...findPress(card, label, words) }
       return answered(() => test.send(invoke(teamsUser(name), press, where())))
     },
+    card: async (_person: Person, incidentId) => withoutLayout(wordsOfMessage(await cardOf(incidentId))),
     buttons: async (_person: Person, incidentId) => buttonsOf(await cardOf(incidentId)),
     close: () => test.close(),
   }

@@ -20,6 +20,8 @@ export interface SurfaceDriver {
   sayOn(person: Person, incidentId: string, text: string): Promise<Answered>
   /** Presses a button of the incident's card; `words` is what the form or field is given that it opens. */
   press(person: Person, incidentId: string, label: string, words?: string): Promise<Answered>
+  /** What the incident's card says, buttons left out. */
+  card(person: Person, incidentId: string): Promise<string>
   /** The labels of the buttons on the incident's card. */
   buttons(person: Person, incidentId: string): Promise<readonly string[]>
   close(): Promise<void>

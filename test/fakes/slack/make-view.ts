@@ -138,6 +138,7 @@ export function makeStep(changes: Partial<PlanStepView> = {}): PlanStepView {
     undo: 'Roll checkout back to 7f3c21a (history 42)',
     beforeText: 'history 42',
     preview: null,
+    asks: null,
     sentence: 'Roll checkout back from 7f3c21a (history 42) to 1b22c0d (history 41)',
     ...changes,
   }

@@ -4,6 +4,8 @@ import { defaultPolicyFiles } from '../../unit/policy/default-policies.ts'
 import { openPagerDutyWorld } from '../../contract/pagerduty/pagerduty-world.ts'
 import { openProposal, press, pressed } from './presses.ts'
 import { ANA, openWorld, person } from './world.ts'
+import { settleStep } from '../../../src/orchestrator/settle-step.ts'
+import type { Person } from '../../../src/domain/person.ts'
 import type { Deps } from '../../../src/orchestrator/dependencies.ts'
 import type { PagerDutyWorld } from '../../contract/pagerduty/pagerduty-world.ts'
 import type { Proposal } from '../../../src/domain/approval.ts'
@@ -45,6 +47,11 @@ function replica(demand: boolean): Deps {
   return world.replica({ catalog: { services }, onCall: pagerduty.pagerduty.onCall, authorize })
 }
 
+function withPolicy(text: string): Pick<Deps, 'authorize'> {
+  const { authorize } = createPolicyEngine([...defaultPolicyFiles(), { file: 'policies/on-call.cedar', text }])
+  return { authorize }
+}
+
 function breakSchedule(): void {
   pagerduty.clock.advance(61_000)
   for (let index = 0; index < 10; index += 1) {
@@ -60,6 +67,54 @@ async function onCallOnRecord(proposal: Proposal): Promise<readonly unknown[]> {
   )
   return rows.map((row) => row.on_call)
 }
+
+/** What the executor would have written of a step of which nobody knows what became. */
+async function unknownStep(): Promise<string> {
+  const proposal = await openProposal(world)
+  await press(replica(false), proposal, LEE)
+  const [run] = await world.deps.stores.runs.listByIncident(proposal.incidentId)
+  await world.query(`UPDATE runs SET state = 'unknown', started_at = now() WHERE id = $1`, [run?.id])
+  await world.query(
+    `INSERT INTO attempts (run_id, step_id, step_index, direction, effect, number, uses, crash_class, state,
+       idempotency_key, fence, request_hash, before, sent_at, finished_at)
+     VALUES ($1, 'rollback', 0, 'forward', 'main', 1, 'argocd/rollback', 'queryable', 'unknown',
+       'key-' || $1, 1, 'hash', '{}', now(), now())`,
+    [run?.id],
+  )
+  return run?.id ?? ''
+}
+
+function retry(deps: Deps, runId: string, by: Person) {
+  const said = { choice: 'retry', reason: 'it never arrived', person: by, origin: 'console' } as const
+  return settleStep(deps, { runId, stepId: null, ...said })
+}
+
+describe('the fresh approval of a retry', () => {
+  it('has on record who was on call when it was given', async () => {
+    const runId = await unknownStep()
+    await retry(replica(false), runId, KIM)
+
+    const [decision] = await world.query<{ on_call: string }>(
+      `SELECT on_call FROM decisions WHERE person_id = $1 AND reason LIKE 'Retry of step rollback%'
+        ORDER BY id DESC LIMIT 1`,
+      [KIM.id],
+    )
+    const [entry] = await world.query<{ on_call: string }>(
+      `SELECT convert_from(bytes, 'UTF8')::jsonb #>> '{details,onCall}' AS on_call FROM audit_leaves
+        WHERE event = 'step.settled' ORDER BY id DESC LIMIT 1`,
+    )
+    expect([decision?.on_call, entry?.on_call]).toEqual(['yes', 'yes'])
+  })
+
+  it('is refused to whoever is not, where a policy asks for it; to others it is not (the twin)', async () => {
+    const demand = DEMAND.replace('"approve", resource is Proposal', '"settle", resource')
+    const deps = { ...replica(false), ...withPolicy(demand) }
+    const runId = await unknownStep()
+
+    await expect(retry(deps, runId, LEE)).rejects.toThrow(/only whoever is on call approves/)
+    expect((await retry(deps, runId, KIM)).isSettled).toBe(true)
+  })
+})
 
 describe('a policy that wants whoever approves to be on call', () => {
   it('lets them, and the record says so', async () => {

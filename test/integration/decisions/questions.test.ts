@@ -165,7 +165,7 @@ describe('nothing is asked or answered', () => {
     ['rejected', (proposal) => press(world.deps, proposal, BO, { decision: 'reject' })],
     ['cancelled', (proposal) => cancelProposal(world.deps, { ...by(BO), proposalId: proposal.id, reason: null })],
     ['superseded', ({ incidentId }) => proposeAnew(incidentId)],
-    ['drifted', ({ id }) => world.deps.stores.proposals.move(id, ['pending'], 'drifted', 'the target has changed')],
+    ['void', ({ id }) => world.deps.stores.proposals.move(id, ['pending'], 'drifted', 'the target has changed')],
     [
       'expired',
       async (proposal) => {

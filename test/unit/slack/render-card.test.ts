@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { checkBlocks } from '../../fakes/slack/block-limits.ts'
-import { makeProposal, makeRun, makeRunStep, makeView } from '../../fakes/slack/make-view.ts'
+import { makeProposal, makeRun, makeRunStep, makeStep, makeView } from '../../fakes/slack/make-view.ts'
 import { renderCard } from '../../../src/adapters/slack/render/render-card.ts'
 import { buttonLabels, plainTextOf } from './words-of.ts'
 import type { IncidentView } from '../../../src/domain/incident-view.ts'
@@ -73,6 +73,21 @@ describe('the card in Slack', () => {
     )
     expect(words).toContain('1 of 2 approvals, 1 missing.')
     expect(words).toContain('Approved by Ana Ruiz (ana@bank.example) at 2026-11-21 10:08 UTC in Slack')
+  })
+
+  it('says in the plan who has to approve in its middle', () => {
+    const asks = {
+      tier: 2,
+      approvals: 1,
+      rules: ['One approval by an approver.'],
+      canApprove: ['Ana Ruiz', 'Bo Li'],
+    } as const
+    const gate = makeStep({ id: 'gate', uses: 'approval', sentence: 'Ask for one more approval: The canary', asks })
+    const { blocks } = renderCard(makeView({ proposal: makeProposal({ steps: [makeStep(), gate] }) }))
+
+    expect(plainTextOf(blocks)).toContain(
+      'Ask for one more approval: The canary; tier 2. One approval by an approver. Can now: Ana Ruiz, Bo Li.',
+    )
   })
 
   it('shows what is asked and answered, and offers an answer where there is none', () => {

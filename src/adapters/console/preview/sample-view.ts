@@ -72,6 +72,7 @@ const STEPS: ProposalView['steps'] = [
     undo: 'Roll checkout back to 2.14.0 (history 42)',
     beforeText: '',
     preview: null,
+    asks: null,
     sentence: 'Roll checkout back from 2.14.0 (history 42) to 2.13.0 (history 41); auto-sync is switched off',
   },
   {
@@ -84,6 +85,7 @@ const STEPS: ProposalView['steps'] = [
     undo: null,
     beforeText: '',
     preview: null,
+    asks: null,
     sentence: 'Check that the errors of checkout stay below 5 % for 2 min',
   },
 ]

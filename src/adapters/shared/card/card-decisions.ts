@@ -1,25 +1,15 @@
 import { bold, bullets, richText, section, text, time } from './card-text.ts'
 import { nameSome } from './card-room.ts'
 import { renderQuestions } from './card-questions.ts'
+import { PROPOSAL_ENDINGS } from '../../../domain/proposal-endings.ts'
 import { SURFACE_WORDS } from '../../../domain/surface.ts'
 import { visibleLine } from './visible-text.ts'
 import type { CardRoom } from './card-room.ts'
 import type { DecisionView, IncidentView, ProposalView } from '../../../domain/incident-view.ts'
 import type { Inline, CardText } from './card-text.ts'
-import type { ProposalState } from '../../../domain/approval.ts'
 
 /** The line about what is next names the first of those who can approve. */
 const NAMED_ABOVE = 3
-
-/** What became of it, in words. */
-const ENDINGS: Readonly<Record<Exclude<ProposalState, 'pending'>, string>> = {
-  approved: 'Approved',
-  rejected: 'Rejected',
-  expired: 'Expired: nobody decided in time',
-  superseded: 'Replaced by another proposal',
-  drifted: 'Void: the target is no longer as it was approved',
-  cancelled: 'Withdrawn',
-}
 
 /** Who has decided, how many are missing, and who can give what is missing. */
 export function renderDecisions(view: IncidentView, room: CardRoom): readonly CardText[] {
@@ -47,12 +37,13 @@ function whatIsMissing(proposal: ProposalView, room: CardRoom): readonly CardTex
   ]
 }
 
-/** How its run ended is said with the run, once. */
+/** What its run says already is not said twice. */
 function ending(view: IncidentView, proposal: ProposalView, room: CardRoom): CardText {
   const byGlass = proposal.state === 'approved' && view.glass?.proposalId === proposal.id
-  const state = proposal.state === 'pending' ? '' : byGlass ? 'BREAK-GLASS: not approved' : ENDINGS[proposal.state]
-  const isSaid = view.run?.proposalId === proposal.id
+  const state =
+    proposal.state === 'pending' ? '' : byGlass ? 'BREAK-GLASS: not approved' : PROPOSAL_ENDINGS[proposal.state]
   const why = proposal.closedReason
+  const isSaid = why !== null && view.run?.proposalId === proposal.id && view.run.detail?.includes(why) === true
   const reason = why === null || isSaid ? '' : `: ${visibleLine(why, room.detail)}`
   const at = proposal.closedAt === null ? [] : [text(' at '), time(proposal.closedAt)]
   return section(bold(state), ...at, text(reason))

@@ -3,7 +3,7 @@ import { nameSome, someOf } from './card-room.ts'
 import { drawBlastGraph } from '../../../domain/blast-graph.ts'
 import { visibleLine } from './visible-text.ts'
 import type { CardRoom } from './card-room.ts'
-import type { IncidentView, PlanStepView, ProposalView } from '../../../domain/incident-view.ts'
+import type { IncidentView, PlanStepView, ProposalView, StepAsksView } from '../../../domain/incident-view.ts'
 import type { Inline, CardText } from './card-text.ts'
 
 /** True while people still have to look at the plan itself; afterwards the run tells what is done. */
@@ -67,7 +67,15 @@ function describeStep(step: PlanStepView, room: CardRoom): readonly Inline[] {
   const sentence = visibleLine(step.sentence, room.line)
   // The sentence of a check holds all of it already, a long query among it.
   if (step.isVerification) return [text(`${sentence}${readingNow(step)}`)]
+  if (step.asks !== null) return [text(`${sentence}; ${describeAsks(step.asks, room)}`)]
   return [text(`${sentence} `), code(`${step.uses} on ${visibleLine(step.target, room.detail)}`)]
+}
+
+/** Who has to approve there before anything behind it runs. */
+function describeAsks({ tier, rules, canApprove }: StepAsksView, room: CardRoom): string {
+  const names = canApprove.map((name) => visibleLine(name, 60))
+  const who = names.length === 0 ? 'Nobody in the directory can.' : `Can now: ${nameSome(names, room.names)}.`
+  return visibleLine(`tier ${String(tier)}. ${rules.join(' ')} ${who}`, room.line)
 }
 
 /** What a check measures before anything is done. */
