@@ -3,6 +3,7 @@ import { buildDeps } from './app/build-deps.ts'
 import { buildPreviews } from './app/build-previews.ts'
 import { buildSlack } from './app/build-slack.ts'
 import { buildTeams } from './app/build-teams.ts'
+import { checkpointReader } from './app/checkpoint-reader.ts'
 import { createClosers } from './app/closers.ts'
 import { createMetrics } from './telemetry/metrics.ts'
 import { listen } from './app/listen.ts'
@@ -143,7 +144,7 @@ async function startWorking(
   const lookout = startLookout(config, foundation)
   closers.add('lookout', () => lookout.close())
   if (!roles.includes('worker')) return audit
-  const workers = await openWorkers(deps, jobs.workers)
+  const workers = await openWorkers(deps, jobs.workers, checkpointReader(config))
   closers.add('workers', () => workers.close())
   for (const { surface, rooms } of chats) {
     const deliverer = openDeliverer(deps, surface, signals, rooms)

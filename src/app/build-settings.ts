@@ -1,5 +1,6 @@
 import type { CardRouteRule, Settings } from '../orchestrator/dependencies.ts'
 import type { Config } from '../config/config.ts'
+import type { ConfigurationFile } from '../config/configuration-file.ts'
 import type { SurfaceName } from '../domain/surface.ts'
 
 /** The configuration as the orchestrator reads it. */
@@ -24,6 +25,7 @@ export function buildSettings(config: Config, replicaId: string, decidesInConsol
       forMs: settings.approvals.breakGlass.for,
       reviewMs: settings.approvals.breakGlass.review,
     },
+    auditReview: reviewOf(settings.audit.review),
     freezeWindows: settings.freezes,
     inflightWindowMs: settings.execution.inflightWindow,
     leaseMs: settings.execution.lease,
@@ -31,6 +33,16 @@ export function buildSettings(config: Config, replicaId: string, decidesInConsol
     decidesInConsole,
     routes: [...routesOf('slack', settings.slack), ...routesOf('teams', settings.teams)],
   }
+}
+
+function reviewOf({ at, slack, teams }: ConfigurationFile['audit']['review']): Settings['auditReview'] {
+  const [hours = 0, minutes = 0] = at.split(':').map(Number)
+  const places = [
+    { surface: 'slack', channel: slack },
+    { surface: 'teams', channel: teams },
+  ] as const
+  const channels = places.flatMap(({ surface, channel }) => (channel === undefined ? [] : [{ surface, channel }]))
+  return { minuteOfDay: hours * 60 + minutes, channels }
 }
 
 interface Place {

@@ -3,8 +3,10 @@ import { noteBreakGlass } from '../orchestrator/break-glass/note-break-glass.ts'
 import { proposeForIncident } from '../orchestrator/propose-for-incident.ts'
 import { refreshPreview } from '../orchestrator/refresh-preview.ts'
 import { refreshIncident } from '../orchestrator/refresh-incident.ts'
+import { reviewAudit } from '../orchestrator/review-audit.ts'
 import { runTick } from '../orchestrator/run-tick.ts'
 import type { Deps } from '../orchestrator/dependencies.ts'
+import type { ReadCheckpoints } from '../orchestrator/review-audit.ts'
 import type { JobWorkers } from '../ports/job-queue.ts'
 import type { JsonObject } from '../kernel/json.ts'
 
@@ -18,7 +20,11 @@ export interface OpenWorkers {
 }
 
 /** Ties each job to its intent. A job is a hint: each intent reads the row and decides what there is to do. */
-export async function openWorkers(deps: Deps, workers: JobWorkers): Promise<OpenWorkers> {
+export async function openWorkers(
+  deps: Deps,
+  workers: JobWorkers,
+  readCheckpoints: ReadCheckpoints,
+): Promise<OpenWorkers> {
   const drain = new AbortController()
   await workers.work('run.advance', RUNS_AT_ONCE, (data, signal) =>
     advanceRun(deps, data, AbortSignal.any([signal, drain.signal])),
@@ -35,6 +41,9 @@ export async function openWorkers(deps: Deps, workers: JobWorkers): Promise<Open
   await workers.work('break_glass.note', 1, (data, signal) =>
     noteBreakGlass(deps, { proposalId: textOf(data, 'proposalId') }, signal),
   )
+  await workers.work('audit.review', 1, async () => {
+    await reviewAudit(deps, readCheckpoints)
+  })
   await workers.work('clock.tick', 1, () => runTick(deps))
   return {
     close: async () => {

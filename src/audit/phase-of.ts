@@ -21,6 +21,7 @@ const PHASE_OF_EVENT: Readonly<Record<string, AuditPhase>> = {
   'audit.read': 'audit_read',
   'record.read': 'audit_read',
   'audit.exported': 'audit_read',
+  'audit.reviewed': 'verified',
   'audit.archived': 'log_stop',
   'audit.started': 'log_start',
   'audit.stopped': 'log_stop',

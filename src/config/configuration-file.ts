@@ -198,6 +198,17 @@ export const ConfigurationFile = z.strictObject({
       checkpoints: z.string().optional().describe('Folder for signed checkpoints, outside the database.'),
       copies: z.array(z.string()).default([]).describe('Further folders that get every checkpoint.'),
       lineEvery: duration.prefault('5m').describe('At most one checkpoint line an incident in this time.'),
+      review: z
+        .strictObject({
+          at: z
+            .string()
+            .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time of day such as 06:00')
+            .default('06:00')
+            .describe('When the log of the day before is reviewed, UTC.'),
+          slack: z.string().min(1).optional().describe('Channel that gets the result as a line.'),
+          teams: z.string().min(1).optional().describe('Channel that gets the result as a line.'),
+        })
+        .prefault({}),
       retention: z
         .strictObject({
           months: z

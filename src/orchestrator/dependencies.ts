@@ -61,6 +61,11 @@ interface GoldenSignal {
   readonly unit: string
 }
 
+export interface ReviewChannel {
+  readonly surface: SurfaceName
+  readonly channel: string
+}
+
 export interface Settings {
   readonly mode: Mode
   readonly replicaId: string
@@ -84,6 +89,8 @@ export interface Settings {
   readonly fatigue: { readonly decisions: number; readonly perMs: number }
   /** Which playbooks may run without their quorum, how long, and until when that is to be reviewed. */
   readonly breakGlass: { readonly playbooks: readonly string[]; readonly forMs: number; readonly reviewMs: number }
+  /** When the audit log is reviewed each day, in minutes of the day in UTC, and the channels that hear of it. */
+  readonly auditReview: { readonly minuteOfDay: number; readonly channels: readonly ReviewChannel[] }
   /** Freezes that come back by the calendar. */
   readonly freezeWindows: readonly FreezeWindow[]
   readonly inflightWindowMs: number

@@ -1,3 +1,4 @@
+import { askForReview } from './ask-for-review.ts'
 import { remindReviewers } from './break-glass/remind-reviewers.ts'
 import { climbLadder } from './climb-ladder.ts'
 import { closeRefusalMinutes } from './record-refusal.ts'
@@ -28,6 +29,7 @@ export async function runTick(deps: Deps): Promise<void> {
     ['remind of follow-ups', () => remindFollowUps(deps)],
     ['sweep runs', () => sweepRuns(deps)],
     ['close refusal minutes', () => closeRefusalMinutes(deps)],
+    ['ask for the daily review of the audit log', () => askForReview(deps)],
     ['make the next months of the audit log', () => deps.stores.housekeeping.makeMonths()],
     ['drop what is kept for a while only', () => deps.stores.housekeeping.dropOld()],
   ]

@@ -78,5 +78,7 @@ export interface ChatSurface {
   /** In the place of the one that this message below the card shows. */
   updatePicture(card: CardReference, message: string, picture: PostedPicture, signal: AbortSignal): Promise<void>
   postInThread(card: CardReference, text: string, signal: AbortSignal, attempt?: PostTry): Promise<void>
+  /** A message of its own in a channel. */
+  postNotice(channel: string, text: string, signal: AbortSignal, attempt?: PostTry): Promise<void>
   tellPerson(person: Person, text: string, signal: AbortSignal, attempt?: PostTry): Promise<void>
 }

@@ -9,6 +9,7 @@ export const JOB_NAMES = [
   'break_glass.note',
   'proposal.expire',
   'proposal.remind',
+  'audit.review',
   'clock.tick',
 ] as const
 export type JobName = (typeof JOB_NAMES)[number]

@@ -46,6 +46,16 @@ export type OutboxMessage =
       readonly key: string
       readonly priority: OutboxPriority
     }
+  /** A line of its own in a channel of one surface, about no incident. `key` makes it once. */
+  | {
+      readonly kind: 'notice'
+      readonly incidentId: null
+      readonly surface: SurfaceName
+      readonly channel: string
+      readonly text: string
+      readonly key: string
+      readonly priority: OutboxPriority
+    }
   /** Show the incident's picture below its card, or bring it up to date. Coalesced; drawn when it is sent. */
   | { readonly kind: 'picture'; readonly incidentId: string; readonly priority: OutboxPriority }
 

@@ -1,5 +1,6 @@
 import type { AlertStore } from './alert-store.ts'
 import type { AuditLeafStore } from './audit-leaf-store.ts'
+import type { AuditLog } from './audit-log.ts'
 import type { AuditReader } from './audit-reader.ts'
 import type { CapturedMessageStore } from './captured-message-store.ts'
 import type { ClockDutyStore } from './clock-duty-store.ts'
@@ -23,6 +24,7 @@ import type { LeaseStore } from './lease-store.ts'
 import type { LeasedRunStore, RunControl, RunStore, RunSweep } from './run-store.ts'
 import type { RunReadingStore } from './run-reading-store.ts'
 import type { LedgerStore } from './ledger-store.ts'
+import type { LogReviewStore } from './log-review-store.ts'
 import type { Outbox, OutboxQueue } from './outbox.ts'
 import type { PreviewStore } from './preview-store.ts'
 import type { PlaybookRecordStore } from './playbook-record-store.ts'
@@ -43,6 +45,7 @@ import type { TimelineStore } from './timeline-store.ts'
 export interface Stores {
   readonly alerts: AlertStore
   readonly audit: AuditLeafStore
+  readonly auditLog: AuditLog
   readonly auditReader: AuditReader
   readonly capturedMessages: CapturedMessageStore
   readonly cardQueries: CardQueries
@@ -67,6 +70,7 @@ export interface Stores {
   readonly leasedRuns: LeasedRunStore
   readonly leases: LeaseStore
   readonly ledger: LedgerStore
+  readonly logReviews: LogReviewStore
   readonly outbox: Outbox
   readonly outboxQueue: OutboxQueue
   readonly playbookRecords: PlaybookRecordStore

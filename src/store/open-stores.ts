@@ -9,6 +9,7 @@ import { createIncidentStore } from './incident-store.ts'
 import { createInstallationStore } from './installation-store.ts'
 import { createRefusalStore } from './refusal-store.ts'
 import { createAuditLeafStore } from './audit-leaf-store.ts'
+import { createAuditLog } from './audit-log-store.ts'
 import { createAuditReader } from './audit-reader.ts'
 import { createCapturedMessageStore } from './captured-message-store.ts'
 import { createCardQueries, createCardStore } from './card-store.ts'
@@ -25,6 +26,7 @@ import { createGlassStore } from './glass-store.ts'
 import { createLeaseStore } from './lease-store.ts'
 import { createLeasedRunStore } from './leased-run-store.ts'
 import { createLedgerStore } from './ledger-store.ts'
+import { createLogReviewStore } from './log-review-store.ts'
 import { createOutbox, createOutboxQueue } from './outbox-store.ts'
 import { createPlaybookRecordStore } from './playbook-record-store.ts'
 import { createPreviewStore } from './preview-store.ts'
@@ -62,6 +64,7 @@ export function openStores(db: Database, { surfaces, queueOf }: StoreNeeds): Sto
     installations: createInstallationStore(db),
     refusals: createRefusalStore(db),
     audit: createAuditLeafStore(db),
+    auditLog: createAuditLog(db),
     auditReader: createAuditReader(db),
     capturedMessages: createCapturedMessageStore(db),
     cardQueries: createCardQueries(db),
@@ -80,6 +83,7 @@ export function openStores(db: Database, { surfaces, queueOf }: StoreNeeds): Sto
     leasedRuns: createLeasedRunStore(db),
     leases: createLeaseStore(db),
     ledger: createLedgerStore(db, surfaces),
+    logReviews: createLogReviewStore(db),
     outbox: createOutbox(db, surfaces),
     outboxQueue: createOutboxQueue(db),
     playbookRecords: createPlaybookRecordStore(db),

@@ -95,17 +95,18 @@ async function withoutKnownPosts(db: Database, messages: readonly OutboxMessage[
   const keys = messages.flatMap((message) => (hasKey(message) ? [message.key] : []))
   if (keys.length === 0) return messages
   const { rows } = await db.execute<{ key: string }>(
-    sql`select payload->>'key' as key from outbox_messages where kind = 'post' and payload->>'key' = any(${sql.param(keys)}::text[])`,
+    sql`select payload->>'key' as key from outbox_messages where kind in ('post', 'notice') and payload->>'key' = any(${sql.param(keys)}::text[])`,
   )
   const known = new Set(rows.map((row) => row.key))
   return messages.filter((message) => !hasKey(message) || !known.has(message.key))
 }
 
-function hasKey(message: OutboxMessage): message is Extract<OutboxMessage, { kind: 'post' }> {
-  return message.kind === 'post'
+function hasKey(message: OutboxMessage): message is Extract<OutboxMessage, { kind: 'post' | 'notice' }> {
+  return message.kind === 'post' || message.kind === 'notice'
 }
 
 function isFor(surface: SurfaceName, message: OutboxMessage): boolean {
+  if (message.kind === 'notice') return message.surface === surface
   return message.kind !== 'card' || message.except !== surface
 }
 

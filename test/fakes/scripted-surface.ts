@@ -51,6 +51,7 @@ export type SurfaceMethod =
   | 'updateCard'
   | 'findCard'
   | 'postInThread'
+  | 'postNotice'
   | 'tellPerson'
   | 'postPicture'
   | 'updatePicture'
@@ -165,6 +166,10 @@ export class ScriptedSurface implements ChatSurface {
 
   postInThread(card: CardReference, text: string, _signal: AbortSignal, attempt?: PostTry): Promise<void> {
     return this.#call('postInThread', () => this.#say(card.message, text, attempt))
+  }
+
+  postNotice(channel: string, text: string, _signal: AbortSignal, attempt?: PostTry): Promise<void> {
+    return this.#call('postNotice', () => this.#say(channel, text, attempt))
   }
 
   tellPerson(person: Person, text: string, _signal: AbortSignal, attempt?: PostTry): Promise<void> {

@@ -1,5 +1,6 @@
 import { html } from './html.ts'
 import { renderGlassReport } from './render-glass-report.ts'
+import { renderReviews } from './render-reviews.ts'
 import { renderTime } from './times.ts'
 import type { AuditPage } from '../../orchestrator/index.ts'
 import type { Json } from '../../kernel/json.ts'
@@ -22,7 +23,7 @@ export function renderAuditPage(page: AuditPage, now: Date): SafeHtml {
       Verify it elsewhere: <code>countersign audit export --out log.jsonl</code>, then
       <code>countersign audit verify log.jsonl --checkpoints log.checkpoints.jsonl --key audit.pub</code>
     </p>
-    ${renderGlassReport(page.glass, now)}
+    ${renderReviews(page.reviews, now)} ${renderGlassReport(page.glass, now)}
     <table>
       <thead>
         <tr>

@@ -14,6 +14,7 @@ import type { OutboxMessage, OutboxPriority } from '../../ports/outbox.ts'
 /** What people wait for does not queue behind a storm of refreshed cards. */
 const URGENT: readonly OutboxPriority[] = ['approval', 'result']
 
+type NoticeMessage = Extract<OutboxMessage, { kind: 'notice' }>
 type DirectMessage = Extract<OutboxMessage, { kind: 'direct' }>
 
 /** Sends one message, or what is said together. Returns 0 when it is sent, else the milliseconds until it may be tried again. */
@@ -26,6 +27,8 @@ export async function deliverMessage(delivery: CardDelivery, batch: Batch): Prom
       return deliverRoom(delivery, message.incidentId)
     case 'configuration':
       return deliverConfiguration(delivery, batch[0], message.changeId)
+    case 'notice':
+      return deliverNotice(delivery, batch, message)
     case 'thread':
     case 'post':
       return deliverToThread(delivery, batch, message.incidentId)
@@ -34,6 +37,15 @@ export async function deliverMessage(delivery: CardDelivery, batch: Batch): Prom
     case 'direct':
       return deliverToPerson(delivery, batch, message)
   }
+}
+
+async function deliverNotice(delivery: CardDelivery, batch: Batch, { channel }: NoticeMessage): Promise<number> {
+  const { deps, surface, budgets, signal } = delivery
+  const wait = budgets.takePost(channel, deps.clock.monotonicMs())
+  if (wait > 0) return wait
+  await deps.stores.outboxQueue.markSending(batch)
+  await surface.postNotice(channel, wordsOf(batch), signal, tryOf(batch))
+  return 0
 }
 
 async function deliverToPerson(delivery: CardDelivery, batch: Batch, message: DirectMessage): Promise<number> {

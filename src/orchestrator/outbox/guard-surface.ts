@@ -64,6 +64,11 @@ export function guardSurface(surface: ChatSurface, guards: SurfaceGuards): ChatS
         (...wait) => budgets.blockPosts(card.channel, ...wait),
         () => surface.postInThread(card, ...rest),
       ),
+    postNotice: (channel, ...rest) =>
+      guarded(
+        (...wait) => budgets.blockPosts(channel, ...wait),
+        () => surface.postNotice(channel, ...rest),
+      ),
     tellPerson: (person, ...rest) =>
       guarded(
         (...wait) => budgets.blockPosts(`person ${person.id}`, ...wait),

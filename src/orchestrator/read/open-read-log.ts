@@ -52,7 +52,7 @@ export interface ReadLog {
   close(): Promise<void>
 }
 
-export const READ_PACE: ReadLogPace = {
+const READ_PACE: ReadLogPace = {
   windowMs: 600_000,
   lookEveryMs: 1_000,
   patienceMs: 1_000,

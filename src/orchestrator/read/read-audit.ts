@@ -1,4 +1,5 @@
 import { noteReading, requireReading } from './reader.ts'
+import type { AuditReview } from '../../domain/audit-review.ts'
 import type { AuditReading, AuditStanding } from '../../ports/audit-reader.ts'
 import type { GlassBreak } from '../../domain/glass-break.ts'
 import type { GlassStanding } from '../../ports/glass-store.ts'
@@ -11,6 +12,8 @@ export interface AuditPage {
   readonly standing: AuditStanding
   /** Every use of break-glass with its review, the newest first. */
   readonly glass: GlassReport
+  /** The last daily reviews, the newest first. */
+  readonly reviews: readonly AuditReview[]
 }
 
 export interface GlassReport extends GlassStanding {
@@ -18,6 +21,7 @@ export interface GlassReport extends GlassStanding {
 }
 
 const MOST_USES = 500
+const MOST_REVIEWS = 7
 
 export interface AuditQuery {
   readonly incidentId: string | null
@@ -28,11 +32,12 @@ export interface AuditQuery {
 /** Reading the log is itself on the log (PCI DSS 10.2.1.3), before the answer where the log can be written. */
 export async function readAudit(deps: Deps, reader: Reader, query: AuditQuery): Promise<AuditPage> {
   await requireReading(deps, reader, 'audit.read')
-  const [items, standing, uses, glass] = await Promise.all([
+  const [items, standing, uses, glass, reviews] = await Promise.all([
     deps.stores.auditReader.list(query),
     deps.stores.auditReader.describe(),
     deps.stores.glass.list(MOST_USES),
     deps.stores.glass.describe(),
+    deps.stores.logReviews.list(MOST_REVIEWS),
   ])
   const first = items[0]?.seq ?? null
   const last = items.at(-1)?.seq ?? null
@@ -40,5 +45,5 @@ export async function readAudit(deps: Deps, reader: Reader, query: AuditQuery): 
     ...{ event: 'audit.read', object: 'audit log', incidentId: query.incidentId },
     ...(first === null || last === null ? {} : { numbers: { from: first, to: last } }),
   })
-  return { items, next: items.length === query.limit ? last : null, standing, glass: { ...glass, uses } }
+  return { items, next: items.length === query.limit ? last : null, standing, glass: { ...glass, uses }, reviews }
 }

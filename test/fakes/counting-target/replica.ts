@@ -117,6 +117,7 @@ function settingsOf(replicaId: string): Settings {
     escalateAt: [0.4, 0.7],
     fatigue: { decisions: 10, perMs: 600_000 },
     breakGlass: { playbooks: [PLAYBOOK.name], forMs: 3_600_000, reviewMs: 172_800_000 },
+    auditReview: { minuteOfDay: 0, channels: [] },
     freezeWindows: [],
     inflightWindowMs: 100,
     leaseMs: 5_000,

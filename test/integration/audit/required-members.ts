@@ -58,5 +58,8 @@ export const REQUIRED: Readonly<Record<string, readonly string[]>> = {
   'record.read audit_read': [
     ...['incidentId', 'target.system', 'target.resource', 'details.reads', 'details.first', 'details.last'],
   ],
+  'audit.reviewed verified': [
+    ...['target.system', 'target.resource', 'details.day', 'details.from', 'details.to', 'details.findings'],
+  ],
   'audit.exported audit_read': ['target.system', 'target.resource'],
 }

@@ -24,6 +24,7 @@ import { readIncident } from '../../../src/orchestrator/read/read-incidents.ts'
 import { recordDecision } from '../../../src/orchestrator/record-decision.ts'
 import { recordFeedback } from '../../../src/orchestrator/record-feedback.ts'
 import { resolveIncident } from '../../../src/orchestrator/resolve-incident.ts'
+import { reviewAudit } from '../../../src/orchestrator/review-audit.ts'
 import { settleStep } from '../../../src/orchestrator/settle-step.ts'
 import { stopRun } from '../../../src/orchestrator/stop-run.ts'
 import { unfreezeService } from '../../../src/orchestrator/unfreeze-service.ts'
@@ -132,6 +133,7 @@ async function playExceptions({ deps }: Replica): Promise<void> {
   await readIncident(deps, { type: 'person', person: ANA, origin: 'console' }, urgent.incidentId)
   await deps.reads.close()
   await exportLog()
+  expect(await reviewAudit(deps, async () => ({ genuine: [], forged: 0 }))).toBeDefined()
 }
 
 async function refused(work: Promise<unknown>): Promise<void> {

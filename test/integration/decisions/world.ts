@@ -193,6 +193,7 @@ const SETTINGS: Settings = {
   escalateAt: [0.4, 0.7],
   fatigue: { decisions: 1_000_000, perMs: 600_000 },
   breakGlass: { playbooks: [], forMs: 3_600_000, reviewMs: 172_800_000 },
+  auditReview: { minuteOfDay: 0, channels: [] },
   freezeWindows: [],
   inflightWindowMs: 100,
   leaseMs: 5_000,

@@ -58,6 +58,9 @@ export function createSlackSurface(api: SlackApi, upload: SlackUpload): ChatSurf
     postInThread: async (card, words, signal, attempt) => {
       await postOnce(api, { where: { channel: card.channel, thread_ts: card.message }, words, attempt }, signal)
     },
+    postNotice: async (channel, words, signal, attempt) => {
+      await postOnce(api, { where: { channel }, words, attempt }, signal)
+    },
     tellPerson: async (person, words, signal, attempt) => {
       if (person.slack === null) return
       const channel = await directChannel(api, directChannels, person.slack.user, signal)

@@ -52,6 +52,9 @@ export function createTeamsSurface(road: TeamsRoad): ChatSurface {
         signal,
       )
     },
+    postNotice: async (channel, words, signal) => {
+      await postCard(road, channel, renderPost(words), signal)
+    },
     tellPerson: async ({ teams }, words, signal) => {
       if (teams === null) return
       try {
