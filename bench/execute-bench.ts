@@ -22,6 +22,9 @@ const STEPS_PER_RUN = 20
 /** As patient as the product: nothing is lost here, so none of it is reached. */
 const TIMES = { leaseMs: 30_000, inflightWindowMs: 10_000, callTimeoutMs: 10_000 } as const
 
+/** What a replica of the product has unless it is configured otherwise (`execution.runsAtOnce`). */
+const LIKE_THE_PRODUCT = { runsAtOnce: 32, connections: 12 } as const
+
 /** Approved runs of many keyed steps, several at once: intent → sent → effect → outcome, each with its audit entry. */
 export const executeBench: Benchmark = {
   name: 'execute',
@@ -38,7 +41,7 @@ export const executeBench: Benchmark = {
       const runs = Math.max(1, Math.round(options.steps / STEPS_PER_RUN))
       await approveRuns(url, target.url, runs)
       print(`${String(runs)} runs of ${String(STEPS_PER_RUN)} steps are approved`)
-      const config = { ...TIMES, databaseUrl: url, targetUrl: target.url, reconciles: true }
+      const config = { ...TIMES, ...LIKE_THE_PRODUCT, databaseUrl: url, targetUrl: target.url, reconciles: true }
       const workers = new WorkerPool({ ...config, logFile: join(workplace.folder, 'workers.log') }, options.replicas)
       try {
         await untilEnded(pool, print)

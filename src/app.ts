@@ -144,7 +144,10 @@ async function startWorking(
   const lookout = startLookout(config, foundation)
   closers.add('lookout', () => lookout.close())
   if (!roles.includes('worker')) return audit
-  const workers = await openWorkers(deps, jobs.workers, checkpointReader(config))
+  const workers = await openWorkers(deps, jobs.workers, {
+    readCheckpoints: checkpointReader(config),
+    runsAtOnce: config.settings.execution.runsAtOnce,
+  })
   closers.add('workers', () => workers.close())
   for (const { surface, rooms } of chats) {
     const deliverer = openDeliverer(deps, surface, signals, rooms)

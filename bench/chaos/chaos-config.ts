@@ -8,12 +8,15 @@ export const WorkerConfig = z.object({
   leaseMs: z.number(),
   inflightWindowMs: z.number(),
   callTimeoutMs: z.number(),
+  runsAtOnce: z.int().positive().default(6),
+  connections: z.int().positive().default(6),
   /** False only in the negative control: what is unknown is sent again without asking. */
   reconciles: z.boolean(),
   /** Warnings and errors of all workers, read when a promise breaks. */
   logFile: z.string(),
 })
 export type WorkerConfig = z.infer<typeof WorkerConfig>
+export type WorkerOptions = Omit<z.input<typeof WorkerConfig>, 'replicaId'>
 
 /** The bench says where the worker is to kill itself the next time it passes: a debug point, of a step named so. */
 export const DieOrder = z.object({ dieAt: z.string(), step: z.string() })

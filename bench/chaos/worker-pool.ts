@@ -3,7 +3,7 @@ import type { ChildProcess } from 'node:child_process'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { WORKER_VARIABLE } from './chaos-config.ts'
-import type { DieOrder, WorkerConfig } from './chaos-config.ts'
+import type { DieOrder, WorkerOptions } from './chaos-config.ts'
 
 interface Worker {
   readonly replicaId: string
@@ -16,12 +16,12 @@ const SCRIPT = fileURLToPath(new URL('worker.ts', import.meta.url))
 
 /** The replicas: each is replaced by a new one as soon as it is dead, until the pool is closed. */
 export class WorkerPool {
-  readonly #config: Omit<WorkerConfig, 'replicaId'>
+  readonly #config: WorkerOptions
   readonly #workers: Worker[] = []
   #count = 0
   #isClosed = false
 
-  constructor(config: Omit<WorkerConfig, 'replicaId'>, size: number) {
+  constructor(config: WorkerOptions, size: number) {
     this.#config = config
     for (let index = 0; index < size; index += 1) this.#workers.push(this.#start())
   }

@@ -46,7 +46,7 @@ const { deps } = await openReplica({
   settings: { leaseMs: config.leaseMs, inflightWindowMs: config.reconciles ? config.inflightWindowMs : 0 },
   queueOf: (db) => jobs.queueOf(db),
   log,
-  maxConnections: 6,
+  maxConnections: config.connections,
 })
 
 // Every crash here is the bench's own doing, and none says that a run is poison.
@@ -56,7 +56,7 @@ const options = {
   debugPoint: (point: string, { stepId }: { readonly stepId: string }) =>
     point === order?.dieAt && stepId.startsWith(order.step) ? die() : Promise.resolve(),
 } as const
-await jobs.workers.work('run.advance', 6, (data, signal) => advanceRun(deps, data, signal, options))
+await jobs.workers.work('run.advance', config.runsAtOnce, (data, signal) => advanceRun(deps, data, signal, options))
 setInterval(() => void sweepRuns(deps).catch(() => undefined), 500)
 process.send?.('ready')
 

@@ -34,7 +34,9 @@ import type { Signals } from '../ports/signals.ts'
 import type { SurfaceName } from '../domain/surface.ts'
 import type { Telemetry } from '../ports/telemetry.ts'
 
-const MAX_CONNECTIONS = 12
+const LEAST_CONNECTIONS = 12
+/** A run needs one now and then only: between its statements it waits for its target. */
+const RUNS_A_CONNECTION = 3
 
 export interface Foundation {
   readonly deps: Deps
@@ -125,11 +127,11 @@ export async function buildDeps(needs: FoundationNeeds, closers: Closers): Promi
 }
 
 async function openEngine(needs: FoundationNeeds, storage: Storage, closers: Closers) {
-  const { log, replicaId } = needs
+  const { config, log, replicaId } = needs
   const { url } = storage
   const database = await connect(storage, {
     applicationName: `countersign ${replicaId}`,
-    maxConnections: MAX_CONNECTIONS,
+    maxConnections: Math.max(LEAST_CONNECTIONS, Math.ceil(config.settings.execution.runsAtOnce / RUNS_A_CONNECTION)),
     onConnectionLost: (error) => {
       log.warn({ error }, 'an idle database connection was lost')
     },

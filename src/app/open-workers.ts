@@ -11,7 +11,6 @@ import type { JobWorkers } from '../ports/job-queue.ts'
 import type { JsonObject } from '../kernel/json.ts'
 
 /** How many of each kind of work go on at once in one process. */
-const RUNS_AT_ONCE = 32
 const LOOKS_AT_ONCE = 4
 
 export interface OpenWorkers {
@@ -19,14 +18,20 @@ export interface OpenWorkers {
   close(): Promise<void>
 }
 
+interface WorkerNeeds {
+  readonly readCheckpoints: ReadCheckpoints
+  /** `execution.runsAtOnce`. */
+  readonly runsAtOnce: number
+}
+
 /** Ties each job to its intent. A job is a hint: each intent reads the row and decides what there is to do. */
 export async function openWorkers(
   deps: Deps,
   workers: JobWorkers,
-  readCheckpoints: ReadCheckpoints,
+  { readCheckpoints, runsAtOnce }: WorkerNeeds,
 ): Promise<OpenWorkers> {
   const drain = new AbortController()
-  await workers.work('run.advance', RUNS_AT_ONCE, (data, signal) =>
+  await workers.work('run.advance', runsAtOnce, (data, signal) =>
     advanceRun(deps, data, AbortSignal.any([signal, drain.signal])),
   )
   await workers.work('incident.refresh', LOOKS_AT_ONCE, (data, signal) =>

@@ -168,6 +168,12 @@ export const ConfigurationFile = z.strictObject({
     .strictObject({
       inflightWindow: duration.prefault('10s').describe('After it an unknown step is reconciled.'),
       lease: duration.prefault('30s').describe('How long a replica holds a run without a sign of life.'),
+      runsAtOnce: z
+        .int()
+        .min(1)
+        .max(256)
+        .default(32)
+        .describe('How many runs a replica advances at once; beyond 36 it opens more connections to the database.'),
     })
     .prefault({}),
   intake: z.strictObject({ maxBody: size.prefault('1MiB') }).prefault({}),

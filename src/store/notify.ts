@@ -16,6 +16,8 @@ export interface Announcements {
    * Called when the COMMIT was sent on the same connection. Resolves when the connection is needed no longer.
    */
   announce(committed: Promise<unknown>): Promise<void>
+  /** It was rolled back: nothing is said. */
+  drop(): void
 }
 
 const collected = new WeakMap<Database, Said>()
@@ -50,6 +52,9 @@ export function collectAnnouncements(pool: Pool, db: Database): Announcements {
     announce: async (committed) => {
       collected.delete(db)
       if (words.size > 0) await speakerOf(pool).sayBehind(db, [...words.values()], committed)
+    },
+    drop: () => {
+      collected.delete(db)
     },
   }
 }

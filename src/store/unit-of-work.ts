@@ -29,18 +29,33 @@ const TRIES = 4
  */
 export function createUnitOfWork(pool: Pool, storesOf: (transaction: Database) => Stores): UnitOfWork {
   const alone = storesOf(drizzle(pool))
+  const known = new WeakMap<Database, Stores>()
+  const boundTo = (db: Database): Stores => {
+    const stores = known.get(db) ?? storesOf(db)
+    known.set(db, stores)
+    return stores
+  }
   return {
-    run: (work) => retryConflicts(() => runTransaction(pool, (transaction) => work(storesOf(transaction)))),
+    run: (work) => retryConflicts(() => runTransaction(pool, (transaction) => work(boundTo(transaction)))),
     single: (work) => retryConflicts(() => work(alone)),
     read: async (work) => {
       const client = await pool.connect()
       try {
-        return await work(storesOf(drizzle(client)))
+        return await work(boundTo(handleOf(client)))
       } finally {
         client.release()
       }
     },
   }
+}
+
+const handles = new WeakMap<PoolClient, Database>()
+
+/** One for the life of a connection: forty stores made anew for each transaction took longer than some of these. */
+function handleOf(client: PoolClient): Database {
+  const handle = handles.get(client) ?? drizzle(client)
+  handles.set(client, handle)
+  return handle
 }
 
 /** The last one: a prepared statement whose table a rolling upgrade has changed; it is sent without a name next time. */
@@ -66,7 +81,7 @@ export async function runTransaction<Result>(
   const client = await pool.connect().catch((cause: unknown) => {
     throw new UnwritableError('the database does not answer', cause)
   })
-  const transaction = drizzle(client)
+  const transaction = handleOf(client)
   const announcements = collectAnnouncements(pool, transaction)
   let isBroken = false
   // The work does not wait for what is announced, the connection does.
@@ -82,6 +97,7 @@ export async function runTransaction<Result>(
     return result
   } catch (error) {
     isBroken = error instanceof CommitUnknownError || !(await rollBack(client))
+    announcements.drop()
     const why = error instanceof CommitUnknownError ? undefined : whyUnwritable(sqlStateOf(error) ?? '')
     throw why === undefined ? error : new UnwritableError(why, error)
   } finally {
