@@ -8,6 +8,10 @@ import type { KeptLease } from './heartbeat.ts'
 
 /** Between tries to give a run back, and until it is advanced again. */
 const AGAIN_MS: Readonly<Record<DatabaseTrouble, number>> = { away: 500, unwritable: 2_000 }
+/** Often enough that the lookout sees it claimed again and again (`Patience.unwritableMs`). */
+const AGAIN_AT_LEAST_EVERY_MS = 30_000
+/** What cannot be put on record is tried again after this part of the time for which it could not. */
+const PART_OF_TROUBLE = 4
 
 const CANNOT_RECORD = 'Nothing more is sent: it cannot be put on record. It goes on by itself when that is mended'
 
@@ -17,7 +21,7 @@ const CANNOT_RECORD = 'Nothing more is sent: it cannot be put on record. It goes
  * it can be written, the card says what is wrong.
  */
 export async function giveBackWhenPossible(deps: Deps, held: KeptLease, trouble: DatabaseTrouble): Promise<void> {
-  const afterMs = AGAIN_MS[trouble]
+  const afterMs = againAfterMs(trouble, held.lease.unwritableForMs)
   while (!held.signal.aborted) {
     try {
       await giveBackRun(deps, held, afterMs, trouble)
@@ -27,6 +31,12 @@ export async function giveBackWhenPossible(deps: Deps, held: KeptLease, trouble:
       await delay(AGAIN_MS.away, undefined, { signal: held.signal }).catch(() => undefined)
     }
   }
+}
+
+/** A right that nobody gives back, or a statement that always times out, is not asked for every two seconds for ever. */
+function againAfterMs(trouble: DatabaseTrouble, unwritableForMs: number | null): number {
+  const longer = trouble === 'unwritable' ? (unwritableForMs ?? 0) / PART_OF_TROUBLE : 0
+  return Math.max(AGAIN_MS[trouble], Math.min(longer, AGAIN_AT_LEAST_EVERY_MS))
 }
 
 /** Giving back and coming back are one transaction: no run is given back without somebody to go on with it. */
@@ -40,7 +50,7 @@ export async function giveBackRun(
   await deps.unitOfWork.run(async (stores) => {
     await tellOnCard(stores, held, trouble)
     if (trouble === null) await stores.leasedRuns.release(held.lease, afterMs)
-    else await stores.leasedRuns.lapse(held.lease, afterMs)
+    else await stores.leasedRuns.lapse(held.lease, afterMs, trouble === 'unwritable')
     await stores.jobs.enqueue('run.advance', { runId: id }, { singletonKey: id, startAfterMs: afterMs })
   })
 }

@@ -9,6 +9,8 @@ export interface RunLease {
   readonly leaseMs: number
   /** How often a claim of this run ended without a clean release. */
   readonly crashes: number
+  /** Since when, in a row, its holders could not put on record what they had to, by database time; null when they could. */
+  readonly unwritableForMs: number | null
 }
 
 export interface RunStore {
@@ -37,7 +39,7 @@ export interface LeasedRunStore {
    */
   release(lease: RunLease, resumeAfterMs?: number): Promise<void>
   /** The same for a holder that was cut off in the middle: an `unknown` run is then asked about again, by no person. */
-  lapse(lease: RunLease, resumeAfterMs: number): Promise<void>
+  lapse(lease: RunLease, resumeAfterMs: number, isUnwritable: boolean): Promise<void>
 }
 
 /** What people say about a run that nobody holds. A move is undefined when the run is not in a state that allows it. */

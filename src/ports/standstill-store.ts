@@ -14,6 +14,8 @@ export interface Patience {
   readonly idleMs: number
   /** What became of a step is not known, and its holder does not find out. */
   readonly unknownMs: number
+  /** What a run does cannot be put on record, claim after claim. */
+  readonly unwritableMs: number
   /** Messages wait on a surface that can be reached, and no deliverer is there. */
   readonly undeliveredMs: number
   /** A duty was set aside this long ago: not one that several replicas are at, slowly. */
@@ -23,7 +25,7 @@ export interface Patience {
 }
 
 /** `parked` waits for a person after three crashes; the others ought to move and do not. */
-export type RunTrouble = 'abandoned' | 'untaken' | 'overdue' | 'idle' | 'parked'
+export type RunTrouble = 'abandoned' | 'untaken' | 'overdue' | 'idle' | 'parked' | 'unwritable'
 
 export interface StillRun {
   readonly id: string

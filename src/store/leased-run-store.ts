@@ -21,7 +21,7 @@ export function createLeasedRunStore(db: Database): LeasedRunStore {
     lockTargets: (lease, lockKeys) => lockTargets(db, lease, lockKeys),
     move: (lease, from, to, detail) => move(db, lease, from, to, detail),
     release: (lease, resumeAfterMs) => release(db, lease, resumeAfterMs ?? 0),
-    lapse: (lease, resumeAfterMs) => lapse(db, lease, resumeAfterMs),
+    lapse: (lease, resumeAfterMs, isUnwritable) => lapse(db, lease, resumeAfterMs, isUnwritable),
   }
 }
 
@@ -124,7 +124,8 @@ async function release(db: Database, lease: RunLease, resumeAfterMs: number): Pr
     UPDATE runs
        SET lease_owner = NULL,
            lease_until = CASE WHEN ${resumeAfterMs}::float8 > 0
-                              THEN clock_timestamp() + ${milliseconds(resumeAfterMs)} END
+                              THEN clock_timestamp() + ${milliseconds(resumeAfterMs)} END,
+           unwritable_since = NULL
      WHERE id = ${lease.run.id} AND fence = ${lease.fence}
     RETURNING id`)
   if (rows.length === 0) throw new FencedError(lease.run.id)
@@ -135,12 +136,13 @@ async function release(db: Database, lease: RunLease, resumeAfterMs: number): Pr
  * name, with a lease that runs out at once, and the claim that follows is no crash. Said twice, since the first answer was
  * lost, it is the same.
  */
-async function lapse(db: Database, lease: RunLease, resumeAfterMs: number): Promise<void> {
+async function lapse(db: Database, lease: RunLease, resumeAfterMs: number, isUnwritable: boolean): Promise<void> {
   const { rows } = await db.execute(sql`
     UPDATE runs
        SET lease_owner = CASE WHEN state = 'unknown' THEN lease_owner END,
            lease_until = clock_timestamp() + ${milliseconds(resumeAfterMs)},
-           crashes = CASE WHEN state = 'unknown' THEN least(crashes, ${lease.crashes}::int - 1) ELSE crashes END
+           crashes = CASE WHEN state = 'unknown' THEN least(crashes, ${lease.crashes}::int - 1) ELSE crashes END,
+           unwritable_since = CASE WHEN ${isUnwritable}::boolean THEN coalesce(unwritable_since, clock_timestamp()) END
      WHERE id = ${lease.run.id} AND fence = ${lease.fence} AND lease_owner IS NOT NULL
     RETURNING id`)
   if (rows.length === 0) throw new FencedError(lease.run.id)

@@ -63,7 +63,8 @@ async function intend(db: Database, lease: RunLease, attempt: NewAttempt, leaf: 
                  AND coalesce(a.glass_until > clock_timestamp(), true)))
          FOR UPDATE OF r
       ), started AS (
-        UPDATE runs SET started_at = clock_timestamp() WHERE id = (SELECT id FROM mine) AND started_at IS NULL
+        UPDATE runs SET started_at = coalesce(started_at, clock_timestamp()), unwritable_since = NULL
+         WHERE id = (SELECT id FROM mine) AND (started_at IS NULL OR unwritable_since IS NOT NULL)
       )${appendLeaf(leaf, sql`mine`)}
       INSERT INTO attempts (run_id, step_id, step_index, direction, effect, number, uses, crash_class, state,
                             idempotency_key, fence, request_hash, before, deadline_at)
@@ -135,8 +136,9 @@ async function move(
        WHERE id = ${attempt.id}::bigint AND run_id = (SELECT id FROM mine) AND state = ${attempt.state}
       RETURNING *
     ), progress AS (
-      UPDATE runs SET crashes = 0
-       WHERE ${to.to === 'done'}::boolean AND id = (SELECT run_id FROM moved) AND crashes > 0
+      UPDATE runs SET crashes = CASE WHEN ${to.to === 'done'}::boolean THEN 0 ELSE crashes END, unwritable_since = NULL
+       WHERE id = (SELECT run_id FROM moved)
+         AND (unwritable_since IS NOT NULL OR ${to.to === 'done'}::boolean AND crashes > 0)
     )${appendLeaf(leaf, sql`moved`)}${tell(surfaces, told)}
     SELECT * FROM moved`)
   const row = rows[0]

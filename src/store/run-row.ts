@@ -17,6 +17,7 @@ export interface RunRow extends Record<string, unknown> {
   readonly finished_at: string | null
   readonly detail: string | null
   readonly crashes: number
+  readonly unwritable_since: string | null
 }
 
 export function toRun(row: RunRow): Run {

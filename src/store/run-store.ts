@@ -50,7 +50,7 @@ async function create(
 }
 
 async function claim(db: Database, id: string, owner: string, leaseMs: number): Promise<RunLease | undefined> {
-  const { rows } = await db.execute<RunRow>(sql`
+  const { rows } = await db.execute<RunRow & { readonly unwritable_ms: number | null }>(sql`
     UPDATE runs
        SET lease_owner = ${owner},
            lease_until = clock_timestamp() + ${milliseconds(leaseMs)},
@@ -60,11 +60,11 @@ async function claim(db: Database, id: string, owner: string, leaseMs: number): 
      WHERE id = ${id}
        AND (   (state IN ('queued', 'running', 'waiting') AND (lease_until IS NULL OR lease_until < clock_timestamp()))
             OR (state = 'unknown' AND lease_owner IS NOT NULL AND lease_until < clock_timestamp()))
-    RETURNING *`)
+    RETURNING *, (extract(epoch FROM clock_timestamp() - unwritable_since) * 1000)::float8 AS unwritable_ms`)
   const row = rows[0]
   if (row === undefined) return undefined
   const run = toRun(row)
-  return { run, fence: run.fence, leaseMs, crashes: row.crashes }
+  return { run, fence: run.fence, leaseMs, crashes: row.crashes, unwritableForMs: row.unwritable_ms }
 }
 
 /** A run that nobody holds is freed from its waiting time, so that it ends now. Asking twice keeps the first asker. */

@@ -114,7 +114,10 @@ async function listRuns(db: Database, patience: Patience): Promise<readonly Stil
   }))
 }
 
-/** Which of the troubles a run could be in, since when, and how long that may be. */
+/**
+ * Which of the troubles a run could be in, since when, and how long that may be. One that cannot be put on record is
+ * claimed again and again; one that is held for long has found its database well and only has nothing to write.
+ */
 function troubleOf(patience: Patience): SQL {
   return sql`
     SELECT 'abandoned' AS trouble, r.lease_until AS since, ${milliseconds(patience.abandonedMs)} AS patience
@@ -123,6 +126,8 @@ function troubleOf(patience: Patience): SQL {
      WHERE r.lease_owner IS NULL AND r.state <> 'unknown'
     UNION ALL SELECT 'parked', r.claimed_at, interval '0'
      WHERE r.lease_owner IS NULL AND r.state = 'unknown' AND r.crashes >= 3
+    UNION ALL SELECT 'unwritable', r.unwritable_since, ${milliseconds(patience.unwritableMs)}
+     WHERE r.claimed_at > clock_timestamp() - ${milliseconds(patience.unwritableMs)}
     UNION ALL SELECT 'overdue', a.deadline_at, ${milliseconds(patience.overdueMs)}
      WHERE r.lease_owner IS NOT NULL AND r.lease_until >= clock_timestamp() AND a.state IN ('intended', 'sent')
     UNION ALL SELECT 'idle', greatest(r.claimed_at, a.last_at), ${milliseconds(patience.unknownMs)}

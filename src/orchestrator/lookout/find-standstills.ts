@@ -16,6 +16,7 @@ export const PATIENCE: Patience = {
   overdueMs: 30_000,
   idleMs: 120_000,
   unknownMs: 180_000,
+  unwritableMs: 120_000,
   undeliveredMs: 45_000,
   dutyMs: 20_000,
   clockMs: 45_000,
@@ -67,6 +68,8 @@ function wordsOf({ id, trouble, stepId, holder, forSeconds }: StillRun): string 
       return `${id} stands still: step ${stepId ?? ''} is open beyond its deadline (${ago(forSeconds)}), and ${holder ?? 'its replica'} holds it without ending it. Look at its target, then end that replica; another one goes on.`
     case 'idle':
       return `${id} stands still: ${holder ?? 'a replica'} holds ${step} and writes nothing down (${ago(forSeconds)}). Look at that replica's log, then end it; another one goes on.`
+    case 'unwritable':
+      return `${id} stands still: what it does cannot be put on record (${ago(forSeconds)}), so nothing more is sent. Run "countersign doctor", which names a right that is missing, and look in PostgreSQL's log for a full disk or a statement that times out; it goes on by itself when that is mended.`
     case 'parked':
       return `${id} is set aside: the replicas that worked on it stopped three times in a row. Look at the log and at its target, then an approver says Retry or Abort.`
   }

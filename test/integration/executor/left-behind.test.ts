@@ -56,9 +56,9 @@ describe('what was left behind', () => {
     await leasedRuns.move(lease, ['queued'], 'running', null)
     await leasedRuns.move(lease, ['running'], 'unknown', 'no answer')
 
-    await leasedRuns[way](lease, 0)
+    await leasedRuns[way](lease, 0, false)
     // The answer was lost, so it is said again.
-    await leasedRuns[way](lease, 0)
+    await leasedRuns[way](lease, 0, false)
 
     const next = await runs.claim(run.id, 'another', 5_000)
     expect(next === undefined ? undefined : { crashes: next.crashes }).toEqual(expected)

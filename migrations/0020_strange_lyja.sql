@@ -1,0 +1,1 @@
+ALTER TABLE "runs" ADD COLUMN "unwritable_since" timestamp (6) with time zone;
