@@ -73,7 +73,7 @@ describe('an approval by clicks in Slack', () => {
   it('takes two people at tier 3, and the card tells the story in place', async () => {
     const proposal = await openProposal(world, 3)
     const card = await deliver(proposal)
-    expect(buttonLabels(card.blocks)).toEqual(['Approve', 'Reject', 'Acknowledge', 'Add note'])
+    expect(buttonLabels(card.blocks)).toEqual(['Approve', 'Reject', 'Ask', 'Acknowledge', 'Add note'])
 
     await test.driver.press(as(BO), card, 'Approve')
     await waitUntil('the first is told', () => shown('U0002').length === 1)
