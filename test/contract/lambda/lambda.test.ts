@@ -95,6 +95,20 @@ describe('an invocation of a Lambda function', () => {
     expect(fake.invocations[0]).toMatchObject({ mode: 'Event', clientContext: null })
   })
 
+  it.each([
+    ['does it once by the key that travels in it', true, 1],
+    ['does it twice where it does not look at the key (the twin)', false, 2],
+  ])('as an event that AWS delivers twice: the function %s', async (_what, isIdempotent, effects) => {
+    fake.addFunction('restart-workers', { isIdempotent })
+    fake.deliveries = 2
+
+    const result = await perform({ mode: 'event', idempotent: isIdempotent })
+
+    expect(result).toMatchObject({ outcome: 'done', output: { queued: true } })
+    expect(fake.invocations).toHaveLength(1)
+    expect(fake.effects).toEqual(Array.from({ length: effects }, () => 'restart-workers RUN-5:step:main'))
+  })
+
   it('is opaque unless the playbook says that the function is idempotent', () => {
     expect(runner.describe(input).crashClass).toBe('opaque')
     expect(runner.describe({ ...input, with: { ...input.with, idempotent: true } }).crashClass).toBe('idempotent')

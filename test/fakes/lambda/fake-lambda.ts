@@ -42,6 +42,8 @@ export class FakeLambda {
   /** What the functions did: once per key where they are idempotent. */
   readonly effects: string[] = []
   mayReadConfiguration = true
+  /** How often an event that was taken reaches its function: AWS promises at least once. */
+  deliveries = 1
   readonly #seenKeys = new Set<string>()
 
   constructor() {
@@ -124,8 +126,10 @@ export class FakeLambda {
       clientContext: typeof clientContext === 'string' ? clientContext : null,
     })
     const key = String(payload['idempotencyKey'])
-    if (!found.isIdempotent || !this.#seenKeys.has(key)) this.effects.push(`${found.name} ${key}`)
-    this.#seenKeys.add(key)
+    for (let delivered = 0; delivered < (mode === 'Event' ? this.deliveries : 1); delivered += 1) {
+      if (!found.isIdempotent || !this.#seenKeys.has(key)) this.effects.push(`${found.name} ${key}`)
+      this.#seenKeys.add(key)
+    }
     if (mode === 'Event') return { status: 202 }
     const run = found.answer(payload['params'])
     return {
