@@ -24,9 +24,11 @@ They begin as new ones. With all, the duties of the clock that were set aside be
         retryDead: (those) => jobs.retryDead(those),
       }),
     )
+    const unknown = ids === 'all' ? [] : ids.filter((id) => !again.some((line) => line.startsWith(id)))
     for (const line of again) context.print(line)
     context.print(again.length === 0 ? 'Nothing is tried again.' : `${String(again.length)} will be tried again.`)
-    return ids !== 'all' && again.length < ids.length ? 1 : 0
+    for (const id of unknown) context.printError(`${id} is no job that was given up. See: jobs list`)
+    return unknown.length === 0 ? 0 : 1
   },
 }
 
