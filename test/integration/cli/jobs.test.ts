@@ -21,7 +21,7 @@ beforeAll(async () => {
   foundation = await house.foundation()
   await foundation.jobs.workers.work('incident.propose', 1, async (data) => {
     if (!isMended) throw new Error(HOSTILE)
-    done.push(String(data['incidentId']))
+    done.push(data['incidentId'] as string)
   })
 })
 afterAll(() => house.close())
