@@ -82,7 +82,7 @@ describe('an approval by clicks in Teams', () => {
   it('takes two people at tier 3, and the card tells the story in place', async () => {
     const proposal = await openProposal(world, 3)
     const card = await deliver(proposal)
-    expect(buttonsOf(card)).toEqual(['Approve', 'Reject', 'Acknowledge', 'Add note'])
+    expect(buttonsOf(card)).toEqual(['Approve', 'Reject', 'Ask', 'Acknowledge', 'Add note'])
 
     const first = await pressOn(as(BO), card, 'Approve')
     await deliver(proposal)
