@@ -54,6 +54,7 @@ describeWhenShared(
       await surface.updateCard(card, makeView(), 'card-1', signal)
       await surface.findCard('C0001', 'card-1', new Date(), signal)
       await surface.postInThread(card, 'Evidence', signal)
+      await surface.postNotice('C0001', 'The daily review found nothing odd.', signal)
       await surface.tellPerson(
         { id: 'a', name: 'A', slack: { team: 'T1', user: 'U1' }, teams: null, groups: [], roles: [] },
         'Hello',

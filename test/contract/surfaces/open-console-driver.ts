@@ -38,7 +38,9 @@ export async function openConsoleDriver(deps: Deps): Promise<SurfaceDriver> {
   }
   const answered = (page: Page): Answered => {
     const reply = conversation.replies.at(-1)
-    const shown = /<section class="reply"[^>]*>(.*?)<\/section>\s*<div id="live">/s.exec(page.text)?.[1]
+    const shown = /<section class="reply"[^>]*>(.*?)<\/section>\s*<(?:div id="live"|p class="facts")>/s.exec(
+      page.text,
+    )?.[1]
     if (reply === undefined || shown === undefined) throw new Error(`No answer on the page: ${page.text}`)
     return { reply, words: withoutLayout(wordsOfHtml(shown)).replace(/^Refused\. /, '') }
   }
@@ -46,14 +48,22 @@ export async function openConsoleDriver(deps: Deps): Promise<SurfaceDriver> {
     const browser = await browserOf(person)
     return answered(await browser.post('/say', { csrf: await csrfOf(person, browser), text, incidentId }))
   }
+  const pressOn = async (person: Person, page: Page, label: string, words?: string): Promise<Answered> => {
+    const form = findForm(page, label)
+    const browser = await browserOf(person)
+    return answered(await browser.post('/press', words === undefined ? form : { ...form, text: words }))
+  }
   return {
     name: 'console',
     say: (person, text) => say(person, '', text),
     sayOn: say,
     press: async (person, incidentId, label, words) => {
-      const browser = await browserOf(person)
-      const form = findForm(await browser.get(`/incidents/${incidentId}`), label)
-      return answered(await browser.post('/press', words === undefined ? form : { ...form, text: words }))
+      return pressOn(person, await (await browserOf(person)).get(`/incidents/${incidentId}`), label, words)
+    },
+    openChange: async (person, changeId) => {
+      const page = await (await browserOf(person)).get(`/configuration/${changeId}`)
+      const press = (label: string, words?: string) => pressOn(person, page, label, words)
+      return { words: withoutLayout(wordsOfHtml(/<main.*<\/main>/s.exec(page.text)?.[0] ?? '')), press }
     },
     card: async (person, incidentId) => {
       const page = await (await browserOf(person)).get(`/incidents/${incidentId}`)

@@ -3,14 +3,16 @@ import { openSlack } from '../../../src/adapters/slack/open-slack.ts'
 import { SurfaceBudgets } from '../../../src/orchestrator/outbox/surface-budgets.ts'
 import { buttonLabels, plainTextOf } from '../../unit/slack/words-of.ts'
 import { buildRichConversation } from '../../../src/app/build-rich-conversation.ts'
+import { deliverConfiguration } from '../../../src/orchestrator/outbox/deliver-configuration.ts'
 import { deliverCard } from '../../../src/orchestrator/outbox/deliver-card.ts'
 import { recordConversation } from './recorded-conversation.ts'
 import { silentLogger } from '../../../src/kernel/silent-logger.ts'
 import { startFakeSlack } from '../../fakes/slack/fake-slack.ts'
 import { SlackDriver } from '../../fakes/slack/slack-driver.ts'
 import { waitUntil } from '../../support/wait-until.ts'
-import { withoutLayout } from './surface-driver.ts'
+import { waitingChange, withoutLayout } from './surface-driver.ts'
 import type { Answered, SurfaceDriver } from './surface-driver.ts'
+import type { CardReference } from '../../../src/ports/chat-surface.ts'
 import type { Deps } from '../../../src/orchestrator/dependencies.ts'
 import type { Person } from '../../../src/domain/person.ts'
 import type { DriverAnswer } from '../../fakes/slack/slack-driver.ts'
@@ -50,9 +52,19 @@ export async function openSlackDriver(deps: Deps): Promise<SurfaceDriver> {
       return (await deliverCard({ deps, surface: slack.surface, budgets, signal }, incidentId, true)) === 0
     })
     const cards = await deps.stores.cards.listByIncident(incidentId)
-    const reference = cards.find((card) => card.surface === 'slack')?.reference
+    return messageOf(cards.find((card) => card.surface === 'slack')?.reference, incidentId)
+  }
+  const changeOf = async (changeId: string): Promise<StoredMessage> => {
+    const signal = AbortSignal.timeout(5_000)
+    await waitUntil('the change is delivered', async () => {
+      const delivery = { deps, surface: slack.surface, budgets, signal }
+      return (await deliverConfiguration(delivery, waitingChange(changeId), changeId)) === 0
+    })
+    return messageOf(await deps.stores.configuration.findNotice(changeId, 'slack'), changeId)
+  }
+  const messageOf = (reference: CardReference | null | undefined, of: string): StoredMessage => {
     const message = fake.messagesIn(SLACK_CHANNEL).find(({ ts }) => ts === reference?.message)
-    if (message === undefined) throw new Error(`There is no card of ${incidentId}.`)
+    if (message === undefined) throw new Error(`There is no card of ${of}.`)
     return message
   }
   /** Blocks that the person can see; each shown message has its own. */
@@ -74,6 +86,14 @@ export async function openSlackDriver(deps: Deps): Promise<SurfaceDriver> {
     if (inForm !== undefined) return { reply, words: withoutLayout(inForm) }
     return { reply, words: withoutLayout(plainTextOf(fresh() as unknown[])) }
   }
+  const pressOn = async (card: StoredMessage, person: Person, label: string, words?: string): Promise<Answered> => {
+    const forms = fake.callsOf('views.open').length
+    const press = () => driver.press(slackUser(person), card, label)
+    if (words === undefined) return answered(person, press)
+    await press()
+    await waitUntil('the form is open', () => fake.callsOf('views.open').length > forms)
+    return answered(person, () => driver.submit(slackUser(person), words))
+  }
   return {
     name: 'slack',
     say: async (person, text) => {
@@ -91,14 +111,11 @@ export async function openSlackDriver(deps: Deps): Promise<SurfaceDriver> {
       const place = { channel: SLACK_CHANNEL, thread: ts }
       return answered(person, () => driver.mention(slackUser(person), text, place))
     },
-    press: async (person, incidentId, label, words) => {
-      const card = await cardOf(incidentId)
-      const forms = fake.callsOf('views.open').length
-      const press = () => driver.press(slackUser(person), card, label)
-      if (words === undefined) return answered(person, press)
-      await press()
-      await waitUntil('the form is open', () => fake.callsOf('views.open').length > forms)
-      return answered(person, () => driver.submit(slackUser(person), words))
+    press: async (person, incidentId, label, words) => pressOn(await cardOf(incidentId), person, label, words),
+    openChange: async (person, changeId) => {
+      const shown = { ...(await changeOf(changeId)) }
+      const press = (label: string, words?: string) => pressOn(shown, person, label, words)
+      return { words: withoutLayout(plainTextOf(shown.blocks)), press }
     },
     card: async (_person, incidentId) => withoutLayout(plainTextOf((await cardOf(incidentId)).blocks)),
     buttons: async (_person, incidentId) => buttonLabels((await cardOf(incidentId)).blocks),

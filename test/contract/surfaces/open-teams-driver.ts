@@ -2,11 +2,13 @@ import { CHANNEL, channelMessage, installation, invoke, teamsUser } from '../../
 import { SurfaceBudgets } from '../../../src/orchestrator/outbox/surface-budgets.ts'
 import { buildConversation } from '../../../src/app/build-conversation.ts'
 import { buttonsOf, findPress, wordsOfCard, wordsOfMessage } from '../../fakes/teams/card-reading.ts'
+import { deliverConfiguration } from '../../../src/orchestrator/outbox/deliver-configuration.ts'
 import { deliverCard } from '../../../src/orchestrator/outbox/deliver-card.ts'
 import { openTestTeams } from '../../integration/teams/open-test-teams.ts'
 import { waitUntil } from '../../support/wait-until.ts'
-import { withoutLayout } from './surface-driver.ts'
+import { waitingChange, withoutLayout } from './surface-driver.ts'
 import type { Answered, SurfaceDriver } from './surface-driver.ts'
+import type { CardReference } from '../../../src/ports/chat-surface.ts'
 import type { Deps } from '../../../src/orchestrator/dependencies.ts'
 import type { Person } from '../../../src/domain/person.ts'
 import type { Reply } from '../../../src/orchestrator/index.ts'
@@ -36,10 +38,24 @@ export async function openTeamsDriver(deps: Deps): Promise<SurfaceDriver> {
       return (await deliverCard({ deps, surface: teams.surface, budgets, signal }, incidentId, true)) === 0
     })
     const cards = await deps.stores.cards.listByIncident(incidentId)
-    const reference = cards.find(({ surface }) => surface === 'teams')?.reference
+    return messageOf(cards.find(({ surface }) => surface === 'teams')?.reference, incidentId)
+  }
+  const changeOf = async (changeId: string): Promise<StoredActivity> => {
+    const signal = AbortSignal.timeout(5_000)
+    await waitUntil('the change is delivered', async () => {
+      const delivery = { deps, surface: teams.surface, budgets, signal }
+      return (await deliverConfiguration(delivery, waitingChange(changeId), changeId)) === 0
+    })
+    return messageOf(await deps.stores.configuration.findNotice(changeId, 'teams'), changeId)
+  }
+  const messageOf = (reference: CardReference | null | undefined, of: string): StoredActivity => {
     const card = connector.threadsOf(CHANNEL).find(({ id }) => id === reference?.message)
-    if (card === undefined) throw new Error(`There is no card of ${incidentId}.`)
+    if (card === undefined) throw new Error(`There is no card of ${of}.`)
     return card
+  }
+  const pressOn = (card: StoredActivity, { name }: Person, label: string, words?: string): Promise<Answered> => {
+    const press = { conversation: card.conversation, message: card.id, ...findPress(card, label, words) }
+    return answered(() => test.send(invoke(teamsUser(name), press, where())))
   }
   const answered = async (send: () => Promise<TeamsResponse>): Promise<Answered> => {
     const [before, seen] = [replies.length, new Set(connector.messages)]
@@ -58,10 +74,11 @@ export async function openTeamsDriver(deps: Deps): Promise<SurfaceDriver> {
       const { conversation: thread } = await cardOf(incidentId)
       return answered(() => test.send(channelMessage(teamsUser(name), text, { ...where(), conversation: thread })))
     },
-    press: async ({ name }, incidentId, label, words) => {
-      const card = await cardOf(incidentId)
-      const press = { conversation: card.conversation, message: card.id, ...findPress(card, label, words) }
-      return answered(() => test.send(invoke(teamsUser(name), press, where())))
+    press: async (person, incidentId, label, words) => pressOn(await cardOf(incidentId), person, label, words),
+    openChange: async (person, changeId) => {
+      const shown = { ...(await changeOf(changeId)) }
+      const press = (label: string, words?: string) => pressOn(shown, person, label, words)
+      return { words: withoutLayout(wordsOfMessage(shown)), press }
     },
     card: async (_person: Person, incidentId) => withoutLayout(wordsOfMessage(await cardOf(incidentId))),
     buttons: async (_person: Person, incidentId) => buttonsOf(await cardOf(incidentId)),
