@@ -42,8 +42,8 @@ beforeEach(async () => {
   ] as const
   await world.start()
   const replica = await world.start({ found: EDITED, settings: { routes } })
-  const findByAccount: Deps['directory']['findByAccount'] = ({ surface, user }) =>
-    world.people.find(({ id, slack, teams }) => [id, slack?.user, teams?.user].includes(user) && surface !== undefined)
+  const findByAccount: Deps['directory']['findByAccount'] = ({ user }) =>
+    world.people.find(({ id, slack, teams }) => [id, slack?.user, teams?.user].includes(user))
   deps = { ...replica.deps, directory: { ...replica.deps.directory, findByAccount } }
   drivers = [await openSlackDriver(deps), await openTeamsDriver(deps), await openConsoleDriver(deps)]
 })
@@ -134,14 +134,15 @@ describe('a rejection with a reason', () => {
     async (name) => {
       const driver = drivers.find((one) => one.name === name)
 
-      for (const each of drivers) await each.openChange(ANA, 'CFG-2')
+      await Promise.all(drivers.map((each) => each.openChange(ANA, 'CFG-2')))
       const shown = await driver?.openChange(BEN, 'CFG-2')
       const answer = await shown?.press('Reject', 'six minutes are too long')
 
       expect(answer?.reply).toMatchObject({ code: 'rejected' })
       expect(answer?.words).toContain('is rejected by Ben')
-      for (const each of drivers)
+      for (const each of drivers) {
         expect((await each.openChange(ANA, 'CFG-2')).words).toContain('six minutes are too long')
+      }
       expect(await inForce()).toBe(FIRST)
     },
     60_000,
