@@ -36,7 +36,8 @@ metadata: { name: payments }
 spec: { owner: team-pay }
 `
 /** Needs no vendor: it speaks in the incident's thread. */
-const PLAYBOOK = `apiVersion: countersign.dev/v1
+/** Needs one approval. */
+export const TELL_CHANNEL = `apiVersion: countersign.dev/v1
 kind: Playbook
 metadata: { name: tell-channel, title: Tell the channel, owner: platform-team }
 spec:
@@ -110,7 +111,7 @@ async function writeFiles(folder: string, options: HouseOptions): Promise<void> 
   await writeFile(join(folder, 'catalog', 'catalog.yaml'), options.catalog ?? CATALOG)
   await writeFile(join(folder, 'people.yaml'), options.people ?? PEOPLE)
   await Promise.all(
-    (options.playbooks ?? [PLAYBOOK]).map((text, index) => writeFile(join(folder, 'playbooks', `${index}.yaml`), text)),
+    (options.playbooks ?? [TELL_CHANNEL]).map((text, index) => writeFile(join(folder, 'playbooks', `${index}.yaml`), text)),
   )
   const lines = [
     'catalog: ./catalog',

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { openBrowser, openBrowserAs } from '../../support/browser.ts'
-import { openHouse } from '../../support/house.ts'
+import { TELL_CHANNEL, openHouse } from '../../support/house.ts'
 import { waitUntil } from '../../support/wait-until.ts'
 import type { House } from '../../support/house.ts'
 
@@ -8,13 +8,18 @@ const ANA = 'ana@bank.example'
 const BEN = 'ben@bank.example'
 const CEM = 'cem@bank.example'
 const NOA = 'noa@bank.example'
+/** Needs two, so that the first approval is there to be taken back for as long as a test looks at it. */
+const TELL_FOR_GOOD = TELL_CHANNEL.replace('tell-channel', 'tell-for-good').replace(
+  'blastRadius: service',
+  'blastRadius: environment',
+)
 const ATTACK = '<img src=x onerror=alert(1)> "><script>alert(1)</script>'
 
 let house: House
 let url: string
 
 beforeAll(async () => {
-  house = await openHouse()
+  house = await openHouse({ playbooks: [TELL_CHANNEL, TELL_FOR_GOOD] })
   url = (await house.serve({ kind: 'pick', sandboxNote: 'Everything here is simulated.' })).url
 })
 
@@ -32,11 +37,14 @@ async function declare(title: string): Promise<string> {
   return /INC-\d+/.exec(page.text)?.[0] ?? ''
 }
 
-async function propose(incidentId: string): Promise<{ proposalId: string; planHash: string }> {
+async function propose(
+  incidentId: string,
+  playbook = 'tell-channel',
+): Promise<{ proposalId: string; planHash: string }> {
   const browser = await openBrowserAs(url, ANA)
   const page = await browser.post('/say', {
     csrf: await browser.csrf('/'),
-    text: `run ${incidentId} tell-channel`,
+    text: `run ${incidentId} ${playbook}`,
     incidentId,
   })
   return {
@@ -120,7 +128,7 @@ describe('the console', () => {
 
   it('offers to take an approval back to who gave it, and to nobody else', async () => {
     const incidentId = await declare('checkout is slow on checkout')
-    const { proposalId, planHash } = await propose(incidentId)
+    const { proposalId, planHash } = await propose(incidentId, 'tell-for-good')
     const ben = await openBrowserAs(url, BEN)
     const csrf = await ben.csrf('/')
     await ben.post('/press', { csrf, verb: 'approve', incidentId, proposalId, planHash })

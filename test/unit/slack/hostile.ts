@@ -68,6 +68,7 @@ const OURS = new Set([
     'feature',
     'changeId',
     'evidence',
+    'question',
   ],
 ])
 
