@@ -111,7 +111,9 @@ async function writeFiles(folder: string, options: HouseOptions): Promise<void> 
   await writeFile(join(folder, 'catalog', 'catalog.yaml'), options.catalog ?? CATALOG)
   await writeFile(join(folder, 'people.yaml'), options.people ?? PEOPLE)
   await Promise.all(
-    (options.playbooks ?? [TELL_CHANNEL]).map((text, index) => writeFile(join(folder, 'playbooks', `${index}.yaml`), text)),
+    (options.playbooks ?? [TELL_CHANNEL]).map((text, index) =>
+      writeFile(join(folder, 'playbooks', `${index}.yaml`), text),
+    ),
   )
   const lines = [
     'catalog: ./catalog',
