@@ -3,6 +3,7 @@ import { remindReviewers } from './break-glass/remind-reviewers.ts'
 import { climbLadder } from './climb-ladder.ts'
 import { closeRefusalMinutes } from './record-refusal.ts'
 import { expireProposals } from './expire-proposals.ts'
+import { refreshFrozenCards } from './refresh-frozen-cards.ts'
 import { remindApprovers } from './remind-approvers.ts'
 import { remindFollowUps } from './remind-follow-ups.ts'
 import { sweepRuns } from './sweep-runs.ts'
@@ -24,6 +25,7 @@ export async function runTick(deps: Deps): Promise<void> {
     ['remind approvers', () => remindApprovers(deps)],
     ['tell the next in line', () => climbLadder(deps)],
     ['remind reviewers', () => remindReviewers(deps)],
+    ['bring cards up to date at freeze windows', () => refreshFrozenCards(deps)],
     ['watch quiet incidents', () => watchQuiet(deps)],
     ['look whether follow-ups are done', () => watchFollowUps(deps)],
     ['remind of follow-ups', () => remindFollowUps(deps)],

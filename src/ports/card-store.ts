@@ -22,9 +22,21 @@ export interface CardStore {
   listByIncident(incidentId: string): Promise<readonly Card[]>
 }
 
+/** An incident with the oldest moment since which one of its cards stands as it is. */
+export interface ShownCard {
+  readonly incidentId: string
+  readonly service: string | null
+  readonly environment: string | null
+  readonly shownAt: Date
+}
+
 export interface CardQueries {
   /** For presses and verbs in threads: which incident a message belongs to; a forwarded copy belongs to none. */
   findByMessage(surface: SurfaceName, channel: string, message: string): Promise<Card | undefined>
   /** Incidents not yet resolved whose card is in this channel, newest first. */
   listOpenIncidents(surface: SurfaceName, channel: string): Promise<readonly string[]>
+  /** Incidents not yet resolved that have a card, newest first. */
+  listShown(limit: number): Promise<readonly ShownCard[]>
+  /** When the card of each was last asked for, of those for which that is still known. */
+  listAsked(incidentIds: readonly string[]): Promise<ReadonlyMap<string, Date>>
 }

@@ -1,6 +1,6 @@
-import { and, desc, eq, ne, sql } from './drizzle.ts'
+import { and, desc, eq, inArray, isNotNull, max, min, ne, sql } from './drizzle.ts'
 import { cardIdOf } from '../domain/card-id.ts'
-import { cards, incidents } from './schema.ts'
+import { cards, incidents, outboxMessages } from './schema.ts'
 import type { Card, CardQueries, CardStore } from '../ports/card-store.ts'
 import type { Database } from './database.ts'
 import type { SurfaceName } from '../domain/surface.ts'
@@ -60,6 +60,29 @@ export function createCardQueries(db: Database): CardQueries {
         .orderBy(desc(incidents.openedAt))
         .limit(20)
       return rows.map((row) => row.id)
+    },
+    listShown: async (limit) => {
+      const { service, environment, openedAt } = incidents
+      return db
+        .select({ incidentId: incidents.id, service, environment, shownAt: min(cards.updatedAt) })
+        .from(cards)
+        .innerJoin(incidents, eq(cards.incidentId, incidents.id))
+        .where(and(ne(incidents.state, 'resolved'), isNotNull(cards.updatedAt)))
+        .groupBy(incidents.id)
+        .orderBy(desc(openedAt))
+        .limit(limit)
+        .then((rows) => rows.flatMap(({ shownAt, ...row }) => (shownAt === null ? [] : [{ ...row, shownAt }])))
+    },
+    listAsked: async (incidentIds) => {
+      const { incidentId, createdAt, kind } = outboxMessages
+      const rows = await db
+        .select({ incidentId, askedAt: max(createdAt) })
+        .from(outboxMessages)
+        .where(and(eq(kind, 'card'), inArray(incidentId, [...incidentIds])))
+        .groupBy(incidentId)
+      return new Map(
+        rows.flatMap((row) => (row.incidentId === null || row.askedAt === null ? [] : [[row.incidentId, row.askedAt]])),
+      )
     },
   }
 }
