@@ -6,6 +6,7 @@ import { doctorCommand } from './doctor.ts'
 import { evalChangesCommand } from './eval-changes.ts'
 import { evalGroupingCommand } from './eval-grouping.ts'
 import { evalHostileCommand } from './eval-hostile.ts'
+import { evalRecordCommand } from './eval-record.ts'
 import { evalScenariosCommand } from './eval-scenarios.ts'
 import { evalLocalisationCommand } from './eval-localisation.ts'
 import { freezeCommand } from './freeze.ts'
@@ -46,4 +47,5 @@ export const COMMANDS: readonly Command[] = [
   evalHostileCommand,
   evalScenariosCommand,
   evalLocalisationCommand,
+  evalRecordCommand,
 ]

@@ -64,7 +64,7 @@ export function describeRecord({ mean, successes, partial, failures }: TrackReco
  * Two witnesses: the run's own checks, and the people who were there. Where they disagree, it helped in part: symptoms
  * that come back, or a check that failed although the work was done.
  */
-function helpOf({ outcome, helped, didNotHelp }: PastRun): number {
+export function helpOf({ outcome, helped, didNotHelp }: Pick<PastRun, 'outcome' | 'helped' | 'didNotHelp'>): number {
   const byChecks = outcome === 'succeeded' ? 1 : 0
   if (helped === didNotHelp) return byChecks
   return (byChecks + (helped > didNotHelp ? 1 : 0)) / 2

@@ -1,9 +1,6 @@
-import { focusOf } from '../../orchestrator/refresh/focus.ts'
+import { judgeIncident } from './judge-incident.ts'
 import { groupAlerts } from '../../triage/group-alerts.ts'
 import { prepareAlert } from '../../orchestrator/ingest/prepare-alerts.ts'
-import { scoreSuspects } from '../../changes/score-suspects.ts'
-import { selectPlaybooks, whyTooWide } from '../../playbooks/select-playbook.ts'
-import { shortlistOf } from '../../orchestrator/proposals/proposal-ground.ts'
 import { worstSeverity } from '../../triage/assess-severity.ts'
 import type { ActionName } from '../../domain/action.ts'
 import type { Alert, IncomingAlert } from '../../domain/alert.ts'
@@ -69,22 +66,12 @@ export function judgeSight(means: JudgeMeans, sight: JudgedSight): readonly Judg
 }
 
 function judgeGroup(means: JudgeMeans, sight: JudgedSight, group: readonly PreparedAlert[]): Judgement {
-  const { catalog, settings } = means
   const alerts = group.map((alert, index) => toAlert(alert, index, sight.now))
   const incident = incidentOf(group, sight.now)
-  const { around } = focusOf(catalog, incident, alerts)
-  const changes = sight.changes.filter((change) => around.includes(change.service))
-  const scored = scoreSuspects({
-    symptom: { ...incident, alerts },
-    ...{ changes, past: changes, judged: new Map(), catalog },
-    ...{ lookbackMs: settings.changesLookbackMs, readings: [] },
+  const { scored, candidates } = judgeIncident(means, {
+    ...{ incident, alerts, changes: sight.changes, judged: new Map(), now: sight.now },
   })
-  const shortlist = shortlistOf({ ...means, now: sight.now }, { incident, alerts, findings: scored })
-  const chosen = selectPlaybooks(shortlist).candidates.find(({ playbook, suspect }) => {
-    const service = suspect?.service ?? incident.service
-    const disturbed = service === null ? [] : [service]
-    return whyTooWide({ isNovel: true, tier: 2, disturbed, blastRadius: playbook.risk.blastRadius }).length === 0
-  })
+  const [chosen] = candidates
   const proposed =
     chosen === undefined
       ? null

@@ -1,14 +1,10 @@
-import { advisePlaybook } from '../../llm/advise-playbook.ts'
+import { askForOrder, offeredTo } from './ask-for-order.ts'
 import { canonicalJson } from '../../kernel/canonical-json.ts'
-import { modelNames } from '../words/model-names.ts'
 import { sha256Hex } from '../../kernel/sha256.ts'
 import type { Deps } from '../dependencies.ts'
 import type { FittingPlaybook } from '../../playbooks/shortlist-playbooks.ts'
 import type { PlaybookAdvice } from '../../domain/playbook-advice.ts'
 import type { ProposalGround } from './proposal-ground.ts'
-
-/** The ones behind are hardly ever proposed, and a long list is no choice. */
-const MOST_OFFERED = 5
 
 /**
  * What a model says about the order of the playbooks that may be proposed; null where there is none to ask or nothing to
@@ -21,17 +17,13 @@ export async function adviseOrder(
   candidates: readonly FittingPlaybook[],
   signal: AbortSignal,
 ): Promise<PlaybookAdvice | null> {
-  const { model, log, telemetry } = deps
-  const offered = candidates.slice(0, MOST_OFFERED)
-  if (model === null || offered.length < 2) return null
+  const { model } = deps
+  const offered = offeredTo(candidates)
+  if (model === null || offered.length === 0) return null
   const choiceHash = hashOf(offered)
   if (findings.advice?.choiceHash === choiceHash) return findings.advice
   const evidence = await deps.stores.evidence.list(incident.id)
-  const given = await advisePlaybook(
-    { model, log, telemetry },
-    { incidentId: incident.id, candidates: offered, evidence, ...modelNames(deps) },
-    signal,
-  )
+  const given = await askForOrder(deps, model, { incidentId: incident.id, offered, evidence }, signal)
   const advice: PlaybookAdvice = {
     ...{ choiceHash, order: given?.order ?? null, reason: given?.reason ?? null },
     model: given?.model ?? model.name,

@@ -1,7 +1,7 @@
 import type { Deps } from '../dependencies.ts'
 
 /** Names that a model's sentence may claim something about only where its evidence does, and those it may not bring up. */
-export function modelNames(deps: Deps): {
+export function modelNames(deps: Pick<Deps, 'catalog' | 'directory' | 'playbooks'>): {
   readonly knownNames: readonly string[]
   readonly forbiddenNames: readonly string[]
 } {

@@ -45,6 +45,8 @@ beforeAll(async () => {
   await cp(join(REPOSITORY, incidents), join(folder, incidents), { recursive: true })
   const hostile = join('docs', 'examples', 'hostile')
   await cp(join(REPOSITORY, hostile), join(folder, hostile), { recursive: true })
+  const record = join('docs', 'examples', 'record')
+  await cp(join(REPOSITORY, record), join(folder, record), { recursive: true })
   await addCommandTo(folder)
   environment = {
     ...variables,
