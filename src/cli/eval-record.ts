@@ -117,6 +117,6 @@ async function fromFiles(context: CommandContext, configPath: string | undefined
     )
     return { scores: scoreRecord(replayed, model !== null), model: model?.name ?? null }
   } finally {
-    directory.close()
+    await directory.close()
   }
 }

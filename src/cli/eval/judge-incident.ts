@@ -3,14 +3,31 @@ import { isNovel } from '../../policy/assess-tier.ts'
 import { findService } from '../../domain/service-catalog.ts'
 import { scoreSuspects } from '../../changes/score-suspects.ts'
 import { selectPlaybooks, whyTooWide } from '../../playbooks/select-playbook.ts'
-import { shortlistOf } from '../../orchestrator/proposals/proposal-ground.ts'
+import { proposalAlerts, shortlistOf } from '../../orchestrator/proposals/proposal-ground.ts'
+import type { ActionName } from '../../domain/action.ts'
 import type { Alert } from '../../domain/alert.ts'
 import type { CauseVerdict } from '../../changes/judge-causes.ts'
 import type { ChangeEvent } from '../../domain/change-event.ts'
 import type { FittingPlaybook } from '../../playbooks/shortlist-playbooks.ts'
 import type { Incident } from '../../domain/incident.ts'
-import type { JudgeMeans } from './judge-sight.ts'
+import type { LabelMapping } from '../../triage/map-labels.ts'
+import type { PastRun } from '../../domain/past-run.ts'
+import type { Playbook } from '../../domain/playbook.ts'
 import type { ScoredSuspects } from '../../changes/score-suspects.ts'
+import type { ServiceCatalog } from '../../domain/service-catalog.ts'
+
+/** How the installation that judges is set up. */
+export interface JudgeMeans {
+  readonly catalog: ServiceCatalog
+  readonly playbooks: readonly Playbook[]
+  readonly available: readonly ActionName[]
+  readonly past: readonly PastRun[]
+  readonly settings: {
+    readonly mapping: LabelMapping
+    readonly groupingWindowMs: number
+    readonly changesLookbackMs: number
+  }
+}
 
 /** What is known of one incident at one moment. */
 export interface KnownIncident {
@@ -39,7 +56,8 @@ export function judgeIncident(means: JudgeMeans, known: KnownIncident): JudgedIn
     ...{ changes, past: changes, judged, catalog },
     ...{ lookbackMs: settings.changesLookbackMs, readings: [] },
   })
-  const shortlist = shortlistOf({ ...means, now: known.now }, { incident, alerts, findings: scored })
+  const ground = { incident, alerts: proposalAlerts(alerts), findings: scored }
+  const shortlist = shortlistOf({ ...means, now: known.now }, ground)
   const candidates = selectPlaybooks(shortlist).candidates.filter((fit) => isNarrow(means, fit, incident.service))
   return { scored, candidates }
 }

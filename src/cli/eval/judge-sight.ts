@@ -2,29 +2,12 @@ import { judgeIncident } from './judge-incident.ts'
 import { groupAlerts } from '../../triage/group-alerts.ts'
 import { prepareAlert } from '../../orchestrator/ingest/prepare-alerts.ts'
 import { worstSeverity } from '../../triage/assess-severity.ts'
-import type { ActionName } from '../../domain/action.ts'
 import type { Alert, IncomingAlert } from '../../domain/alert.ts'
 import type { ChangeEvent } from '../../domain/change-event.ts'
 import type { Incident } from '../../domain/incident.ts'
-import type { LabelMapping } from '../../triage/map-labels.ts'
-import type { PastRun } from '../../domain/past-run.ts'
-import type { Playbook } from '../../domain/playbook.ts'
+import type { JudgeMeans } from './judge-incident.ts'
 import type { PreparedAlert } from '../../orchestrator/ingest/prepare-alerts.ts'
 import type { ScoredSuspects } from '../../changes/score-suspects.ts'
-import type { ServiceCatalog } from '../../domain/service-catalog.ts'
-
-/** How the installation that judges is set up. */
-export interface JudgeMeans {
-  readonly catalog: ServiceCatalog
-  readonly playbooks: readonly Playbook[]
-  readonly available: readonly ActionName[]
-  readonly past: readonly PastRun[]
-  readonly settings: {
-    readonly mapping: LabelMapping
-    readonly groupingWindowMs: number
-    readonly changesLookbackMs: number
-  }
-}
 
 /** What is known at one moment. */
 export interface JudgedSight {

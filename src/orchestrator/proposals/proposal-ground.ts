@@ -34,8 +34,13 @@ export async function readProposalGround(deps: Deps, incidentId: string): Promis
     stores.runs.listByIncident(incidentId),
   ])
   if (incident === undefined) throw new NotFoundError('incident', incidentId)
+  return { incident, alerts: proposalAlerts(alerts), findings, proposals, runs }
+}
+
+/** Those that fire; all of them when none fires any more. */
+export function proposalAlerts(alerts: readonly Alert[]): readonly Alert[] {
   const firing = alerts.filter((alert) => alert.status === 'firing')
-  return { incident, alerts: firing.length > 0 ? firing : alerts, findings, proposals, runs }
+  return firing.length > 0 ? firing : alerts
 }
 
 /** The proposal that is pending, or approved with a run that has not ended. */

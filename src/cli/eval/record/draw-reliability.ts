@@ -28,19 +28,18 @@ export function drawReliability({ bins, brier }: Calibration): string {
     ...bins.map(drawBin),
   ]
   const size = String(SIZE)
-  return (
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${size}" height="${size}" viewBox="0 0 ${size} ${size}" role="img" ` +
-    `aria-label="${escapeMarkup(title)}" font-family="${FONT}">${parts.join('')}</svg>`
-  )
+  const box = `width="${size}" height="${size}" viewBox="0 0 ${size} ${size}"`
+  const label = `role="img" aria-label="${escapeMarkup(title)}" font-family="${FONT}"`
+  return `<svg xmlns="http://www.w3.org/2000/svg" ${box} ${label}>${parts.join('')}</svg>`
 }
 
 function drawBin({ meanProbability, confirmed }: CalibrationBin): string {
   const [at, value] = [x(meanProbability), y(confirmed.value)]
-  return (
-    `<path d="M${at.toFixed(1)} ${y(confirmed.low).toFixed(1)}V${y(confirmed.high).toFixed(1)}" stroke="#0b4f9c" stroke-width="2"/>` +
-    `<circle class="bin" cx="${at.toFixed(1)}" cy="${value.toFixed(1)}" r="6" fill="#0b4f9c"/>` +
-    words(at + 10, value - 8, `n ${String(confirmed.n)}`, 'start')
-  )
+  return [
+    `<path d="M${at.toFixed(1)} ${y(confirmed.low).toFixed(1)}V${y(confirmed.high).toFixed(1)}" stroke="#0b4f9c" stroke-width="2"/>`,
+    `<circle class="bin" cx="${at.toFixed(1)}" cy="${value.toFixed(1)}" r="6" fill="#0b4f9c"/>`,
+    words(at + 10, value - 8, `n ${String(confirmed.n)}`, 'start'),
+  ].join('')
 }
 
 function words(left: number, top: number, text: string, anchor: string, size = 13): string {

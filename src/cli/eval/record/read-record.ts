@@ -21,7 +21,7 @@ const MOST_PAST_RUNS = 2_000
 const CHANGES_MS = 14 * 86_400_000
 const CHECKS = ['prometheus/assert', 'http/check']
 
-/** The newest incidents with what became of them. Reads and writes nothing. */
+/** The newest incidents with what became of them. It reads and writes nothing. */
 export async function readRecord(deps: Deps, limit: number): Promise<IncidentRecord> {
   const { stores } = deps
   const past = await stores.playbookRecords.listPast(MOST_PAST_RUNS)
@@ -122,7 +122,7 @@ function byChecks(
 
 function failedAtCheck(attempts: readonly Attempt[]): boolean {
   const last = attempts.filter(({ direction }) => direction === 'forward').at(-1)
-  return last !== undefined && last.state === 'failed' && CHECKS.includes(last.uses)
+  return last?.state === 'failed' && CHECKS.includes(last.uses)
 }
 
 function runsOf({ runs, proposals, answers }: Aftermath): RecordedIncident['answers']['runs'] {

@@ -4,7 +4,7 @@ import { reorderCandidates } from '../../../playbooks/reorder-candidates.ts'
 import type { AskingDeps } from '../../../orchestrator/proposals/ask-for-order.ts'
 import type { Incident } from '../../../domain/incident.ts'
 import type { IncidentRecord, RecordedIncident } from './recorded-incident.ts'
-import type { JudgeMeans } from '../judge-sight.ts'
+import type { JudgeMeans } from '../judge-incident.ts'
 import type { LanguageModel } from '../../../ports/language-model.ts'
 import type { Suspect } from '../../../domain/change-event.ts'
 
