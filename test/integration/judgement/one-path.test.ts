@@ -126,7 +126,7 @@ async function throughFiles(record: IncidentRecord): Promise<IncidentRecord> {
 describe('`eval record` and the product', () => {
   const { signal } = new AbortController()
 
-  it('judge an incident alike, whatever was learned since, from the database and from its files', async () => {
+  it('judge an incident alike, from the database and from its files', async () => {
     const played = playScenario({ files, playbooks }, files.scenarios.get('bad-deploy')!, 4)
     const deps = { ...productOf(played), model: null }
     const product = await judgeInProduct(deps, played)
