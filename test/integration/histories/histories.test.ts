@@ -61,7 +61,8 @@ describe('the same histories without a guard (the twins)', () => {
       const report = await live('posts', SEED, '12', '25')
 
       expect(report.isFailed).toBe(true)
-      expect(report.error).toContain('there are 2 cards in slack')
+      // Each lost answer makes one more.
+      expect(report.error).toMatch(/there are (?:[2-9]|\d\d+) cards in slack/)
     },
     PATIENCE_MS,
   )
