@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { FEEDBACK_WORDS } from '../../domain/feedback-words.ts'
+import { PRESS_ANSWERS, PRESS_VERBS } from '../../domain/press.ts'
 import { HttpFault } from '../http/http-fault.ts'
 import { formOf } from './form-of.ts'
 import { recordKnownRefusal } from '../../orchestrator/index.ts'
@@ -23,30 +23,13 @@ const optional = (schema: z.ZodString) =>
     .default(null)
 
 const PressForm = z.object({
-  verb: z.enum([
-    'approve',
-    'reject',
-    'withdraw',
-    'cancel',
-    'question',
-    'answer',
-    'stop',
-    'settle',
-    'undo',
-    'ack',
-    'note',
-    'breakglass',
-    'feedback',
-  ]),
+  verb: z.enum(PRESS_VERBS),
   incidentId: id,
   proposalId: optional(id),
   planHash: optional(z.string().max(64)),
   text: optional(text),
   stepId: optional(z.string().max(100)),
-  answer: z
-    .enum(['retry', 'done', 'abort', 'justified', 'unjustified', ...FEEDBACK_WORDS])
-    .nullable()
-    .default(null),
+  answer: z.enum(PRESS_ANSWERS).nullable().default(null),
   question: z.coerce.number().int().min(1).max(999_999).optional(),
   about: optional(id),
 })

@@ -1,9 +1,7 @@
 import type { Account } from '../../domain/person.ts'
-import type { FeedbackWord } from '../../domain/feedback-words.ts'
-import type { GlassVerdict } from '../../domain/glass-break.ts'
 import type { IncidentView } from '../../domain/incident-view.ts'
+import type { PressAnswer, PressVerb } from '../../domain/press.ts'
 import type { SurfaceName } from '../../domain/surface.ts'
-import type { Verb } from '../../domain/verb.ts'
 
 /** Where something was said or pressed, as the surface vouches for it after verification. */
 export interface ConversationPlace {
@@ -32,22 +30,7 @@ export interface Utterance extends ConversationPlace {
 
 /** A button of a card, or a form that one opened. The hash is what the card showed. */
 export interface Press extends ConversationPlace {
-  readonly verb: Extract<
-    Verb,
-    | 'approve'
-    | 'reject'
-    | 'withdraw'
-    | 'cancel'
-    | 'question'
-    | 'answer'
-    | 'stop'
-    | 'settle'
-    | 'undo'
-    | 'ack'
-    | 'note'
-    | 'breakglass'
-    | 'feedback'
-  >
+  readonly verb: PressVerb
   /** Empty where a change of policies and playbooks is meant, which `proposalId` names. */
   readonly incidentId: string
   readonly proposalId: string | null
@@ -56,7 +39,7 @@ export interface Press extends ConversationPlace {
   readonly text: string | null
   readonly stepId: string | null
   /** What became of a step; what a reviewer says of a broken glass; or how the incident went. */
-  readonly answer: 'retry' | 'done' | 'abort' | GlassVerdict | FeedbackWord | null
+  readonly answer: PressAnswer | null
   /** Which question is answered; left out by every other button. */
   readonly question?: number
   /** Which change or run the card asked about, where it asked how the incident went. */

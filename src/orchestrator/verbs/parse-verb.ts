@@ -1,3 +1,4 @@
+import { STEP_ANSWERS } from '../../domain/press.ts'
 import { SEVERITIES } from '../../domain/severity.ts'
 import { VERBS } from '../../domain/verb.ts'
 import { RefusedError } from '../../kernel/errors.ts'
@@ -143,7 +144,7 @@ export function parseSettle(request: VerbRequest): {
 } {
   const [stepId, answer, ...reason] = request.words
   if (stepId === undefined || answer === undefined) throw wrongUsage('settle', 'The step or the answer is missing.')
-  const known = (['retry', 'done', 'abort'] as const).find((candidate) => candidate === answer.toLowerCase())
+  const known = STEP_ANSWERS.find((candidate) => candidate === answer.toLowerCase())
   if (known === undefined) throw wrongUsage('settle', `"${answer.slice(0, 40)}" is not retry, done or abort.`)
   if (reason.length === 0) throw wrongUsage('settle', 'A reason is missing: it goes on the record.')
   return { stepId, answer: known, reason: reason.join(' ') }

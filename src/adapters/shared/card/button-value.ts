@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { FEEDBACK_WORDS } from '../../../domain/feedback-words.ts'
+import { PRESS_ANSWERS, PRESS_VERBS } from '../../../domain/press.ts'
 import type { Press } from '../../../orchestrator/index.ts'
 
 /**
@@ -8,21 +8,7 @@ import type { Press } from '../../../orchestrator/index.ts'
  */
 const ButtonValue = z
   .object({
-    v: z.enum([
-      'approve',
-      'reject',
-      'withdraw',
-      'cancel',
-      'question',
-      'answer',
-      'stop',
-      'settle',
-      'undo',
-      'ack',
-      'note',
-      'breakglass',
-      'feedback',
-    ]),
+    v: z.enum(PRESS_VERBS),
     /** Left out where a change of policies and playbooks is meant. */
     i: z
       .string()
@@ -37,7 +23,7 @@ const ButtonValue = z
       .regex(/^[0-9a-f]{64}$/)
       .optional(),
     s: z.string().min(1).max(200).optional(),
-    a: z.enum(['retry', 'done', 'abort', 'justified', 'unjustified', ...FEEDBACK_WORDS]).optional(),
+    a: z.enum(PRESS_ANSWERS).optional(),
     q: z.number().int().min(1).max(999_999).optional(),
     o: z
       .string()
