@@ -235,6 +235,6 @@ describe('a service that is stopped', () => {
     await app.close()
 
     expect(await readings.sumOf({ object: 'incident INC-1', origin: 'api' })).toBe(before + 7)
-    expect(await readings.unnumbered()).toBe(0)
+    expect(await readings.afterStop()).toBe(0)
   })
 })
