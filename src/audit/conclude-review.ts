@@ -41,6 +41,10 @@ function logFinding({ from, to, fault, archived, events }: ReviewTally, { waitin
   if (fault !== null) return finding('log', true, `The log is not whole: ${fault}. Keep it, and verify an export.`)
   const contradictions = countOf(events, 'audit.contradicted')
   if (contradictions > 0) return finding('log', true, 'The log contradicted its checkpoint while it was running.')
+  // What was archived is named by an entry behind it, and so within what was reviewed.
+  if (archived > 0 && countOf(events, 'audit.archived') === 0) {
+    return finding('log', true, `${counted(archived, 'entry', 'entries')} without content, and nothing was archived.`)
+  }
   if (to < from) return finding('log', true, 'Nothing at all was written. Is the service running?')
   const rest = [archived === 0 ? '' : `${plain(archived)} are archived`, waiting === 0 ? '' : `${plain(waiting)} wait`]
   const more = rest.filter((part) => part !== '').join(', ')
@@ -156,8 +160,8 @@ function plain(count: number): string {
   return count.toLocaleString('en-GB')
 }
 
-function counted(count: number, noun: string): string {
-  return `${plain(count)} ${noun}${count === 1 ? '' : 's'}`
+function counted(count: number, noun: string, several = `${noun}s`): string {
+  return `${plain(count)} ${count === 1 ? noun : several}`
 }
 
 function times(count: number): string {

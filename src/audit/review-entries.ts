@@ -84,7 +84,8 @@ function faultOf({ to, link }: ReviewTally, { seq, bytes, leafHash, prevHash, ha
 
 function parseEntry(bytes: Uint8Array): JsonObject {
   try {
-    return JSON.parse(new TextDecoder().decode(bytes)) as JsonObject
+    const value: unknown = JSON.parse(new TextDecoder().decode(bytes))
+    return value !== null && typeof value === 'object' ? (value as JsonObject) : {}
   } catch {
     // Changed bytes may be anything; that they were changed is the fault that was found.
     return {}

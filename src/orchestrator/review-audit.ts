@@ -10,10 +10,9 @@ import type { ReviewFacts } from '../audit/conclude-review.ts'
 import type { ReviewMoment } from '../ports/log-review-store.ts'
 import type { ReviewTally } from '../audit/review-entries.ts'
 
-/** The checkpoints, outside the database, of places in this range. */
+/** The checkpoints, outside the database, of places from this one on. */
 export type ReadCheckpoints = (
   from: number,
-  to: number,
 ) => Promise<{ readonly genuine: readonly Checkpoint[]; readonly forged: number }>
 
 const PAGE = 1_000
@@ -61,23 +60,35 @@ async function readEntries(
   before: { readonly seq: number; readonly link: string },
   readCheckpoints: ReadCheckpoints,
 ): Promise<{ tally: ReviewTally; links: Checked }> {
+  // In this order: the log holds whatever a checkpoint covered before it was asked how long it is.
+  const { genuine, forged } = await readCheckpoints(before.seq + 1)
   // Not further than now: what is written meanwhile is tomorrow's.
   const { size } = await stores.auditReader.describe()
-  const { genuine, forged } = await readCheckpoints(before.seq + 1, size)
-  const wanted = new Map(genuine.map((checkpoint) => [checkpoint.size, checkpoint]))
+  const wanted = Map.groupBy(genuine, (checkpoint) => checkpoint.size)
   const checkpoints: { size: number; fits: boolean }[] = []
-  const begun = beginTally(before.seq, before.link)
-  const fault = `it ends at entry ${String(size)}, and was reviewed up to ${String(before.seq)}`
-  let tally = size < before.seq ? { ...begun, fault } : begun
+  const fault = whyTooShort(size, before.seq, genuine)
+  let tally: ReviewTally = { ...beginTally(before.seq, before.link), fault }
   for (;;) {
     const entries = await stores.auditLog.list({ after: tally.to, upTo: size, limit: PAGE })
-    if (entries.length === 0) return { tally, links: { checkpoints, forged } }
+    if (entries.length === 0) return { tally: endedAt(size, tally), links: { checkpoints, forged } }
     tally = tallyEntries(tally, entries)
     for (const { seq, hash } of entries) {
-      const checkpoint = wanted.get(seq)
-      if (checkpoint !== undefined) checkpoints.push({ size: seq, fits: checkpoint.chain === hash })
+      for (const { chain } of wanted.get(seq) ?? []) checkpoints.push({ size: seq, fits: chain === hash })
     }
   }
+}
+
+/** Numbers are given one after the other: where the last ones are not there, they were taken out. */
+function endedAt(size: number, tally: ReviewTally): ReviewTally {
+  if (tally.fault !== null || tally.to >= size) return tally
+  return { ...tally, fault: `it ends at entry ${String(tally.to)}, and was numbered up to ${String(size)}` }
+}
+
+function whyTooShort(size: number, reviewed: number, checkpoints: readonly Checkpoint[]): string | null {
+  const ends = `it ends at entry ${String(size)}, and`
+  if (size < reviewed) return `${ends} was reviewed up to ${String(reviewed)}`
+  const covered = checkpoints.reduce((most, checkpoint) => Math.max(most, checkpoint.size), 0)
+  return covered > size ? `${ends} a checkpoint covers ${String(covered)}` : null
 }
 
 async function readFacts({ stores, settings }: Deps, { last }: ReviewMoment, checked: Checked): Promise<ReviewFacts> {

@@ -1,6 +1,6 @@
-import { constants } from 'node:fs'
+import { constants, createReadStream } from 'node:fs'
 import type { FileHandle } from 'node:fs/promises'
-import { mkdir, open, readFile } from 'node:fs/promises'
+import { mkdir, open } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { AppError } from '../kernel/errors.ts'
 import { fileErrorCodeOf } from './file-error.ts'
@@ -57,11 +57,21 @@ export function openCheckpointFolder(folder: string): CheckpointLog {
 
 /** All lines as they stand, without the torn end of a crash. */
 export async function readCheckpointLines(folder: string): Promise<readonly string[]> {
+  return Array.fromAsync(streamCheckpointLines(folder))
+}
+
+/** The same, one after the other: the file grows for as long as the service runs. */
+export async function* streamCheckpointLines(folder: string): AsyncGenerator<string> {
+  const chunks: AsyncIterable<string> = createReadStream(checkpointFileOf(folder), 'utf8')
+  let rest = ''
   try {
-    return (await readFile(checkpointFileOf(folder), 'utf8')).split('\n').slice(0, -1)
+    for await (const chunk of chunks) {
+      const lines = `${rest}${chunk}`.split('\n')
+      rest = lines.pop() ?? ''
+      yield* lines
+    }
   } catch (error) {
-    if (fileErrorCodeOf(error) === 'ENOENT') return []
-    throw error
+    if (fileErrorCodeOf(error) !== 'ENOENT') throw error
   }
 }
 

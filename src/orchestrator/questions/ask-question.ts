@@ -1,4 +1,4 @@
-import { oneLineText } from '../../kernel/clean-text.ts'
+import { oneLineText, truncateText } from '../../kernel/clean-text.ts'
 import { redactText } from '../../audit/redact.ts'
 import { lockQuestionGround, whyNotAsk } from './question-ground.ts'
 import { aboutOf, tellOfQuestion, whoIsTold } from './tell-of-question.ts'
@@ -49,7 +49,8 @@ export async function askQuestion(deps: Deps, input: QuestionInput): Promise<Sai
 
 /** One line without what hides or reorders, and without secrets that somebody pasted. */
 export function keptWords(text: string): string {
-  return redactText(oneLineText(text, LONGEST_QUESTION)).value
+  // Cut last: of a secret that is cut through, what is left is not known for one any more.
+  return truncateText(redactText(oneLineText(text, Infinity)).value, LONGEST_QUESTION)
 }
 
 function whyNotThisOne(proposalId: string, text: string, count: number): Refusal | undefined {

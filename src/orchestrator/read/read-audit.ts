@@ -41,8 +41,10 @@ export async function readAudit(deps: Deps, reader: Reader, query: AuditQuery): 
   ])
   const first = items[0]?.seq ?? null
   const last = items.at(-1)?.seq ?? null
+  // Where nothing was shown, the id may be made up: made-up ones get no entry and no window of their own.
+  const incidentId = items.length === 0 ? null : query.incidentId
   await noteReading(deps, reader, {
-    ...{ event: 'audit.read', object: 'audit log', incidentId: query.incidentId },
+    ...{ event: 'audit.read', object: 'audit log', incidentId },
     ...(first === null || last === null ? {} : { numbers: { from: first, to: last } }),
   })
   return { items, next: items.length === query.limit ? last : null, standing, glass: { ...glass, uses }, reviews }

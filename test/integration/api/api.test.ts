@@ -99,6 +99,23 @@ describe('the read API', () => {
     expect(incident['openedAt']).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
   })
 
+  it('puts reads of made-up incidents on record as reads of the log, and of a real one under its id (the twin)', async () => {
+    for (let made = 900_001; made <= 900_020; made += 1) await get(`/audit?incident=INC-${String(made)}`)
+    await waitUntil('the real one has entries', async () => {
+      const { body } = await get('/audit?incident=INC-1')
+      return (body['items'] as object[]).length > 0
+    })
+    const named = async () => {
+      const { body } = await get('/audit?limit=200')
+      const items = body['items'] as { event: string; entry: { incidentId?: string } }[]
+      const read = items.filter(({ event }) => event === 'audit.read')
+      return new Set(read.map(({ entry }) => entry.incidentId ?? 'the log'))
+    }
+    await waitUntil('it is on record', async () => (await named()).has('INC-1'))
+
+    expect([...(await named())].toSorted()).toEqual(['INC-1', 'the log'])
+  })
+
   it('hands out the audit log in order, and that it was read is on it', async () => {
     await get('/audit?limit=200')
     await waitUntil('the reading is on the log', async () => {

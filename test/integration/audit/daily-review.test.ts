@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import { appendFile, readFile, writeFile } from 'node:fs/promises'
 import { generateKeyPairSync } from 'node:crypto'
+import { join } from 'node:path'
 import { askForReview } from '../../../src/orchestrator/ask-for-review.ts'
 import { checkpointReader } from '../../../src/app/checkpoint-reader.ts'
 import { openCheckpointFolder } from '../../../src/store/checkpoint-folder.ts'
@@ -10,6 +12,7 @@ import { openHouse } from '../../support/house.ts'
 import { waitUntil } from '../../support/wait-until.ts'
 import { Client } from 'pg'
 import type { App } from '../../../src/app.ts'
+import type { Checkpoint } from '../../../src/domain/audit-entry.ts'
 import type { AuditReview } from '../../../src/domain/audit-review.ts'
 import type { Deps } from '../../../src/orchestrator/dependencies.ts'
 import type { House } from '../../support/house.ts'
@@ -48,6 +51,8 @@ const textOf = (made: AuditReview | undefined, point: string) =>
   made?.findings.find((finding) => finding.point === point)?.text ?? ''
 const count = async (sql: string): Promise<number> =>
   (await owner.query<{ count: number }>(`SELECT count(*)::int AS count FROM ${sql}`)).rows[0]?.count ?? 0
+
+const checkpointFile = (): string => join(house.config.checkpointFolder, 'checkpoints.jsonl')
 
 /** As if the last one had been made the day before. */
 const nextDay = () => owner.query('UPDATE log_reviews SET day = day - 1')
@@ -143,7 +148,7 @@ describe('the daily review of the audit log', () => {
       stores: { ...deps.stores, auditLog: { ...deps.stores.auditLog, list: async () => [] } },
     }
     await tampered('DELETE FROM audit_entries WHERE seq = 2', async () => {
-      expect(textOf(await review(blind), 'log')).not.toContain('not whole')
+      expect(textOf(await review(blind), 'log')).not.toContain('after entry 1')
     })
   })
 
@@ -153,6 +158,41 @@ describe('the daily review of the audit log', () => {
     await owner.query('UPDATE log_reviews SET to_seq = to_seq + 1000')
 
     expect(textOf(await review(), 'log')).toContain('it ends at entry')
+  })
+
+  it('finds entries taken from the end, which a checkpoint covers and no review had seen', async () => {
+    expect(textOf(await review(), 'log')).not.toContain('not whole')
+    await owner.query('DELETE FROM log_reviews')
+    const { size } = await deps.stores.auditReader.describe()
+    const end = String(size - 1)
+    const describe = async () => ({ ...(await deps.stores.auditReader.describe()), size: size - 1 })
+    const shorter = { ...replica(), stores: { ...deps.stores, auditReader: { ...deps.stores.auditReader, describe } } }
+    await tampered(`DELETE FROM audit_entries WHERE seq > ${end}`, async () => {
+      const numbered = textOf(await review(), 'log')
+      expect(numbered).toContain(`it ends at entry ${end}, and was numbered up to ${String(size)}`)
+      await owner.query('DELETE FROM log_reviews')
+      const text = textOf(await review(shorter), 'log')
+      expect(text).toContain(`it ends at entry ${end}, and a checkpoint covers ${String(size)}`)
+    })
+  })
+
+  it('finds the one of two genuine checkpoints of a place that does not fit', async () => {
+    const last = await openCheckpointFolder(house.config.checkpointFolder).findLast()
+    if (last === undefined) throw new Error('There is no checkpoint.')
+    const rewritten = { ...last, chain: 'a'.repeat(64) }
+    const both = (genuine: readonly Checkpoint[]) => reviewAudit(replica(), async () => ({ genuine, forged: 0 }))
+
+    expect(textOf(await both([last, last]), 'checkpoints')).toContain('2 checkpoints fit')
+    await owner.query('DELETE FROM log_reviews')
+    expect(textOf(await both([rewritten, last]), 'checkpoints')).toContain('does not fit the log')
+  })
+
+  it('is made also where a line of the folder holds what nobody could have signed', async () => {
+    const lines = await readFile(checkpointFile(), 'utf8')
+    await appendFile(checkpointFile(), '{"size":9000000,"signature":"AA==","epoch":1e999}\n')
+
+    expect(textOf(await review(), 'checkpoints')).toBe('1 checkpoints are not signed with this key.')
+    await writeFile(checkpointFile(), lines)
   })
 
   it('finds a checkpoint that somebody else signed', async () => {

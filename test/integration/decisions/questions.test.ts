@@ -220,6 +220,15 @@ describe('nothing is asked or answered', () => {
     expect(await outcomeOf(ask(proposal))).toBe('too_many_questions')
   })
 
+  it('with answers without end (a hundred of them are kept)', async () => {
+    const proposal = await openProposal(world)
+    await ask(proposal)
+    for (let index = 0; index < 100; index += 1) await reply(proposal, ANA, `No, ${String(index)}.`, 1)
+
+    expect(await outcomeOf(reply(proposal, ANA, 'No.', 1))).toBe('too_many_answers')
+    expect(await world.deps.stores.questions.list(proposal.id)).toHaveLength(101)
+  })
+
   it('where nobody can tell which question is meant', async () => {
     const proposal = await openProposal(world)
     expect(await outcomeOf(reply(proposal, ANA, 'No.'))).toBe('no_question')
@@ -254,6 +263,15 @@ describe('text that acts', () => {
     expect(said?.text).not.toMatch(/[\n\u202E\u200B\u{E0041}]/u)
     expect(said?.text).not.toContain(token)
     expect(said?.text.length).toBeLessThanOrEqual(1_000)
+  })
+
+  it('keeps nothing of a secret that stands where it is cut', async () => {
+    const proposal = await openProposal(world)
+    await ask(proposal, CY, `${'x '.repeat(480)}postgres://root:hunter22hunter22hunter22hunter22@db`)
+
+    const [said] = await world.deps.stores.questions.list(proposal.id)
+    expect(said?.text).toContain('postgres://root:[red')
+    expect(said?.text).not.toContain('hunter')
   })
 })
 

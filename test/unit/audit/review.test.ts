@@ -80,6 +80,21 @@ describe('the review of a day', () => {
     expect(tally).toMatchObject({ from: 1, to: 5, fault: null })
   })
 
+  it('names the log where content is gone that nobody archived, and not where it was archived (the twin)', () => {
+    const withoutContent = ([first, ...rest]: readonly AuditEntry[]) => [{ ...first!, bytes: null }, ...rest]
+    const archived = { event: 'audit.archived', origin: 'cli' }
+
+    expect(concerns(withoutContent(chainOf([QUIET[2]!, ...QUIET])))).toEqual(['log'])
+    expect(concerns(withoutContent(chainOf([QUIET[2]!, ...QUIET, archived])))).toEqual(['reads'])
+  })
+
+  it.each(['null', '5', '"text"', '{'])('is made also where an entry was changed into %s', (content) => {
+    const entries = [...chainOf(QUIET)]
+    entries[2] = { ...entries[2]!, bytes: new TextEncoder().encode(content) }
+
+    expect(tallyEntries(beginTally(0, CHAIN_START), entries).fault).toBe('entry 3 was changed')
+  })
+
   it('counts reads and refusals for what their entries stand for', () => {
     const read = (actor: string, reads: number) => ({ event: 'audit.read', actor: { id: actor }, details: { reads } })
     const minute = { event: 'refusals.counted', outcome: 'refused', reasonCode: 'wrong_token', details: { count: 40 } }
