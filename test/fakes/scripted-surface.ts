@@ -35,8 +35,8 @@ export interface SaidPost {
   readonly keys: readonly string[]
 }
 
-/** `lost`: it is done, and the answer never comes. */
-export type SurfaceFault = 'lost' | 'unreachable' | 'busy'
+/** `lost`: it is done, and the answer never comes. `no_access`: the token has expired. */
+export type SurfaceFault = 'lost' | 'unreachable' | 'busy' | 'no_access'
 interface PictureShown {
   readonly where: string
   readonly message: string
@@ -189,6 +189,7 @@ export class ScriptedSurface implements ChatSurface {
     const fault = this.isDown ? 'unreachable' : this.#faults.get(method)?.shift()
     if (fault === 'unreachable') throw new VendorUnreachableError(this.name, 'connection refused')
     if (fault === 'busy') throw new VendorBusyError(this.name, this.busyMs)
+    if (fault === 'no_access') throw new VendorRejectedError(this.name, 401, 'token_expired', 'Set another token.')
     const answer = effect()
     if (fault === 'lost') throw new VendorUnknownError(this.name, 'the answer was lost')
     return answer

@@ -24,6 +24,8 @@ export async function adviseOrder(
   if (findings.advice?.choiceHash === choiceHash) return findings.advice
   const evidence = await deps.stores.evidence.list(incident.id)
   const given = await askForOrder(deps, model, { incidentId: incident.id, offered, evidence }, signal)
+  // Stopped by us, the model was not asked at all: the next replica asks it.
+  signal.throwIfAborted()
   const advice: PlaybookAdvice = {
     ...{ choiceHash, order: given?.order ?? null, reason: given?.reason ?? null },
     model: given?.model ?? model.name,

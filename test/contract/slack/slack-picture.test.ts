@@ -96,6 +96,24 @@ describe('a picture on Slack', () => {
     expect(inThread().map(({ text }) => text)).toEqual([expect.stringContaining('It rose')])
   })
 
+  it('is told in words where no file is taken, and the rest of Slack counts as there', async () => {
+    world.fake.files.isDown = true
+
+    for (let look = 0; look < 4; look += 1) await expect(post()).rejects.toMatchObject({ code: 'vendor_busy' })
+    await post()
+
+    expect(inThread().map(({ text }) => text)).toEqual([expect.stringContaining('It rose')])
+  })
+
+  it('is shown after all where files are taken again', async () => {
+    world.fake.files.isDown = true
+    await expect(post()).rejects.toMatchObject({ code: 'vendor_busy' })
+    world.fake.files.isDown = false
+    await post()
+
+    expect(inThread()[0]?.blocks).toContainEqual(expect.objectContaining({ type: 'image' }))
+  })
+
   it('is told in words when it could not be made', async () => {
     await world.slack.surface.postPicture(CARD, { ...PICTURE, png: null }, never, first)
 

@@ -50,6 +50,14 @@ describe('a notice on Teams', () => {
     expect(world.connector.in(id)).toHaveLength(1)
   })
 
+  it('is said where Teams does not tell which message it made, since nothing ever changes it', async () => {
+    world.connector.isMute = true
+
+    await world.teams.surface.postNotice(CHANNEL, 'The daily review found nothing odd.', soon())
+
+    expect(world.connector.messages).toHaveLength(1)
+  })
+
   it('is refused for good where the app is not installed', async () => {
     world.connector.notInstalled.add(CHANNEL)
 

@@ -17,6 +17,8 @@ export class FakeSlackFiles {
   readonly #origin: string
   /** Where bytes are to be sent, where that is not this server. */
   elsewhere: string | null = null
+  /** Its address for files, and nothing else of it, answers that it is down. */
+  isDown = false
 
   constructor(origin: string) {
     this.#origin = origin
@@ -32,6 +34,10 @@ export class FakeSlackFiles {
   }
 
   take(path: string, bytes: Buffer, outgoing: http.ServerResponse): void {
+    if (this.isDown) {
+      outgoing.writeHead(503).end('down')
+      return
+    }
     const file = this.all.find(({ id }) => path === `/upload/${id}`)
     if (file?.length !== bytes.length) {
       outgoing.writeHead(400).end('bad upload')

@@ -42,6 +42,8 @@ export class FakeConnector {
   readonly members: FakeMember[] = []
   /** Conversations in which the app is not installed: 403. */
   readonly notInstalled = new Set<string>()
+  /** Begins threads and does not tell which. */
+  isMute = false
   /** Every request must carry it; undefined takes any. */
   token: string | undefined
   readonly server = new VendorServer((request) => this.#answer(request))
@@ -92,6 +94,7 @@ export class FakeConnector {
       if (activity === undefined) return failure(400, 'BadSyntax')
       const id = this.#newId()
       this.messages.push({ id, conversation: `${channel};messageid=${id}`, activity, updates: 0 })
+      if (this.isMute) return { status: 201, body: { id: channel } }
       return { status: 201, body: { id: `${channel};messageid=${id}`, activityId: id } }
     }
     const member = members?.[0]?.id ?? ''

@@ -123,6 +123,19 @@ describe('a model that puts the second playbook first', () => {
     expect(server.requests).toHaveLength(1)
   })
 
+  it('is asked by the next replica where the one that asked was stopped meanwhile', async () => {
+    const { incident } = await sceneWithEvidence()
+    const stop = new AbortController()
+    server.respond = () => {
+      stop.abort()
+      return { kind: 'hang' }
+    }
+    await expect(proposeForIncident(deps(), { incidentId: incident.id }, stop.signal)).rejects.toThrow('abort')
+    server.respond = turned()
+
+    expect(nameOf(await propose(incident.id, deps()))).toBe('second-way')
+  })
+
   it('is asked anew when there is another choice', async () => {
     server.respond = turned()
     const { incident } = await sceneWithEvidence()

@@ -252,6 +252,31 @@ describe('the incident’s picture', () => {
     expect(world.slack.pictures[0]?.picture.words).toContain('CHG-1')
   })
 
+  it('shows what is true now, also where the first was found again after other suspects came', async () => {
+    await measure()
+    world.slack.failNext('postPicture', 'lost')
+    await ask()
+    await waitUntil('the answer was lost', () => world.slack.pictures.length === 1)
+    await suspect('CHG-1')
+    await ask()
+    await world.settle()
+
+    expect(world.slack.pictures).toHaveLength(1)
+    expect(world.slack.pictures[0]?.picture.words).toContain('CHG-1')
+  })
+
+  it('is changed as soon as somebody has replaced the token', async () => {
+    await measure()
+    await ask()
+    await world.settle()
+    await suspect('CHG-1')
+    world.slack.failNext('updatePicture', 'no_access')
+    await askAgain()
+
+    expect(timesShown()).toEqual([2])
+    expect(world.slack.pictures[0]?.picture.words).toContain('CHG-1')
+  })
+
   it('is told in words where it cannot be made', async () => {
     await measure()
     world.deps.pictures.toPng = () => Promise.reject(new Error('no memory'))

@@ -15,9 +15,14 @@ const Posted = z.object({ ts: z.string().min(1) })
 const Done = z.object({ ok: z.literal(true) })
 const LONGEST_ALTERNATIVE = 1_000
 const LONGEST_TITLE = 255
-/** A file that was just uploaded is not at once there for a block: Slack answers `invalid_blocks` until it is. */
+/**
+ * A file that was just uploaded is not at once there for a block: Slack answers `invalid_blocks` until it is. And files
+ * have an address of their own, which may be closed to us while Slack answers: that is tried as often, and no outage.
+ */
 const LOOK_AGAIN_MS = 1_000
 const MOST_LOOKS = 5
+/** The incident's card waits behind it. */
+const UPLOAD_MS = 4_000
 const MOST_KEPT = 100
 
 interface PicturePost {
@@ -26,8 +31,9 @@ interface PicturePost {
   readonly attempt: PostTry | undefined
 }
 
+/** Of one picture, over the tries. */
 interface Uploaded {
-  readonly file: string
+  file: string | null
   looks: number
 }
 
@@ -53,11 +59,12 @@ export function createPictures(api: SlackApi, upload: SlackUpload) {
     const { png } = picture
     if (png === null) return null
     try {
-      const known = uploaded.get(key)
-      const file = known ?? { file: await uploadFile(api, upload, { channel, picture, png }, signal), looks: 0 }
+      const tries = uploaded.get(key) ?? { file: null, looks: 0 }
       if (uploaded.size >= MOST_KEPT) uploaded.clear()
-      uploaded.set(key, file)
-      const shown = await untilThere(file, () => send(renderPicture(picture, file.file)))
+      uploaded.set(key, tries)
+      const file = tries.file ?? (await uploadFile(api, upload, { channel, picture, png, tries }, signal))
+      tries.file = file
+      const shown = await untilThere(tries, () => send(renderPicture(picture, file)))
       uploaded.delete(key)
       return shown
     } catch (error) {
@@ -97,12 +104,13 @@ interface Uploading {
   readonly channel: string
   readonly picture: PostedPicture
   readonly png: Uint8Array
+  readonly tries: Uploaded
 }
 
 async function uploadFile(
   api: SlackApi,
   upload: SlackUpload,
-  { channel, picture, png }: Uploading,
+  { channel, picture, png, tries }: Uploading,
   signal: AbortSignal,
 ): Promise<string> {
   const file = {
@@ -111,10 +119,25 @@ async function uploadFile(
     alt_txt: visibleText(picture.words, LONGEST_ALTERNATIVE),
   }
   const offer = await api.call('files.getUploadURLExternal', file, Offered, signal, channel)
-  await upload(offer.upload_url, png, signal)
+  await untilTaken(tries, signal, (deadline) => upload(offer.upload_url, png, deadline))
   const files = [{ id: offer.file_id, title: visibleLine(picture.title, LONGEST_TITLE) }]
   await api.call('files.completeUploadExternal', { files }, Done, signal, channel)
   return offer.file_id
+}
+
+async function untilTaken(
+  tries: Uploaded,
+  signal: AbortSignal,
+  send: (deadline: AbortSignal) => Promise<void>,
+): Promise<void> {
+  try {
+    await send(AbortSignal.any([signal, AbortSignal.timeout(UPLOAD_MS)]))
+  } catch (error) {
+    if (signal.aborted || error instanceof VendorRejectedError) throw error
+    tries.looks += 1
+    if (tries.looks < MOST_LOOKS) throw new VendorBusyError('Slack', LOOK_AGAIN_MS, { cause: error })
+    throw new VendorRejectedError('Slack', 0, 'upload_url', 'Its address for files does not answer.', { cause: error })
+  }
 }
 
 async function untilThere<Shown>(uploaded: Uploaded, show: () => Promise<Shown>): Promise<Shown> {

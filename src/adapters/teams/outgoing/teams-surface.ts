@@ -53,7 +53,7 @@ export function createTeamsSurface(road: TeamsRoad): ChatSurface {
       )
     },
     postNotice: async (channel, words, signal) => {
-      await postCard(road, channel, renderPost(words), signal)
+      await postIn(road, channel, renderPost(words), signal)
     },
     tellPerson: async ({ teams }, words, signal) => {
       if (teams === null) return
@@ -69,22 +69,26 @@ export function createTeamsSurface(road: TeamsRoad): ChatSurface {
 }
 
 /** In a channel each incident begins a thread; in a group chat, which has none, it is a message. */
-async function postCard(
+async function postIn(
   { api, places, tenantId }: TeamsRoad,
   channel: string,
   message: TeamsMessage,
   signal: AbortSignal,
-): Promise<CardReference> {
+): Promise<string | null> {
   const { serviceUrl, isChannel } = await places.placeOf(channel)
-  const posted = isChannel
-    ? (
-        await api.create(
-          serviceUrl,
-          { bot: places.bot, tenant: tenantId, in: { kind: 'channel', channel, message } },
-          signal,
-        )
-      ).message
-    : await api.send(serviceUrl, channel, message, signal)
+  if (!isChannel) return api.send(serviceUrl, channel, message, signal)
+  const conversation = { bot: places.bot, tenant: tenantId, in: { kind: 'channel', channel, message } } as const
+  return (await api.create(serviceUrl, conversation, signal)).message
+}
+
+/** Without its id it could never be changed. */
+async function postCard(
+  road: TeamsRoad,
+  channel: string,
+  message: TeamsMessage,
+  signal: AbortSignal,
+): Promise<CardReference> {
+  const posted = await postIn(road, channel, message, signal)
   if (posted === null) throw new VendorUnknownError('Teams', 'it did not say which message it made')
   return { channel, message: posted }
 }
