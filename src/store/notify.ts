@@ -59,6 +59,11 @@ export function collectAnnouncements(pool: Pool, db: Database): Announcements {
   }
 }
 
+/** After that the others no longer wait for a connection that does not answer. */
+const LONGEST_MS = 2_000
+const AGAIN_MS = 1_000
+const MOST_FAILURES = 5
+
 const speakers = new WeakMap<Pool, Speaker>()
 
 function speakerOf(pool: Pool): Speaker {
@@ -72,26 +77,36 @@ function speakerOf(pool: Pool): Speaker {
  *
  *   silent → speaking → silent, or, when more has come meanwhile, speaking again
  *
- * Who finds it silent is said at once, behind its own COMMIT; what comes while it speaks waits for the end of that.
+ * Who finds it silent is said at once, behind its own COMMIT; what comes while it speaks waits for the end of that, but
+ * not for a connection that hangs. What many wait for is not lost with one connection: it is said again on another.
  */
 class Speaker {
   readonly #db: Database
   #waiting: Said = new Map()
   #isSpeaking = false
+  /** In a row. */
+  #failures = 0
 
   constructor(db: Database) {
     this.#db = db
   }
 
   async sayBehind(db: Database, words: readonly Words[], committed: Promise<unknown>): Promise<void> {
-    if (!this.#isSpeaking) return this.#speak(db, words)
-    // Said by another connection, so not before it can be seen there.
-    committed.then(
-      () => {
+    // Said by another connection, so not before it can be seen there. Also where nobody knows whether it was committed.
+    const sayLater = () => {
+      const add = () => {
         this.add(words)
-      },
-      () => undefined,
-    )
+      }
+      committed.then(add, add)
+    }
+    if (this.#isSpeaking) {
+      sayLater()
+      return
+    }
+    await this.#speak(db, words).catch((error: unknown) => {
+      sayLater()
+      throw error
+    })
   }
 
   add(words: readonly Words[]): void {
@@ -101,18 +116,44 @@ class Speaker {
 
   async #speak(db: Database, words: readonly Words[]): Promise<void> {
     this.#isSpeaking = true
+    let isOver = false
+    const goOn = () => {
+      if (isOver) return
+      isOver = true
+      this.#isSpeaking = false
+      if (this.#waiting.size > 0) this.#speakOn()
+    }
+    const timer = setTimeout(goOn, LONGEST_MS)
+    timer.unref()
     try {
       await say(db, words)
     } finally {
-      this.#isSpeaking = false
-      if (this.#waiting.size > 0) this.#speakOn()
+      clearTimeout(timer)
+      goOn()
     }
   }
 
   #speakOn(): void {
     const words = [...this.#waiting.values()]
     this.#waiting = new Map()
-    this.#speak(this.#db, words).catch(() => undefined)
+    this.#speak(this.#db, words).then(
+      () => {
+        this.#failures = 0
+      },
+      () => {
+        this.#sayAgain(words)
+      },
+    )
+  }
+
+  /** In an outage nothing is committed, and whoever listens is told when its own connection is there again. */
+  #sayAgain(words: readonly Words[]): void {
+    this.#failures += 1
+    if (this.#failures > MOST_FAILURES) return
+    const timer = setTimeout(() => {
+      this.add(words)
+    }, AGAIN_MS)
+    timer.unref()
   }
 }
 
