@@ -4,40 +4,56 @@ import type { Deps } from './dependencies.ts'
 import type { Freeze } from '../domain/freeze.ts'
 import type { ShownCard } from '../ports/card-store.ts'
 
-const MOST_CARDS = 200
-/** A card is built a while before it counts as shown; a vendor may take so long. */
-const SENDING_MS = 30_000
+const CARDS_AT_ONCE = 200
+/** A freeze by hand lasts 30 days at most; one that ended longer ago than this is on no card that anybody still reads. */
+const LOOK_BACK_MS = 31 * 86_400_000
 
 /**
- * On the clock's tick: nobody sets or lifts a recurring freeze, so the cards that were last shown before a window began
- * or ended are brought up to date here. A card that was asked for since then is left alone, whatever became of it; so
- * one that cannot be delivered is not asked for at every tick. The incidents whose cards are asked for.
+ * On the clock's tick: nobody lifts a freeze that ends by its time, nor sets or lifts a recurring one, so the cards that
+ * speak of a moment before it began or ended are brought up to date here. Each is asked for once a change, whatever
+ * becomes of it: one that cannot be delivered is tried by the outbox, more and more seldom, and not at every tick. The
+ * incidents whose cards are asked for.
  */
 export async function refreshFrozenCards(deps: Deps): Promise<readonly string[]> {
   const { stores, settings } = deps
-  if (settings.freezeWindows.length === 0) return []
-  const [now, freezes, shown] = await Promise.all([
-    stores.freezes.now(),
-    stores.freezes.listActive(),
-    stores.cardQueries.listShown(MOST_CARDS),
-  ])
-  const isOther = (card: ShownCard, since: Date) =>
-    freezeAt(deps, freezes, card, since) !== freezeAt(deps, freezes, card, now)
-  const late = shown.filter((card) => isOther(card, new Date(card.shownAt.getTime() - SENDING_MS)))
-  if (late.length === 0) return []
-  const asked = await stores.cardQueries.listAsked(late.map(({ incidentId }) => incidentId))
-  const due = late.filter((card) => {
-    const askedAt = asked.get(card.incidentId)
-    return askedAt === undefined || isOther(card, askedAt)
-  })
-  await stores.outbox.append(due.map(({ incidentId }) => ({ kind: 'card', incidentId, priority: 'approval' })))
-  return due.map(({ incidentId }) => incidentId)
+  const now = await stores.freezes.now()
+  const freezes = await stores.freezes.listActive(new Date(now.getTime() - LOOK_BACK_MS))
+  const before = settings.freezeWindows.length > 0 ? now : lastChange(freezes, now)
+  if (before === undefined) return []
+  const asked: string[] = []
+  for (let after: string | null = null; ;) {
+    const page = await stores.cardQueries.listShown({ before, after, limit: CARDS_AT_ONCE })
+    const due = page.filter(
+      (card) => freezeAt(deps, freezes, card, card.speaksOf) !== freezeAt(deps, freezes, card, now),
+    )
+    asked.push(...(await ask(deps, due, now)))
+    const last = page.at(-1)
+    if (last === undefined || page.length < CARDS_AT_ONCE) return asked
+    after = last.incidentId
+  }
 }
 
-/** What a card says of it at that moment, as far as the calendar has a part in it. */
-function freezeAt(deps: Deps, freezes: readonly Freeze[], { service, environment }: ShownCard, now: Date): string {
-  const question = { services: [service], environment, catalog: deps.catalog, now }
+/** The message and that it was asked for stand together: a crash between the two would ask again, or never. */
+async function ask({ unitOfWork }: Deps, due: readonly ShownCard[], now: Date): Promise<readonly string[]> {
+  const incidentIds = due.map(({ incidentId }) => incidentId)
+  if (incidentIds.length === 0) return []
+  await unitOfWork.run(async (stores) => {
+    await stores.cardQueries.markAsked(incidentIds, now)
+    await stores.outbox.append(incidentIds.map((incidentId) => ({ kind: 'card', incidentId, priority: 'approval' })))
+  })
+  return incidentIds
+}
+
+function lastChange(freezes: readonly Freeze[], now: Date): Date | undefined {
+  const changes = freezes.flatMap(({ createdAt, until }) => (until < now ? [createdAt, until] : [createdAt]))
+  return changes.length === 0 ? undefined : new Date(Math.max(...changes.map((change) => change.getTime())))
+}
+
+/** What a card says of freezes at that moment. */
+function freezeAt(deps: Deps, freezes: readonly Freeze[], { service, environment }: ShownCard, moment: Date): string {
+  const held = freezes.filter(({ createdAt, until }) => createdAt <= moment && moment < until)
+  const question = { services: [service], environment, catalog: deps.catalog, now: moment }
   const recurring = listWindowFreezes(deps.settings.freezeWindows, question)
-  const freeze = findFreezeOn([...freezes, ...recurring], [service])
+  const freeze = findFreezeOn([...held, ...recurring], [service])
   return freeze === undefined ? '' : `${freeze.id} ${freeze.until.toISOString()}`
 }

@@ -22,12 +22,20 @@ export interface CardStore {
   listByIncident(incidentId: string): Promise<readonly Card[]>
 }
 
-/** An incident with the oldest moment since which one of its cards stands as it is. */
+/** An incident with the oldest moment that one of its cards speaks of, be it shown or asked for. */
 export interface ShownCard {
   readonly incidentId: string
   readonly service: string | null
   readonly environment: string | null
-  readonly shownAt: Date
+  readonly speaksOf: Date
+}
+
+export interface ShownCardsPage {
+  /** Only what speaks of a moment before this one. */
+  readonly before: Date
+  /** The last incident of the page before. */
+  readonly after: string | null
+  readonly limit: number
 }
 
 export interface CardQueries {
@@ -35,8 +43,8 @@ export interface CardQueries {
   findByMessage(surface: SurfaceName, channel: string, message: string): Promise<Card | undefined>
   /** Incidents not yet resolved whose card is in this channel, newest first. */
   listOpenIncidents(surface: SurfaceName, channel: string): Promise<readonly string[]>
-  /** Incidents not yet resolved that have a card, newest first. */
-  listShown(limit: number): Promise<readonly ShownCard[]>
-  /** When the card of each was last asked for, of those for which that is still known. */
-  listAsked(incidentIds: readonly string[]): Promise<ReadonlyMap<string, Date>>
+  /** Incidents not yet resolved whose card was shown once, by their ids. */
+  listShown(page: ShownCardsPage): Promise<readonly ShownCard[]>
+  /** The cards of these are asked for as things stood at that moment. */
+  markAsked(incidentIds: readonly string[], at: Date): Promise<void>
 }

@@ -11,7 +11,8 @@ export interface FreezeStore {
   lift(service: string | null, by: string): Promise<readonly Freeze[]>
   /** The one that holds now by database time, the wider first. */
   findActive(services: readonly string[]): Promise<Freeze | undefined>
-  listActive(): Promise<readonly Freeze[]>
+  /** Those that hold now; with `since`, also those that held at some time since then, `until` being when they ended. */
+  listActive(since?: Date): Promise<readonly Freeze[]>
   /** Database time, which recurring freezes are judged by. */
   now(): Promise<Date>
 }

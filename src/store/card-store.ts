@@ -1,7 +1,7 @@
-import { and, desc, eq, inArray, isNotNull, max, min, ne, sql } from './drizzle.ts'
+import { and, desc, eq, gt, inArray, isNotNull, lt, ne, sql } from './drizzle.ts'
 import { cardIdOf } from '../domain/card-id.ts'
-import { cards, incidents, outboxMessages } from './schema.ts'
-import type { Card, CardQueries, CardStore } from '../ports/card-store.ts'
+import { cards, incidents } from './schema.ts'
+import type { Card, CardQueries, CardStore, ShownCard, ShownCardsPage } from '../ports/card-store.ts'
 import type { Database } from './database.ts'
 import type { SurfaceName } from '../domain/surface.ts'
 
@@ -61,30 +61,30 @@ export function createCardQueries(db: Database): CardQueries {
         .limit(20)
       return rows.map((row) => row.id)
     },
-    listShown: async (limit) => {
-      const { service, environment, openedAt } = incidents
-      return db
-        .select({ incidentId: incidents.id, service, environment, shownAt: min(cards.updatedAt) })
-        .from(cards)
-        .innerJoin(incidents, eq(cards.incidentId, incidents.id))
-        .where(and(ne(incidents.state, 'resolved'), isNotNull(cards.updatedAt)))
-        .groupBy(incidents.id)
-        .orderBy(desc(openedAt))
-        .limit(limit)
-        .then((rows) => rows.flatMap(({ shownAt, ...row }) => (shownAt === null ? [] : [{ ...row, shownAt }])))
-    },
-    listAsked: async (incidentIds) => {
-      const { incidentId, createdAt, kind } = outboxMessages
-      const rows = await db
-        .select({ incidentId, askedAt: max(createdAt) })
-        .from(outboxMessages)
-        .where(and(eq(kind, 'card'), inArray(incidentId, [...incidentIds])))
-        .groupBy(incidentId)
-      return new Map(
-        rows.flatMap((row) => (row.incidentId === null || row.askedAt === null ? [] : [[row.incidentId, row.askedAt]])),
-      )
+    listShown: (page) => listShown(db, page),
+    markAsked: async (incidentIds, at) => {
+      await db
+        .update(cards)
+        .set({ askedAt: at })
+        .where(inArray(cards.incidentId, [...incidentIds]))
     },
   }
+}
+
+/** A card is built a while before it counts as shown: a vendor may take so long. */
+const SPEAKS_OF = sql`min(greatest(${cards.updatedAt} - interval '30 seconds', ${cards.askedAt}))`
+
+async function listShown(db: Database, { before, after, limit }: ShownCardsPage): Promise<readonly ShownCard[]> {
+  const { id, service, environment, state } = incidents
+  return db
+    .select({ incidentId: id, service, environment, speaksOf: SPEAKS_OF.mapWith(cards.updatedAt) })
+    .from(cards)
+    .innerJoin(incidents, eq(cards.incidentId, id))
+    .where(and(ne(state, 'resolved'), isNotNull(cards.updatedAt), after === null ? undefined : gt(id, after)))
+    .groupBy(id)
+    .having(lt(SPEAKS_OF, before.toISOString()))
+    .orderBy(id)
+    .limit(limit)
 }
 
 interface WantedCard extends Pick<Card, 'incidentId' | 'surface' | 'channel'> {

@@ -16,6 +16,9 @@ export interface FreezeRow extends Record<string, unknown> {
 
 export const HOLDS = sql`lifted_at IS NULL AND until > clock_timestamp()`
 
+/** `lifted_at` is null while nobody lifts it, and \`least\` takes no notice of a null. */
+const ENDED_AT = sql`least(until, lifted_at)`
+
 /** A freeze holds from its insert until its end by database time, or until it is lifted. */
 export function createFreezeStore(db: Database): FreezeStore {
   const query = async (statement: ReturnType<typeof sql>) => {
@@ -47,7 +50,12 @@ export function createFreezeStore(db: Database): FreezeStore {
       const { rows } = await db.execute<{ now: string }>(sql`SELECT clock_timestamp() AS now`)
       return new Date(rows[0]?.now ?? Number.NaN)
     },
-    listActive: () => query(sql`SELECT * FROM freezes WHERE ${HOLDS} ORDER BY service IS NULL DESC, id`),
+    listActive: (since) =>
+      since === undefined
+        ? query(sql`SELECT * FROM freezes WHERE ${HOLDS} ORDER BY service IS NULL DESC, id`)
+        : query(sql`
+            SELECT id, service, reason, created_by, created_at, ${ENDED_AT} AS until FROM freezes
+             WHERE ${ENDED_AT} > ${since.toISOString()} ORDER BY service IS NULL DESC, id`),
   }
 }
 

@@ -18,6 +18,8 @@ export const cards = pgTable(
     attemptedAt: at('attempted_at'),
     postedAt: at('posted_at'),
     updatedAt: at('updated_at'),
+    /** When it was last asked for since a freeze came or went. */
+    askedAt: at('asked_at'),
     /** Hash of what is shown, so that an unchanged card is not sent again. */
     shownHash: text('shown_hash'),
   },

@@ -37,12 +37,20 @@ async function show(): Promise<void> {
   await world.query(`DELETE FROM outbox_messages`)
 }
 
-/** What the tick asks for at that hour; asked at that hour as well. */
-async function tickAt(hours: number): Promise<readonly string[]> {
-  now = new Date(Date.parse('2026-11-23T00:00:00Z') + hours * HOUR_MS)
-  const asked = await refreshFrozenCards(deps)
-  if (asked.length > 0) await world.query('UPDATE outbox_messages SET created_at = $1', [now])
-  return asked
+/** One by hand, from one hour to another, or until somebody lifts it. */
+async function freeze(from: number, until: number, liftedAt: number | null = null): Promise<void> {
+  const hours = [from, until, liftedAt].map((hour) => (hour === null ? null : at(hour)))
+  await world.query(
+    `INSERT INTO freezes (service, reason, created_by, created_at, until, lifted_at) VALUES (null, 'audit', 'ana', $1, $2, $3)`,
+    hours,
+  )
+}
+const at = (hour: number) => new Date(Date.parse('2026-11-23T00:00:00Z') + hour * HOUR_MS)
+
+/** What the tick asks for at that hour. */
+async function tickAt(hour: number, on = deps): Promise<readonly string[]> {
+  now = at(hour)
+  return refreshFrozenCards(on)
 }
 const waiting = () =>
   world.query<{ kind: string; incident_id: string }>('SELECT kind, incident_id FROM outbox_messages')
@@ -61,11 +69,40 @@ describe('the card of an incident, as a recurring freeze comes and goes', () => 
     expect(await tickAt(14.01)).toEqual([])
   })
 
-  it('that cannot be delivered is not asked for at every tick', async () => {
-    await tickAt(12.01)
-    await world.query(`UPDATE outbox_messages SET state = 'dead'`)
+  it('that cannot be delivered is asked for once a change, whatever became of its message', async () => {
+    const [longAgo] = await world.query<{ id: string }>(
+      `INSERT INTO outbox_messages (surface, kind, incident_id, priority, coalesce_key, payload, attempts, not_before, created_at)
+       VALUES ('console', 'card', $1, 0, 'console card ' || $1, $2, 7, now() + interval '1 hour', $3) RETURNING id`,
+      [incidentId, { kind: 'card', incidentId, priority: 'approval' }, at(9)],
+    )
+    const tries = () => world.query<{ id: string; version: number }>('SELECT id, version FROM outbox_messages')
 
+    expect(await tickAt(12.01)).toEqual([incidentId])
+    expect(await tickAt(12.02)).toEqual([])
+    expect(await tries()).toEqual([{ id: longAgo?.id, version: 2 }])
+
+    await world.query(`UPDATE outbox_messages SET state = 'dead'`)
+    expect(await tickAt(12.03)).toEqual([])
+    await world.query(`DELETE FROM outbox_messages`)
     expect(await tickAt(13)).toEqual([])
+    expect(await tickAt(14)).toEqual([incidentId])
+  })
+
+  it('would be asked for at every tick where nobody keeps that it was (the twin)', async () => {
+    const unmarked = world.replica({
+      settings: deps.settings,
+      stores: deps.stores,
+      unitOfWork: {
+        ...world.deps.unitOfWork,
+        run: (work) =>
+          world.deps.unitOfWork.run((stores) =>
+            work({ ...stores, cardQueries: { ...stores.cardQueries, markAsked: async () => undefined } }),
+          ),
+      },
+    })
+
+    expect(await tickAt(12.01, unmarked)).toEqual([incidentId])
+    expect(await tickAt(12.02, unmarked)).toEqual([incidentId])
   })
 
   it('that was built just before the window and shown just after is asked for', async () => {
@@ -76,9 +113,9 @@ describe('the card of an incident, as a recurring freeze comes and goes', () => 
   })
 
   it('is left alone where another freeze holds anyway, the incident is over, or no window concerns it', async () => {
-    await deps.stores.freezes.add({ service: null, reason: 'audit', createdBy: 'ana', forMs: HOUR_MS })
+    await freeze(9, 20)
     expect(await tickAt(12.01)).toEqual([])
-    await deps.stores.freezes.lift(null, 'ana')
+    await world.query('DELETE FROM freezes')
 
     const elsewhere = world.replica({
       stores: deps.stores,
@@ -88,5 +125,59 @@ describe('the card of an incident, as a recurring freeze comes and goes', () => 
 
     await world.query(`UPDATE incidents SET state = 'resolved', resolved_at = now()`)
     expect(await refreshFrozenCards(deps)).toEqual([])
+  })
+})
+
+describe('the card of an incident, as a freeze set by hand ends', () => {
+  beforeEach(() => {
+    deps = world.replica({ stores: deps.stores, settings: { freezeWindows: [] } })
+  })
+
+  it('is asked for once when its time is over, and not where it had ended before the card was shown', async () => {
+    await freeze(9, 11)
+    await freeze(7, 8)
+
+    expect(await tickAt(10.99)).toEqual([])
+    expect(await tickAt(11.01)).toEqual([incidentId])
+    expect(await waiting()).toEqual([{ kind: 'card', incident_id: incidentId }])
+    expect(await tickAt(11.02)).toEqual([])
+    await show()
+    expect(await tickAt(20)).toEqual([])
+  })
+
+  it('is left alone where another one holds on, or a service is meant that is not its own', async () => {
+    await freeze(9, 20)
+    await freeze(9.5, 11)
+    await world.query(
+      `INSERT INTO freezes (service, reason, created_by, created_at, until) VALUES ('cart', 'audit', 'ana', $1, $2)`,
+      [at(9), at(11)],
+    )
+
+    expect(await tickAt(11.01)).toEqual([])
+    expect(await tickAt(20.01)).toEqual([incidentId])
+  })
+
+  it('is asked for where setting or lifting it did not reach the card', async () => {
+    await freeze(10.5, 20, 12)
+
+    expect(await tickAt(11)).toEqual([incidentId])
+    expect(await tickAt(12.01)).toEqual([incidentId])
+    expect(await tickAt(20.01)).toEqual([])
+  })
+
+  it('is asked for of every incident, however many there are', async () => {
+    await world.query(`
+      INSERT INTO incidents SELECT (jsonb_populate_record(one, jsonb_build_object('id', 'INC-9' || n))).*
+        FROM incidents AS one, generate_series(1000, 1449) AS n`)
+    await world.query(
+      `INSERT INTO cards (id, incident_id, surface, channel, updated_at) SELECT id, id, 'console', 'C1', $1 FROM incidents
+           ON CONFLICT DO NOTHING`,
+      [now],
+    )
+    await freeze(9, 11)
+
+    expect(new Set(await tickAt(11.01)).size).toBe(451)
+    expect(await waiting()).toHaveLength(451)
+    expect(await tickAt(11.02)).toEqual([])
   })
 })

@@ -1,0 +1,1 @@
+ALTER TABLE "cards" ADD COLUMN "asked_at" timestamp (6) with time zone;
