@@ -1,5 +1,6 @@
 import { keptWords } from './ask-question.ts'
 import { lockQuestionGround, whyNotAsk } from './question-ground.ts'
+import { whyNoMore } from './question-limits.ts'
 import { aboutOf, tellOfQuestion } from './tell-of-question.ts'
 import { openQuestions } from '../../domain/open-questions.ts'
 import { recordRefusal, toError } from '../decisions/refusal.ts'
@@ -36,17 +37,12 @@ export async function answerQuestion(deps: Deps, input: AnswerInput): Promise<Sa
   return answered
 }
 
-/** A question may have several, and none of them goes away: beyond so many of one proposal people had better talk. */
-const MOST_ANSWERS = 100
-
-function whichIsMeant({ proposal, questions }: QuestionGround, input: AnswerInput, text: string): number | Refusal {
+function whichIsMeant(ground: QuestionGround, input: AnswerInput, text: string): number | Refusal {
+  const { proposal, questions, person } = ground
   if (text === '') return { code: 'answer_missing', text: 'The answer is missing: type "answer Q1 <text>".' }
   const asked = questions.filter(({ kind }) => kind === 'question').map(({ number }) => number)
-  const answers = questions.length - asked.length
-  if (answers >= MOST_ANSWERS) {
-    const many = `${proposal.id} has ${String(answers)} answers already. Talk to each other, or reject it with the reason.`
-    return { code: 'too_many_answers', text: many }
-  }
+  const noMore = whyNoMore(proposal.id, 'answer', questions, person)
+  if (noMore !== undefined) return noMore
   if (asked.length === 0) return { code: 'no_question', text: `Nobody has asked anything about ${proposal.id}.` }
   const all = asked.map((number) => `Q${String(number)}`).join(', ')
   if (input.number !== null) {

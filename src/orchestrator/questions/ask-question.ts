@@ -1,16 +1,15 @@
 import { oneLineText, truncateText } from '../../kernel/clean-text.ts'
 import { redactText } from '../../audit/redact.ts'
 import { lockQuestionGround, whyNotAsk } from './question-ground.ts'
+import { whyNoMore } from './question-limits.ts'
 import { aboutOf, tellOfQuestion, whoIsTold } from './tell-of-question.ts'
 import { recordRefusal, toError } from '../decisions/refusal.ts'
 import type { Deps } from '../dependencies.ts'
 import type { ProposalQuestion } from '../../domain/question.ts'
-import type { QuestionInput } from './question-ground.ts'
+import type { QuestionGround, QuestionInput } from './question-ground.ts'
 import type { Refusal } from '../decisions/refusal.ts'
 
 const LONGEST_QUESTION = 1_000
-/** Beyond so many people had better talk. */
-const MOST_QUESTIONS = 20
 
 export interface Said {
   readonly said: ProposalQuestion
@@ -26,8 +25,7 @@ export async function askQuestion(deps: Deps, input: QuestionInput): Promise<Sai
   const asked = await deps.unitOfWork.run(async (stores): Promise<{ refusal: Refusal } | Said> => {
     const ground = await lockQuestionGround(deps, stores, input)
     const text = keptWords(input.text)
-    const count = ground.questions.filter(({ kind }) => kind === 'question').length
-    const refusal = whyNotAsk(deps, ground, 'question', input) ?? whyNotThisOne(ground.proposal.id, text, count)
+    const refusal = whyNotAsk(deps, ground, 'question', input) ?? whyNotThisOne(ground, text)
     if (refusal !== undefined) return { refusal: await recordRefusal(deps, stores, ground, 'question', refusal) }
     const { proposal, step, person, origin } = ground
     const said = await stores.questions.ask({
@@ -53,11 +51,7 @@ export function keptWords(text: string): string {
   return truncateText(redactText(oneLineText(text, Infinity)).value, LONGEST_QUESTION)
 }
 
-function whyNotThisOne(proposalId: string, text: string, count: number): Refusal | undefined {
+function whyNotThisOne({ proposal, questions, person }: QuestionGround, text: string): Refusal | undefined {
   if (text === '') return { code: 'question_missing', text: 'The question is missing: type "question <text>".' }
-  if (count < MOST_QUESTIONS) return undefined
-  return {
-    code: 'too_many_questions',
-    text: `${proposalId} has ${String(count)} questions already. Talk to each other, or reject it with the reason.`,
-  }
+  return whyNoMore(proposal.id, 'question', questions, person)
 }

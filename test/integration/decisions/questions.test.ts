@@ -213,19 +213,52 @@ describe('nothing is asked or answered', () => {
     expect(await outcomeOf(ask(proposal, CY))).toBe('unknown_person')
   })
 
-  it('without words, and not without end', async () => {
+  it('without words', async () => {
     const proposal = await openProposal(world)
     expect(await outcomeOf(ask(proposal, CY, ' \u200B \u202E '))).toBe('question_missing')
-    for (let index = 0; index < 20; index += 1) await ask(proposal)
-    expect(await outcomeOf(ask(proposal))).toBe('too_many_questions')
   })
 
-  it('with answers without end (a hundred of them are kept)', async () => {
+  it('beyond five questions of one person, on whatever surface, so that others can still ask', async () => {
+    const proposal = await openProposal(world)
+    for (const origin of ['slack', 'teams', 'console', 'api', 'slack'] as const) {
+      const { id, incidentId } = proposal
+      await askQuestion(world.deps, { proposalId: id, incidentId, person: CY, text: 'And now?', origin })
+    }
+
+    await expect(ask(proposal)).rejects.toThrow(
+      `Cy has asked 5 questions about ${proposal.id} already, 5 at most for one person. Talk to each other, or reject it with the reason.`,
+    )
+    expect(await outcomeOf(ask(proposal, DI))).toBe('kept')
+  })
+
+  it('beyond twenty of all together', async () => {
+    const proposal = await openProposal(world)
+    for (const by of [CY, DI, BO, EVE]) for (let index = 0; index < 5; index += 1) await ask(proposal, by)
+
+    await expect(ask(proposal, ANA)).rejects.toThrow(`${proposal.id} has 20 questions already, 20 at most.`)
+  })
+
+  it('one person takes all twenty where nobody counts by person (the twin)', async () => {
+    const proposal = await openProposal(world)
+    const { list } = world.deps.stores.questions
+    const anonymous = async (id: string) => (await list(id)).map((one) => ({ ...one, personId: 'somebody' }))
+    const careless = withStores(world.deps, (stores) => ({ questions: { ...stores.questions, list: anonymous } }))
+    for (let index = 0; index < 20; index += 1) {
+      expect(await outcomeOf(ask(proposal, CY, 'And now?', careless))).toBe('kept')
+    }
+
+    expect(await outcomeOf(ask(proposal, DI))).toBe('too_many_questions')
+  })
+
+  it('beyond twenty-five answers of one person, and a hundred of all', async () => {
     const proposal = await openProposal(world)
     await ask(proposal)
-    for (let index = 0; index < 100; index += 1) await reply(proposal, ANA, `No, ${String(index)}.`, 1)
+    for (const by of [ANA, BO, CY, DI]) {
+      for (let index = 0; index < 25; index += 1) await reply(proposal, by, `No, ${String(index)}.`, 1)
+      if (by === ANA) expect(await outcomeOf(reply(proposal, by, 'No.', 1))).toBe('too_many_answers_of_one')
+    }
 
-    expect(await outcomeOf(reply(proposal, ANA, 'No.', 1))).toBe('too_many_answers')
+    expect(await outcomeOf(reply(proposal, EVE, 'No.', 1))).toBe('too_many_answers')
     expect(await world.deps.stores.questions.list(proposal.id)).toHaveLength(101)
   })
 
@@ -280,11 +313,24 @@ describe('at the same time', () => {
     const proposal = await openProposal(world)
     const replicas = [world.replica({}), world.replica({}), world.replica({})]
     await Promise.all(
-      Array.from({ length: 10 }, (_, index) => ask(proposal, CY, `And ${String(index)}?`, replicas[index % 3])),
+      Array.from({ length: 10 }, (_, index) =>
+        ask(proposal, index % 2 === 0 ? CY : DI, `And ${String(index)}?`, replicas[index % 3]),
+      ),
     )
 
     const numbers = (await world.deps.stores.questions.list(proposal.id)).map(({ number }) => number)
     expect(numbers).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10])
+  })
+
+  it('ten questions of one person on three replicas are five', async () => {
+    const proposal = await openProposal(world)
+    const replicas = [world.replica({}), world.replica({}), world.replica({})]
+    const outcomes = await Promise.all(
+      Array.from({ length: 10 }, (_, index) => outcomeOf(ask(proposal, CY, 'And now?', replicas[index % 3]))),
+    )
+
+    expect(outcomes.filter((outcome) => outcome === 'kept')).toHaveLength(5)
+    expect(outcomes.filter((outcome) => outcome === 'too_many_questions_of_one')).toHaveLength(5)
   })
 
   it('a question and the deciding approval: it starts once, and nothing is asked after it', async () => {
