@@ -59,6 +59,13 @@ export type OutboxMessage =
   /** Show the incident's picture below its card, or bring it up to date. Coalesced; drawn when it is sent. */
   | { readonly kind: 'picture'; readonly incidentId: string; readonly priority: OutboxPriority }
 
+const KNOWN: Readonly<Record<OutboxMessage['kind'], true>> = {
+  ...{ card: true, room: true, thread: true, direct: true },
+  ...{ configuration: true, post: true, notice: true, picture: true },
+}
+/** What this build can send. A message of another kind is of a newer build, and is left to it. */
+export const OUTBOX_KINDS: readonly string[] = Object.keys(KNOWN)
+
 /** Appended in the transaction whose outcome it tells; delivered after commit. */
 export interface Outbox {
   append(messages: readonly OutboxMessage[]): Promise<void>
@@ -80,7 +87,7 @@ export interface WaitingMessage {
 
 /** The sending side. One deliverer per surface at a time, by lease; what was not marked is sent again after a crash. */
 export interface OutboxQueue {
-  /** Due by database time, the most important first. */
+  /** Due by database time, the most important first; only what this build knows how to send. */
   listDue(surface: SurfaceName, limit: number): Promise<readonly WaitingMessage[]>
   /** Counts a try of each before it begins, so that one that takes the process with it is on record. */
   begin(messages: readonly WaitingMessage[]): Promise<void>

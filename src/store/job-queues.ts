@@ -21,22 +21,22 @@ const COMMON: QueueOptions = {
 }
 
 /** A run may take long; it gives up its lease, not its job, when it waits. */
-const OWN: Partial<Record<JobName, QueueOptions>> = {
-  'run.advance': { expireInSeconds: 1800 },
-}
+const OWN: ReadonlyMap<string, QueueOptions> = new Map<JobName, QueueOptions>([
+  ['run.advance', { expireInSeconds: 1800 }],
+])
 
 const DEAD: QueueOptions = { retryLimit: 0, retentionSeconds: 90 * 24 * 3600 }
 
 /**
- * Creates what is missing and brings the options up to date. `short`: while a job with the same key waits, another one
+ * Creates what is missing and brings the options up to date; queues of a newer build are left to it. `short`: while a job with the same key waits, another one
  * is not added. The engine's own `notify` stays off: within the transaction it would make commits wait for each other
  * (`notify.ts`).
  */
-export async function ensureQueues(boss: PgBoss): Promise<void> {
+export async function ensureQueues(boss: PgBoss, kinds: readonly string[] = JOB_NAMES): Promise<void> {
   const existing = new Map((await boss.getQueues()).map((queue) => [queue.name, queue]))
   if (!existing.has(DEAD_JOBS)) await boss.createQueue(DEAD_JOBS, { ...DEAD, policy: 'standard' })
-  for (const name of JOB_NAMES) {
-    const wanted = { ...COMMON, ...OWN[name], deadLetter: DEAD_JOBS, notify: false }
+  for (const name of kinds) {
+    const wanted = { ...COMMON, ...OWN.get(name), deadLetter: DEAD_JOBS, notify: false }
     const found = existing.get(name)
     if (found === undefined) await boss.createQueue(name, { ...wanted, policy: 'short' })
     else if (differs(found, wanted)) await boss.updateQueue(name, wanted)

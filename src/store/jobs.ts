@@ -3,7 +3,6 @@ import { PgBoss } from 'pg-boss'
 import type { RandomBytes } from '../kernel/ids.ts'
 import type { JsonObject } from '../kernel/json.ts'
 import type { Logger } from '../kernel/logger.ts'
-import { JOB_NAMES } from '../ports/job-queue.ts'
 import type { DeadJob, JobHandler, JobName, JobQueue, JobWorkers } from '../ports/job-queue.ts'
 import type { Database } from './database.ts'
 import { watchDueJobs } from './due-jobs.ts'
@@ -36,6 +35,8 @@ export interface JobsOptions {
   readonly superviseSeconds?: number
   /** How long running handlers may go on when closing; default 10 s. */
   readonly closeTimeoutMs?: number
+  /** Only tests of two builds side by side pass another list than this build's own. */
+  readonly kinds?: readonly string[]
 }
 
 export interface Jobs {
@@ -78,7 +79,7 @@ export async function openJobs(options: JobsOptions): Promise<Jobs> {
     options.log.warn({ warning }, 'the job engine warns')
   })
   await boss.start()
-  await ensureQueues(boss)
+  await ensureQueues(boss, options.kinds)
   const gate = new JobGate()
   const due = watchDueJobs(options.pool, options.log, (queue) => {
     wakers.get(queue)?.wakeAll()
@@ -207,15 +208,18 @@ async function listDead(boss: PgBoss): Promise<readonly DeadJob[]> {
     .sort((left, right) => left.since.getTime() - right.since.getTime())
 }
 
-/** A copy among the dead that names no queue of ours is only taken away. */
+/** Also those of a newer build's queues: whoever works on them does them. A queue that is no more keeps its dead ones. */
 async function retryDead(boss: PgBoss, ids: readonly string[]): Promise<readonly DeadJob[]> {
-  const chosen = (await listDead(boss)).filter(({ id }) => ids.includes(id))
-  for (const { id, queue, data } of chosen) {
-    const name = JOB_NAMES.find((known) => known === queue)
+  const queues = new Set((await boss.getQueues()).map(({ name }) => name))
+  const chosen: DeadJob[] = []
+  for (const job of await listDead(boss)) {
+    const { id, queue, data } = job
+    if (!ids.includes(id) || queue === null || !queues.has(queue)) continue
     const { [BEGUN_KEY]: _begun, ...own } = data
     // A job without a waiting one of the same key; one that waits anew already says the same.
-    if (name !== undefined) await boss.send(name, own, { singletonKey: id })
+    await boss.send(queue, own, { singletonKey: id })
     await boss.deleteJob(DEAD_JOBS, id)
+    chosen.push(job)
   }
   return chosen
 }

@@ -1,4 +1,5 @@
 import { SQL_STATE, sqlStateOf } from '../../../src/store/sql-state.ts'
+import { createOutboxQueue } from '../../../src/store/outbox-store.ts'
 import { createUnitOfWork } from '../../../src/store/unit-of-work.ts'
 import { openDatabase } from '../../../src/store/database.ts'
 import { openDeliverer } from '../../../src/orchestrator/outbox/open-deliverer.ts'
@@ -43,6 +44,8 @@ export interface DeliveryOptions {
   readonly settings?: Partial<Settings>
   readonly people?: readonly Person[]
   readonly slackLimits?: Partial<DeliveryLimits>
+  /** What the deliverers take themselves to know. */
+  readonly kinds?: readonly string[]
 }
 
 export async function openDeliveryWorld(options: DeliveryOptions = {}): Promise<DeliveryWorld> {
@@ -52,7 +55,10 @@ export async function openDeliveryWorld(options: DeliveryOptions = {}): Promise<
   const connection = await openDatabase({ url: database.url, applicationName: 'delivery', maxConnections: 8 })
   const admin = await openDatabase({ url: database.ownerUrl, applicationName: 'delivery-admin', maxConnections: 1 })
   const queueOf = () => ({ enqueue: async () => undefined })
-  const bind = (db: Database) => openStores(db, { surfaces: ['slack', 'teams'], queueOf })
+  const bind = (db: Database) => ({
+    ...openStores(db, { surfaces: ['slack', 'teams'], queueOf }),
+    outboxQueue: createOutboxQueue(db, options.kinds),
+  })
   const slack = new ScriptedSurface('slack', options.slackLimits)
   const teams = new ScriptedSurface('teams')
   let aheadMs = 0

@@ -20,7 +20,7 @@ export interface TestStores extends OpenDatabase {
 /** What one replica opens, on the login of the service. */
 export async function openTestStores(
   url: string,
-  settings: Pick<JobsOptions, 'superviseSeconds'> = {},
+  settings: Pick<JobsOptions, 'superviseSeconds' | 'kinds'> = {},
 ): Promise<TestStores> {
   const database = await openDatabase({ url, applicationName: 'countersign-test', maxConnections: 10 })
   const signals = await openSignals({ url, log: silentLogger })
