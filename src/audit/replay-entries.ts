@@ -4,11 +4,13 @@ import { RUN_MOVES } from '../domain/run.ts'
 import type { Json, JsonObject } from '../kernel/json.ts'
 
 /**
- * What the log alone says of proposals, decisions, runs and attempts. One line each, so that two of them can be
+ * What the log alone says of proposals, questions, decisions, runs and attempts. One line each, so that two of them can be
  * compared, and a difference can be read:
  *
  *   proposals   `PRO-3`                        → `approved; plan <hash>`
  *   decisions   `PRO-3 ana@bank.example`       → `approve withdrawn, reject`, in order
+ *   questions   `PRO-3 Q1`                     → `asked by cy in slack: why?`, at a step with ` about RUN-5/second`
+ *               `PRO-3 Q1 answers`             → `answered by di in teams: so`, in order, a line each
  *   runs        `RUN-5`                        → `succeeded; of PRO-3`
  *   attempts    `RUN-5:rollback:main #1`       → `done; sent; fence 2; request <hash>`
  *
@@ -18,6 +20,7 @@ import type { Json, JsonObject } from '../kernel/json.ts'
 export interface ReplayedState {
   readonly proposals: ReadonlyMap<string, string>
   readonly decisions: ReadonlyMap<string, string>
+  readonly questions: ReadonlyMap<string, string>
   readonly runs: ReadonlyMap<string, string>
   readonly attempts: ReadonlyMap<string, string>
 }
@@ -32,6 +35,7 @@ interface Moved {
 interface Fold {
   readonly proposals: Map<string, Moved>
   readonly decisions: Map<string, string>
+  readonly questions: Map<string, string>
   readonly runs: Map<string, Moved>
   readonly attempts: Map<string, Moved>
 }
@@ -52,16 +56,21 @@ const FROM_ATTEMPT = sourcesOf(
  * other may stand the other way round; a proposal that has ended does not move any more, so its end wins.
  */
 export function replayEntries(entries: Iterable<JsonObject>): ReplayedState {
-  const fold: Fold = { proposals: new Map(), decisions: new Map(), runs: new Map(), attempts: new Map() }
+  const fold: Fold = {
+    ...{ proposals: new Map(), decisions: new Map(), questions: new Map() },
+    ...{ runs: new Map(), attempts: new Map() },
+  }
   for (const entry of entries) {
     // What was refused moved nothing.
     if (entry['outcome'] === 'refused') continue
     takeStates(fold, entry)
     takeDecision(fold, entry)
+    takeQuestion(fold, entry)
   }
   return {
     proposals: linesOf(fold.proposals),
     decisions: fold.decisions,
+    questions: fold.questions,
     runs: linesOf(fold.runs),
     attempts: linesOf(fold.attempts),
   }
@@ -123,6 +132,20 @@ function takeDecision(fold: Fold, entry: JsonObject): void {
   const before = fold.decisions.get(key)?.replace(/approve$/, 'approve withdrawn')
   const all = [before, isWithdrawal ? undefined : text(decision)]
   fold.decisions.set(key, all.filter((one) => one !== undefined).join(', '))
+}
+
+const SAID: Readonly<Record<string, string>> = { 'question.asked': 'asked', 'question.answered': 'answered' }
+
+/** Nothing that was said is changed or taken out: each stands where it was said, and answers below one another. */
+function takeQuestion(fold: Fold, entry: JsonObject): void {
+  const said = SAID[text(entry['event'])]
+  if (said === undefined) return
+  const { number, text: words, stepId } = objectAt(entry, 'details')
+  const step = stepId === undefined ? '' : ` about ${text(entry['runId'])}/${text(stepId)}`
+  const line = `${said} by ${text(objectAt(entry, 'actor')['id'])} in ${text(entry['origin'])}${step}: ${text(words)}`
+  const key = `${text(entry['proposalId'])} Q${text(number)}${said === 'asked' ? '' : ' answers'}`
+  const before = fold.questions.get(key)
+  fold.questions.set(key, before === undefined ? line : `${before}\n${line}`)
 }
 
 function objectAt(entry: JsonObject, name: string): JsonObject {

@@ -35,8 +35,8 @@ export interface SaidPost {
   readonly keys: readonly string[]
 }
 
-/** `lost`: it is done, and the answer never comes. `no_access`: the token has expired. */
-export type SurfaceFault = 'lost' | 'unreachable' | 'busy' | 'no_access'
+/** `lost`: it is done, and the answer never comes. `no_access`: the token has expired. `refused`: this one only. */
+export type SurfaceFault = 'lost' | 'unreachable' | 'busy' | 'no_access' | 'refused'
 interface PictureShown {
   readonly where: string
   readonly message: string
@@ -134,7 +134,7 @@ export class ScriptedSurface implements ChatSurface {
   updateConfiguration(card: CardReference, view: ConfigurationChangeView): Promise<void> {
     return this.#call('updateConfiguration', () => {
       const shown = this.changes.find(({ reference }) => reference.message === card.message)
-      if (shown === undefined) throw new Error(`No message ${card.message} was ever posted.`)
+      if (shown === undefined) throw new VendorRejectedError(this.name, 404, 'message_not_found', 'it was deleted')
       shown.view = view
     })
   }
@@ -190,6 +190,7 @@ export class ScriptedSurface implements ChatSurface {
     if (fault === 'unreachable') throw new VendorUnreachableError(this.name, 'connection refused')
     if (fault === 'busy') throw new VendorBusyError(this.name, this.busyMs)
     if (fault === 'no_access') throw new VendorRejectedError(this.name, 401, 'token_expired', 'Set another token.')
+    if (fault === 'refused') throw new VendorRejectedError(this.name, 400, 'msg_too_long', 'It is too long.')
     const answer = effect()
     if (fault === 'lost') throw new VendorUnknownError(this.name, 'the answer was lost')
     return answer

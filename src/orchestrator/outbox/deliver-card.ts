@@ -3,7 +3,7 @@ import { threadOf } from './thread-of.ts'
 import { wantRoom } from './want-room.ts'
 import { chooseChannel } from './choose-channel.ts'
 import { hashOfView } from './hash-of-view.ts'
-import { isBrokenAccess } from './judge-failure.ts'
+import { isBrokenAccess, isGone } from './judge-failure.ts'
 import { loadIncidentView } from '../load-incident-view.ts'
 import type { Card } from '../../ports/card-store.ts'
 import type { ChatSurface } from '../../ports/chat-surface.ts'
@@ -11,9 +11,6 @@ import type { Deps } from '../dependencies.ts'
 import type { IncidentRooms } from '../../ports/incident-rooms.ts'
 import type { IncidentView } from '../../domain/incident-view.ts'
 import type { SurfaceBudgets } from './surface-budgets.ts'
-
-/** A card that was posted long ago may have been deleted: then it is posted anew. */
-const GONE_CODES: readonly string[] = ['message_not_found', 'cant_update_message', 'edit_window_closed']
 
 export interface CardDelivery {
   readonly deps: Deps
@@ -101,7 +98,8 @@ async function showCard(delivery: CardDelivery, showing: Showing): Promise<numbe
   try {
     await surface.updateCard(card.reference, showing.view, card.id, signal)
   } catch (error) {
-    if (!(error instanceof VendorRejectedError) || !GONE_CODES.includes(error.vendorCode)) throw error
+    // A card that was posted long ago may have been deleted: then it is posted anew.
+    if (!isGone(error)) throw error
     return postCard(delivery, showing)
   }
   await deps.stores.cards.markShown(card.id, card.reference, shownHash)

@@ -1,4 +1,4 @@
-import { VendorRejectedError } from '../../kernel/vendor-errors.ts'
+import { isGone } from './judge-failure.ts'
 import { viewChange } from '../configuration/view-change.ts'
 import type { CardDelivery } from './deliver-card.ts'
 import type { CardReference, PostTry } from '../../ports/chat-surface.ts'
@@ -51,8 +51,8 @@ async function update(
   try {
     await surface.updateConfiguration(card, view, signal)
   } catch (error) {
-    if (!(error instanceof VendorRejectedError)) throw error
-    deps.log.warn({ change: view.id, reason: error.message }, 'the message of a configuration change is not updated')
+    if (!isGone(error)) throw error
+    deps.log.info({ change: view.id, surface: surface.name }, 'the message of a configuration change was deleted')
   }
   return 0
 }

@@ -50,6 +50,13 @@ export function isBrokenAccess(error: unknown): boolean {
   return error instanceof VendorRejectedError && BROKEN_ACCESS.includes(error.vendorCode)
 }
 
+const GONE_CODES: readonly string[] = ['message_not_found', 'cant_update_message', 'edit_window_closed']
+
+/** The message that was to be changed is not there any more, or takes no change; nothing is said of any other one. */
+export function isGone(error: unknown): boolean {
+  return error instanceof VendorRejectedError && GONE_CODES.includes(error.vendorCode)
+}
+
 /** 1 s, 2 s, 4 s … up to a minute, each between half and the whole of it: replicas and messages spread. */
 function backoffMs(attempts: number, randomByte: number): number {
   const ceiling = Math.min(60_000, 1000 * 2 ** Math.min(attempts, 10))

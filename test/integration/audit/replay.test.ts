@@ -4,10 +4,13 @@ import type { QueryResultRow } from 'pg'
 import { compareReplay } from '../../../src/audit/compare-replay.ts'
 import { replayEntries } from '../../../src/audit/replay-entries.ts'
 import type { ReplayedState } from '../../../src/audit/replay-entries.ts'
+import type { Proposal } from '../../../src/domain/approval.ts'
 import type { Run } from '../../../src/domain/run.ts'
 import type { JsonObject } from '../../../src/kernel/json.ts'
 import { recordDecision } from '../../../src/orchestrator/record-decision.ts'
 import { sequenceAllAudit } from '../../../src/orchestrator/sequence-audit.ts'
+import { answerQuestion } from '../../../src/orchestrator/questions/answer-question.ts'
+import { askQuestion } from '../../../src/orchestrator/questions/ask-question.ts'
 import { settleStep } from '../../../src/orchestrator/settle-step.ts'
 import { stopRun } from '../../../src/orchestrator/stop-run.ts'
 import { undoRun } from '../../../src/orchestrator/undo-run.ts'
@@ -21,6 +24,7 @@ import type { Replica } from '../../fakes/counting-target/replica.ts'
 import { readEntries } from '../../support/replay/read-entries.ts'
 import { readTables } from '../../support/replay/read-tables.ts'
 import type { RowSource } from '../../support/replay/row-source.ts'
+import { look } from '../executor/nested-world.ts'
 import { advance, openWorld } from '../executor/world.ts'
 import type { World } from '../executor/world.ts'
 
@@ -46,9 +50,13 @@ describe('the audit log alone', () => {
     const states = (things: ReadonlyMap<string, string>) =>
       new Set([...things.values()].map((line) => line.split(';')[0]))
     expect(states(tables.proposals)).toEqual(new Set(['pending', 'approved', 'rejected', 'drifted', 'cancelled']))
-    expect(states(tables.runs)).toEqual(new Set(['queued', 'succeeded', 'failed', 'stopped', 'undone', 'unknown']))
-    expect(states(tables.attempts)).toEqual(new Set(['done', 'failed', 'unknown']))
+    expect(states(tables.runs)).toEqual(
+      new Set(['queued', 'succeeded', 'failed', 'stopped', 'undone', 'unknown', 'waiting']),
+    )
+    expect(states(tables.attempts)).toEqual(new Set(['done', 'failed', 'unknown', 'intended']))
     expect(tables.decisions.size).toBeGreaterThan(10)
+    expect([...tables.questions.values()].map((line) => line.split('\n').length)).toEqual([1, 2, 1])
+    expect([...tables.questions.values()].filter((line) => / about RUN-\d+\/gate: /.test(line))).toHaveLength(1)
   })
 
   it('holds for every effect that the target saw: who approved it, its intent, and what came of it', () => {
@@ -71,6 +79,8 @@ describe('the audit log alone', () => {
     'proposal.rejected',
     'decision.recorded',
     'decision.withdrawn',
+    'question.asked',
+    'question.answered',
     'run.started',
     'run.succeeded',
     'run.failed',
@@ -123,7 +133,7 @@ async function playStories(replica: Replica): Promise<void> {
   await withdrawDecision(deps, { proposalId: again.proposal.id, personId: ANA.id, origin: 'slack' })
   await decide(replica, again.proposal, 'approve')
   await advance(replica, again.run.id)
-  await proposeThroughProduct(deps, [step('argocd/sync', 'pending')])
+  await questions(replica, await proposeThroughProduct(deps, [step('argocd/sync', 'pending')]))
   await decide(replica, await proposeThroughProduct(deps, [step('argocd/sync', 'rejected')]), 'reject')
   const late = await approveThroughProduct(deps, [step('argocd/sync', 'rejected late')])
   await decide(replica, late.proposal, 'reject')
@@ -131,6 +141,21 @@ async function playStories(replica: Replica): Promise<void> {
   await recordDecision(deps, { ...decisionOn(late.proposal), personId: RIA.id, decision: 'approve' }).catch(
     () => undefined,
   )
+}
+
+/** About a plan that waits and one that is decided afterwards, and about the step of a run that waits. */
+async function questions(replica: Replica, waiting: Proposal): Promise<void> {
+  const { deps } = replica
+  const about = { proposalId: waiting.id, incidentId: waiting.incidentId }
+  await askQuestion(deps, { ...about, person: ANA, text: 'Does “cart” need it?\nAnd why now?', origin: 'slack' })
+  await answerQuestion(deps, { ...about, person: BEN, text: 'No: \u202E = `2`', number: 1, origin: 'teams' })
+  await answerQuestion(deps, { ...about, person: ANA, text: 'Or does it', number: 1, origin: 'console' })
+
+  const gate: StepSpec = { id: 'gate', uses: 'approval', with: { tier: 2, title: 'It looks well' } }
+  const { proposal, run } = await approveThroughProduct(deps, [gate, step('argocd/sync', 'after the gate')], BEN)
+  await look(replica, run.id)
+  const ofStep = { proposalId: proposal.id, incidentId: proposal.incidentId }
+  await askQuestion(deps, { ...ofStep, person: BEN, text: 'AKIAIOSFODNN7EXAMPLE is the key?', origin: 'api' })
 }
 
 async function lostAnswers(replica: Replica): Promise<void> {

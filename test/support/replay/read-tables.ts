@@ -13,6 +13,11 @@ export async function readTables(source: RowSource): Promise<ReplayedState> {
       SELECT proposal_id || ' ' || person_id AS name,
              string_agg(decision || CASE WHEN withdrawn_at IS NULL THEN '' ELSE ' withdrawn' END, ', ' ORDER BY id) AS text
         FROM decisions GROUP BY proposal_id, person_id`),
+    questions: await read(`
+      SELECT proposal_id || ' Q' || number || CASE kind WHEN 'question' THEN '' ELSE ' answers' END AS name,
+             string_agg(CASE kind WHEN 'question' THEN 'asked' ELSE 'answered' END || ' by ' || person_id || ' in ' || surface
+               || CASE step_id WHEN '' THEN '' ELSE ' about ' || step_id END || ': ' || text, chr(10) ORDER BY id) AS text
+        FROM proposal_questions GROUP BY proposal_id, number, kind`),
     runs: await read(`SELECT id AS name, state || '; of ' || proposal_id AS text FROM runs`),
     attempts: await read(`
       SELECT idempotency_key || ' #' || number AS name,
