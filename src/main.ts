@@ -27,16 +27,13 @@ for (const output of [process.stdout, process.stderr]) {
 }
 
 const args = process.argv.slice(2)
-const { runCommand } = await import('./cli/run-command.ts')
-process.exitCode = await runCommand(await loadCommands(), args, {
+const [{ runCommand }, { loadCommands }] = await Promise.all([
+  import('./cli/run-command.ts'),
+  import('./cli/load-commands.ts'),
+])
+process.exitCode = await runCommand(await loadCommands(args), args, {
   variables: process.env,
   print: (line) => process.stdout.write(`${line}\n`),
   printError: (line) => process.stderr.write(`${line}\n`),
   signal: stop.signal,
 })
-
-/** The service carries no other command's code through its life. */
-async function loadCommands() {
-  if (args[0] === 'serve') return [(await import('./cli/serve.ts')).serveCommand]
-  return (await import('./cli/commands.ts')).COMMANDS
-}

@@ -4,7 +4,7 @@ import { delimiter, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { changeBody, fires } from '../intake/payloads.ts'
 import { COMPILE_CACHE } from '../../support/compile-cache.ts'
-import { COMMANDS } from '../../../src/cli/commands.ts'
+import { loadCommands } from '../../../src/cli/load-commands.ts'
 import { FAKE_TOKEN, FakeArgoCd } from '../../fakes/argocd/fake-argocd.ts'
 import { REPOSITORY, openInstallation, runHere } from '../operations/installation.ts'
 import { eventually } from '../operations/eventually.ts'
@@ -120,6 +120,7 @@ async function makeIncident(): Promise<void> {
   expect(await service.ended).toBe(0)
 }
 
+const COMMANDS = await loadCommands([])
 /** In this order. */
 const examplesOf = (...names: readonly string[]) =>
   names.flatMap((name) => COMMANDS.find((command) => command.name === name)?.examples ?? [])

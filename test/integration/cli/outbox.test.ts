@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { join } from 'node:path'
 import { openHouse } from '../../support/house.ts'
-import { COMMANDS } from '../../../src/cli/commands.ts'
+import { loadCommands } from '../../../src/cli/load-commands.ts'
 import { runCommand } from '../../../src/cli/run-command.ts'
 import type { CommandContext } from '../../../src/cli/command.ts'
 import type { Foundation } from '../../../src/app/build-deps.ts'
@@ -46,7 +46,7 @@ async function type(...args: readonly string[]): Promise<{ exitCode: number; pri
     printError: (line) => errors.push(line),
     signal: new AbortController().signal,
   }
-  const exitCode = await runCommand(COMMANDS, args, context)
+  const exitCode = await runCommand(await loadCommands(args), args, context)
   return { exitCode, printed: printed.join('\n'), errors: errors.join('\n') }
 }
 

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Client } from 'pg'
-import { COMMANDS } from '../../../src/cli/commands.ts'
 import { createTestDatabase } from '../../support/postgres.ts'
+import { loadCommands } from '../../../src/cli/load-commands.ts'
 import { runCommand } from '../../../src/cli/run-command.ts'
 import type { TestDatabase, TestDatabaseOptions } from '../../support/postgres.ts'
 
@@ -109,7 +109,7 @@ export async function runHere(
 ): Promise<CommandResult> {
   const printed: string[] = []
   const complained: string[] = []
-  const exitCode = await runCommand(COMMANDS, words, {
+  const exitCode = await runCommand(await loadCommands(words), words, {
     variables,
     print: (line) => printed.push(line),
     printError: (line) => complained.push(line),

@@ -1,10 +1,12 @@
 import { describe, expect, it } from '@jest/globals'
 import { AppError, ConfigurationError } from '../../../src/kernel/errors.ts'
-import { COMMANDS } from '../../../src/cli/commands.ts'
 import { UsageError } from '../../../src/cli/usage-error.ts'
+import { loadCommands } from '../../../src/cli/load-commands.ts'
 import { parseOptions } from '../../../src/cli/parse-options.ts'
 import { runCommand } from '../../../src/cli/run-command.ts'
 import type { Command } from '../../../src/cli/command.ts'
+
+const COMMANDS = await loadCommands([])
 
 class VendorAwayError extends AppError {
   constructor() {
@@ -107,6 +109,21 @@ describe('a command that there is not', () => {
   it('far from any is no guess', async () => {
     expect((await run(COMMANDS, 'xyzzy')).complained).not.toContain('Did you mean')
   })
+})
+
+describe('the code of a command', () => {
+  it.each(COMMANDS.map(({ name }) => name))('"%s" is loaded alone where the words name it', async (name) => {
+    const words = name.split(' ')
+
+    expect((await loadCommands([...words, '--json'])).map((command) => command.name)).toEqual([name])
+  })
+
+  it.each([[], ['help'], ['help', 'playbook', 'lint'], ['playbook'], ['constructor'], ['--help']])(
+    'is loaded of every command where the words name none (%j)',
+    async (...words) => {
+      expect(await loadCommands(words)).toEqual(COMMANDS)
+    },
+  )
 })
 
 describe('help', () => {

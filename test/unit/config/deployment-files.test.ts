@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from '@jest/globals'
 import { parse } from 'yaml'
-import { COMMANDS } from '../../../src/cli/commands.ts'
+import { loadCommands } from '../../../src/cli/load-commands.ts'
 import { VARIABLE_NAMES } from '../../../src/config/environment.ts'
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url))
@@ -109,10 +109,10 @@ describe('the Dockerfile', () => {
     }
   })
 
-  it('runs a command that there is, as a user who owns nothing', () => {
+  it('runs a command that there is, as a user who owns nothing', async () => {
     const command = /^CMD \["(\w+)"\]$/m.exec(dockerfile)?.[1]
 
-    expect(COMMANDS.map(({ name }) => name)).toContain(command)
+    expect((await loadCommands([])).map(({ name }) => name)).toContain(command)
     expect(dockerfile.lastIndexOf('USER node')).toBeGreaterThan(dockerfile.lastIndexOf('COPY'))
   })
 })
