@@ -20,6 +20,7 @@ import type { GlassStore } from './glass-store.ts'
 import type { Housekeeping } from './housekeeping.ts'
 import type { InstallationStore } from './installation-store.ts'
 import type { JobQueue } from './job-queue.ts'
+import type { KnownThenStore } from './known-then-store.ts'
 import type { LeaseStore } from './lease-store.ts'
 import type { LeasedRunStore, RunControl, RunStore, RunSweep } from './run-store.ts'
 import type { RunReadingStore } from './run-reading-store.ts'
@@ -67,6 +68,7 @@ export interface Stores {
   readonly incidents: IncidentStore
   readonly installations: InstallationStore
   readonly jobs: JobQueue
+  readonly knownThen: KnownThenStore
   readonly leasedRuns: LeasedRunStore
   readonly leases: LeaseStore
   readonly ledger: LedgerStore

@@ -2,6 +2,7 @@ import type { Alert, AlertStatus } from '../domain/alert.ts'
 import { dateOrNull } from './incident-row.ts'
 import type { Severity } from '../domain/severity.ts'
 import { storableText } from '../kernel/clean-text.ts'
+import type { alerts } from './schema.ts'
 import type { NewAlert, StoredAlert } from '../ports/alert-store.ts'
 
 /** A row of `alerts` as `to_jsonb` hands it out: snake_case, times as text. */
@@ -22,6 +23,11 @@ export interface AlertJson {
   readonly generator_url: string | null
   readonly repeats: number
   readonly last_seen_at: string
+}
+
+export function toAlert(row: typeof alerts.$inferSelect, incidentId: string): Alert {
+  const { id, status, severity } = row
+  return { ...row, id: String(id), incidentId, status: status as AlertStatus, severity: severity as Severity }
 }
 
 export function alertFromJson(row: AlertJson): StoredAlert {

@@ -1,6 +1,6 @@
 import { asc, eq, sql } from './drizzle.ts'
 import type { Alert } from '../domain/alert.ts'
-import { alertFromJson, alertToJson } from './alert-row.ts'
+import { alertFromJson, alertToJson, toAlert } from './alert-row.ts'
 import type { AlertJson } from './alert-row.ts'
 import type {
   AlertCounts,
@@ -19,7 +19,6 @@ import type { IncidentJson } from './incident-row.ts'
 import type { NewIncident } from '../ports/incident-store.ts'
 import { milliseconds } from './milliseconds.ts'
 import { RECENT_MS } from '../domain/recent-alerts.ts'
-import type { Severity } from '../domain/severity.ts'
 
 /**
  * State machine of an alert row, keyed by fingerprint and start: firing → resolved, never back. A fire that comes
@@ -124,13 +123,7 @@ async function listByIncident(db: Database, incidentId: string, limit = MAX_LIST
     .where(eq(alerts.incidentId, incidentId))
     .orderBy(asc(alerts.startsAt), asc(alerts.id))
     .limit(limit)
-  return rows.map((row) => ({
-    ...row,
-    id: String(row.id),
-    incidentId,
-    status: row.status as Alert['status'],
-    severity: row.severity as Severity,
-  }))
+  return rows.map((row) => toAlert(row, incidentId))
 }
 
 async function countByIncidents(

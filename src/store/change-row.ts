@@ -1,6 +1,16 @@
+import { sql } from './drizzle.ts'
+import type { SQL } from 'drizzle-orm'
 import type { ChangeEvent, ChangeKind, IncomingChange } from '../domain/change-event.ts'
+import type { Database } from './database.ts'
 import { dateOrNull } from './incident-row.ts'
 import { storableText } from '../kernel/clean-text.ts'
+
+/** An element of `changes.endings`. */
+export interface EndingJson {
+  readonly outcome: string | null
+  readonly finishedAt: string | null
+  readonly at: string
+}
 
 /** A row of `changes` as the driver hands it out for hand-written SQL: snake_case, times as text. */
 export interface ChangeRow extends Record<string, unknown> {
@@ -17,7 +27,17 @@ export interface ChangeRow extends Record<string, unknown> {
   readonly summary: string | null
   readonly outcome: string | null
   readonly commits: NonNullable<ChangeEvent['commits']> | null
+  readonly endings: readonly EndingJson[] | null
   readonly sources: ChangeEvent['sources'] | null
+}
+
+/** Newest first, each with the reports it is made of. */
+export async function selectChanges(db: Database, condition: SQL): Promise<readonly ChangeRow[]> {
+  const { rows } = await db.execute<ChangeRow>(sql`
+    SELECT changes.*, (SELECT jsonb_agg(jsonb_build_object('source', source, 'sourceId', source_id) ORDER BY received_at, source)
+                         FROM change_reports WHERE change_id = changes.id) AS sources
+      FROM changes WHERE ${condition} ORDER BY at DESC, changes.id DESC`)
+  return rows
 }
 
 export function toChange(row: ChangeRow): ChangeEvent {

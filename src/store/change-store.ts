@@ -1,6 +1,6 @@
 import { sql } from './drizzle.ts'
 import type { SQL } from 'drizzle-orm'
-import { changeToJson, toChange } from './change-row.ts'
+import { changeToJson, selectChanges, toChange } from './change-row.ts'
 import type { ChangeEvent, IncomingChange } from '../domain/change-event.ts'
 import type { ChangeRow } from './change-row.ts'
 import type { ChangeStore } from '../ports/change-store.ts'
@@ -11,16 +11,18 @@ import { milliseconds } from './milliseconds.ts'
 /** Reports of one service, environment and revision that lie this close together tell of one change (CONTRACT 9). */
 const OVERLAP_MS = 10 * 60_000
 const MAX_TOUCHED = 50
+/** A source that changes its mind for ever does not make a row grow for ever. */
+const MOST_ENDINGS = 20
 
 export function createChangeStore(db: Database): ChangeStore {
   return {
     record: (change) => record(db, change),
     find: async (id) => {
-      const [row] = await select(db, sql`changes.id = ${id}`)
+      const [row] = await selectChanges(db, sql`changes.id = ${id}`)
       return row === undefined ? undefined : toChange(row)
     },
     listBetween: async (services, from, to) => {
-      const rows = await select(
+      const rows = await selectChanges(
         db,
         sql`service = ANY (${sql.param([...services])}::text[]) AND at <= ${to.toISOString()}::timestamptz
             AND coalesce(finished_at, at) >= ${from.toISOString()}::timestamptz`,
@@ -29,15 +31,6 @@ export function createChangeStore(db: Database): ChangeStore {
     },
     listTouchedIncidents: (services) => listTouchedIncidents(db, services),
   }
-}
-
-/** Newest first, each with the reports it is made of. */
-async function select(db: Database, condition: SQL): Promise<readonly ChangeRow[]> {
-  const { rows } = await db.execute<ChangeRow>(sql`
-    SELECT changes.*, (SELECT jsonb_agg(jsonb_build_object('source', source, 'sourceId', source_id) ORDER BY received_at, source)
-                         FROM change_reports WHERE change_id = changes.id) AS sources
-      FROM changes WHERE ${condition} ORDER BY at DESC, changes.id DESC`)
-  return rows
 }
 
 type Recorded = Awaited<ReturnType<ChangeStore['record']>>
@@ -56,7 +49,7 @@ async function record(db: Database, report: IncomingChange): Promise<Recorded> {
 
 async function findByReport(db: Database, report: IncomingChange): Promise<ChangeEvent | undefined> {
   const { source, sourceId } = changeToJson(report)
-  const [row] = await select(
+  const [row] = await selectChanges(
     db,
     sql`changes.id = (SELECT change_id FROM change_reports WHERE source = ${source} AND source_id = ${sourceId})`,
   )
@@ -76,7 +69,7 @@ async function tellAgain(db: Database, known: ChangeEvent, report: IncomingChang
 async function findSame(db: Database, report: IncomingChange): Promise<ChangeEvent | undefined> {
   const { revision, service, environment, kind, at, finishedAt } = changeToJson(report)
   if (revision === null) return undefined
-  const [row] = await select(
+  const [row] = await selectChanges(
     db,
     sql`service = ${service} AND kind = ${kind}
       AND (environment IS NULL OR ${environment}::text IS NULL OR environment = ${environment}::text)
@@ -92,9 +85,10 @@ async function findSame(db: Database, report: IncomingChange): Promise<ChangeEve
 async function insert(db: Database, report: IncomingChange): Promise<ChangeEvent> {
   const given = changeToJson(report)
   const { rows } = await db.execute<ChangeRow>(sql`
-    INSERT INTO changes (kind, service, environment, at, finished_at, revision, previous, actor, url, summary, outcome, commits)
+    INSERT INTO changes (kind, service, environment, at, finished_at, revision, previous, actor, url, summary, outcome,
+                         commits, endings)
     SELECT kind, service, environment, at, "finishedAt", revision, previous, actor, url, summary, outcome,
-           nullif(commits, 'null'::jsonb)
+           nullif(commits, 'null'::jsonb), jsonb_build_array(${ending(sql`outcome`, sql`"finishedAt"`)})
       FROM jsonb_to_record(${JSON.stringify(given)}::jsonb) AS given(
         kind text, service text, environment text, at timestamptz, "finishedAt" timestamptz, revision text,
         previous jsonb, actor text, url text, summary text, outcome text, commits jsonb)
@@ -113,15 +107,23 @@ async function insertReport(db: Database, report: IncomingChange, changeId: stri
 
 async function write(db: Database, id: string, change: Omit<ChangeEvent, 'id' | 'sources'>): Promise<ChangeEvent> {
   const given = changeToJson({ ...change, source: '', sourceId: '' })
+  const [outcome, finishedAt] = [sql`${given.outcome}::text`, sql`${given.finishedAt}::timestamptz`]
   await db.execute(sql`
     UPDATE changes SET environment = ${given.environment}, at = ${given.at}::timestamptz,
            finished_at = ${given.finishedAt}::timestamptz, revision = ${given.revision},
            previous = ${given.previous === null ? null : JSON.stringify(given.previous)}::jsonb, actor = ${given.actor},
            url = ${given.url}, summary = ${given.summary}, outcome = ${given.outcome},
+           endings = CASE WHEN (outcome, finished_at) IS NOT DISTINCT FROM (${outcome}, ${finishedAt}) THEN endings
+                          WHEN jsonb_array_length(endings) >= ${MOST_ENDINGS} THEN (endings - 0) || ${ending(outcome, finishedAt)}
+                          ELSE coalesce(endings, '[]') || ${ending(outcome, finishedAt)} END,
            commits = ${given.commits === null ? null : JSON.stringify(given.commits)}::jsonb
      WHERE id = ${id}`)
-  const [row] = await select(db, sql`changes.id = ${id}`)
+  const [row] = await selectChanges(db, sql`changes.id = ${id}`)
   return toChange(requireRow(row))
+}
+
+function ending(outcome: SQL, finishedAt: SQL): SQL {
+  return sql`jsonb_build_object('outcome', ${outcome}, 'finishedAt', ${finishedAt}, 'at', clock_timestamp())`
 }
 
 function requireRow(row: ChangeRow | undefined): ChangeRow {

@@ -2,6 +2,7 @@ import { sql } from './drizzle.ts'
 import type { Evidence, NewEvidence } from '../domain/evidence.ts'
 import type { EvidenceStore } from '../ports/evidence-store.ts'
 import { evidence } from './schema.ts'
+import { toEvidence } from './evidence-row.ts'
 import { storableJson } from './storable-json.ts'
 import { storableText } from '../kernel/clean-text.ts'
 import type { Database } from './database.ts'
@@ -62,17 +63,4 @@ async function listEvidence(db: Database, incidentId: string): Promise<readonly 
     SELECT id, incident_id, kind, source, at, fact, url, data FROM evidence
      WHERE incident_id = ${incidentId} ORDER BY at, substring(id from 4)::bigint`)
   return rows.map(({ incident_id: incident, at, ...row }) => ({ ...row, incidentId: incident, at: new Date(at) }))
-}
-
-function toEvidence(row: typeof evidence.$inferSelect): Evidence {
-  return {
-    id: row.id,
-    incidentId: row.incidentId,
-    kind: row.kind as Evidence['kind'],
-    source: row.source,
-    at: row.at,
-    fact: row.fact,
-    url: row.url,
-    data: row.data,
-  }
 }

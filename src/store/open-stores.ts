@@ -23,6 +23,7 @@ import { createFeedbackStore } from './feedback-store.ts'
 import { createFollowUpStore } from './follow-up-store.ts'
 import { createFreezeStore } from './freeze-store.ts'
 import { createGlassStore } from './glass-store.ts'
+import { createKnownThenStore } from './known-then-store.ts'
 import { createLeaseStore } from './lease-store.ts'
 import { createLeasedRunStore } from './leased-run-store.ts'
 import { createLedgerStore } from './ledger-store.ts'
@@ -80,6 +81,7 @@ export function openStores(db: Database, { surfaces, queueOf }: StoreNeeds): Sto
     freezes: createFreezeStore(db),
     glass: createGlassStore(db),
     jobs: queueOf(db),
+    knownThen: createKnownThenStore(db),
     leasedRuns: createLeasedRunStore(db),
     leases: createLeaseStore(db),
     ledger: createLedgerStore(db, surfaces),

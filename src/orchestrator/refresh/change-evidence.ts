@@ -12,7 +12,7 @@ const MOST_CHANGES = 5
 /** The changes that were weighed, the most suspect first, each as a fact of its own. */
 export function changeEvidence(
   incidentId: string,
-  considered: readonly Suspect[],
+  considered: readonly Pick<Suspect, 'changeId'>[],
   changes: readonly ChangeEvent[],
 ): readonly NewEvidence[] {
   return considered.slice(0, MOST_CHANGES).flatMap((suspect) => {

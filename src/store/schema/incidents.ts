@@ -117,6 +117,8 @@ export const changes = pgTable(
     outcome: text('outcome'),
     /** What a push carried, newest first and cut; null where no source told. */
     commits: jsonb('commits').$type<JsonObject>(),
+    /** Outcome and end as they were told, each time they were told otherwise, and when; for replays. */
+    endings: jsonb('endings').$type<JsonObject[]>(),
     receivedAt: at('received_at').notNull().default(now),
   },
   (table) => [index('changes_service_at').on(table.service, table.at), index('changes_at').on(table.at)],

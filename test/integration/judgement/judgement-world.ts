@@ -22,6 +22,8 @@ const EXPRESSION = 'sum(rate(http_requests_errors_total{service="checkout"}[1m])
 export interface JudgementWorld {
   readonly deps: Deps
   readonly prometheus: FakePrometheus
+  /** A superuser's. */
+  readonly ownerUrl: string
   readonly clock: FixedClock
   readonly hints: { readonly name: string; readonly data: JsonObject; readonly key: string | undefined }[]
   readonly history: IncomingChange[]
@@ -61,7 +63,7 @@ export async function openJudgementWorld(): Promise<JudgementWorld> {
     deployState: deployState(source),
   }
   return {
-    ...{ deps, prometheus, clock, hints, history, source },
+    ...{ deps, prometheus, clock, hints, history, source, ownerUrl: database.ownerUrl },
     openIncident: (alerts = [{}]) => openIncident(deps, alerts),
     close: async () => {
       await replica.close()

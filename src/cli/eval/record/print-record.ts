@@ -23,7 +23,7 @@ export function printRecord(scores: RecordScores, model: string | null): readonl
     row('runs that helped, as they ran', say(scores.helped)),
     model === null
       ? 'No language model is configured (OPENAI_API_KEY or OPENAI_BASE_URL), so there is no second column.'
-      : `The model's order was used in ${String(scores.advice.used)} incidents and could not be used in ${String(scores.advice.refused)}.`,
+      : `The model's order was used in ${String(scores.advice.used)} incidents and could not be used in ${String(scores.advice.refused)}, where the order of the facts stands.`,
     '',
     `Calibration of the cause as it was shown: Brier score ${say(calibration.brier)}`,
     'shown          mean    right',

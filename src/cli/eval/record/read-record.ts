@@ -1,10 +1,8 @@
-import { focusOf } from '../../../orchestrator/refresh/focus.ts'
 import { helpOf } from '../../../playbooks/track-record.ts'
 import { judgeCauses } from '../../../changes/judge-causes.ts'
-import { RecordedIncident } from './recorded-incident.ts'
-import type { Alert } from '../../../domain/alert.ts'
+import { knownThen } from './known-then.ts'
+import { RecordHead, RecordedIncident } from './recorded-incident.ts'
 import type { Attempt, Run } from '../../../domain/run.ts'
-import type { ChangeEvent } from '../../../domain/change-event.ts'
 import type { Deps } from '../../../orchestrator/dependencies.ts'
 import type { Feedback } from '../../../domain/feedback.ts'
 import type { Incident } from '../../../domain/incident.ts'
@@ -15,64 +13,49 @@ import type { Stores } from '../../../ports/stores.ts'
 
 /** Two minutes after it was opened a proposal has been made; what is learned later is for people. */
 const LOOK_AFTER_MS = 120_000
-const MOST_ALERTS = 200
 const MOST_PAST_RUNS = 2_000
-/** How far back a refresh reads the changes of a service. */
-const CHANGES_MS = 14 * 86_400_000
 const CHECKS = ['prometheus/assert', 'http/check']
 
-/** The newest incidents with what became of them. It reads and writes nothing. */
-export async function readRecord(deps: Deps, limit: number): Promise<IncidentRecord> {
+/**
+ * The newest incidents, each as it was known at its moment (`momentOf`, but where a test asks for another), with what
+ * became of them. It reads and writes nothing.
+ */
+export async function readRecord(deps: Deps, limit: number, moment: Moment = momentOf): Promise<IncidentRecord> {
   const { stores } = deps
-  const past = await stores.playbookRecords.listPast(MOST_PAST_RUNS)
+  const past = await stores.knownThen.listPastRuns(MOST_PAST_RUNS)
   const listed = await stores.incidents.list({ limit })
   const incidents: RecordedIncident[] = []
-  for (const incident of listed) incidents.push(await deps.unitOfWork.read((own) => readOne(deps, own, incident)))
+  for (const incident of listed) {
+    incidents.push(await deps.unitOfWork.read((own) => readOne(deps, own, incident, moment)))
+  }
   const head = { changesLookbackMs: deps.settings.changesLookbackMs, available: [...deps.actions.available] }
-  return { head: { ...head, past: [...past] }, incidents }
+  // Through its own schema: what is replayed from here and what is replayed from a file is the same.
+  return { head: RecordHead.parse({ ...head, past }), incidents }
 }
 
-async function readOne(deps: Deps, stores: Stores, incident: Incident): Promise<RecordedIncident> {
+async function readOne(deps: Deps, stores: Stores, incident: Incident, moment: Moment): Promise<RecordedIncident> {
   const { id } = incident
-  const [alerts, runs, proposals, findings, answers, evidence] = await Promise.all([
-    stores.alerts.listByIncident(id, MOST_ALERTS),
+  const [runs, proposals, findings, answers] = await Promise.all([
     stores.runs.listByIncident(id),
     stores.proposalQueries.listByIncident(id),
     stores.findings.get(id),
     stores.feedback.list(id),
-    stores.evidence.list(id),
   ])
-  const judgedAt = momentOf(incident, runs)
-  const seen = alerts.filter(({ startsAt }) => startsAt <= judgedAt).map((alert) => alertAt(alert, judgedAt))
-  const { around } = focusOf(deps.catalog, incident, seen)
-  const since = new Date(incident.onsetAt.getTime() - CHANGES_MS)
-  const changes = (await stores.changes.listBetween(around, since, judgedAt)).map((one) => changeAt(one, judgedAt))
-  const told = await stores.feedback.listByChanges(changes.map((change) => change.id))
   const attempts = await Promise.all(runs.map((run) => stores.ledger.list(run.id)))
-  const before = told.filter((one) => one.incidentId !== id && one.at < judgedAt)
-  // Through its own schema: what is replayed from here and what is replayed from a file is the same.
+  const judgedAt = moment(incident, runs)
+  const { judged, ...known } = await knownThen(deps, stores, incident, judgedAt)
   return RecordedIncident.parse({
-    ...{ ...incident, judgedAt, alerts: seen, changes, judged: Object.fromEntries(judgeCauses(before)) },
-    evidence: evidence.filter(({ at }) => at <= judgedAt),
+    ...{ ...incident, ...known, judgedAt, judged: Object.fromEntries(judged) },
     answers: answersOf(deps, { findings, answers, runs, proposals, attempts }),
   })
 }
+
+type Moment = (incident: Incident, runs: readonly Run[]) => Date
 
 /** Before anything was done about it: a deploy that heals is no suspect, and what fired then still fires. */
 function momentOf({ openedAt, mitigatedAt, resolvedAt }: Incident, runs: readonly Run[]): Date {
   const ends = [mitigatedAt, resolvedAt, ...runs.map((run) => run.startedAt)].flatMap((at) => at?.getTime() ?? [])
   return new Date(Math.max(openedAt.getTime(), Math.min(openedAt.getTime() + LOOK_AFTER_MS, ...ends)))
-}
-
-function alertAt(alert: Alert, at: Date): Alert {
-  return alert.endsAt !== null && alert.endsAt <= at ? alert : { ...alert, status: 'firing', endsAt: null }
-}
-
-/** When a change was taken back is not on record, so that it was is not known then. */
-function changeAt(change: ChangeEvent, at: Date): ChangeEvent {
-  const isOver = change.finishedAt !== null && change.finishedAt <= at
-  const outcome = isOver && change.outcome !== 'rolled_back' ? change.outcome : null
-  return { ...change, finishedAt: isOver ? change.finishedAt : null, outcome }
 }
 
 interface Aftermath {

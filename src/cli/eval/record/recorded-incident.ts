@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { FEEDBACK_ANSWERS } from '../../../domain/feedback.ts'
 import { CHANGE_KINDS } from '../../../domain/change-event.ts'
 import { ACTION_NAMES } from '../../../domain/action.ts'
 import { SEVERITIES } from '../../../domain/severity.ts'
@@ -29,8 +30,7 @@ const RecordedEvidence = z.object({
   kind: z.enum(['alert', 'metric', 'change', 'deploy_state', 'history', 'note']),
 })
 
-/** `INC-12.json` of an exported record: what was known of one incident at one moment, and what became of it. */
-export const RecordedIncident = z.object({
+const Incident = z.object({
   ...{ id: z.string(), service: z.string().nullable(), environment: z.string().nullable() },
   ...{ severity: z.enum(SEVERITIES), onsetAt: Time, openedAt: Time },
   /** As of when it is judged: nothing below is younger, but for the answers. */
@@ -50,12 +50,44 @@ export const RecordedIncident = z.object({
     runs: z.array(z.object({ playbook: z.string(), help: z.number().min(0).max(1) })),
   }),
 })
+/** `INC-12.json` of an exported record: what was known of one incident at one moment, and what became of it. */
+export const RecordedIncident = Incident.superRefine((incident, context) => {
+  for (const { path, at } of timesOf(incident)) {
+    const message = `is later than judgedAt ${incident.judgedAt.toISOString()}: a replay may use only what was known then`
+    if (at !== null && at > incident.judgedAt) context.addIssue({ code: 'custom', path: [...path], message })
+  }
+})
 export type RecordedIncident = z.infer<typeof RecordedIncident>
+
+interface Told {
+  readonly path: readonly (string | number)[]
+  readonly at: Date | null
+}
+
+/** Every time of what was known; the answers are of later. */
+function timesOf({ onsetAt, openedAt, alerts, changes, evidence }: z.infer<typeof Incident>): readonly Told[] {
+  return [
+    ...[onsetAt, openedAt].map((at, index) => ({ path: [index === 0 ? 'onsetAt' : 'openedAt'], at })),
+    ...alerts.flatMap((alert, index) => timesIn('alerts', index, [alert, 'startsAt', 'endsAt', 'lastSeenAt'])),
+    ...changes.flatMap((change, index) => timesIn('changes', index, [change, 'at', 'finishedAt'])),
+    ...evidence.flatMap((piece, index) => timesIn('evidence', index, [piece, 'at'])),
+  ]
+}
+
+function timesIn<T extends string>(
+  list: string,
+  index: number,
+  [one, ...names]: readonly [Readonly<Record<T, Date | null>>, ...T[]],
+): readonly Told[] {
+  return names.map((name) => ({ path: [list, index, name], at: one[name] }))
+}
 
 const RecordedRun = z.object({
   ...{ playbook: z.string(), service: z.string().nullable(), owner: z.string().nullable() },
   ...{ criticality: z.number().nullable(), outcome: z.enum(['succeeded', 'failed']) },
-  ...{ helped: z.number(), didNotHelp: z.number(), at: Time },
+  at: Time,
+  /** To the question whether it helped; only those of before an incident count there. */
+  answers: z.array(z.object({ answer: z.enum(FEEDBACK_ANSWERS), at: Time })),
 })
 
 /** `record.json`: what all incidents share. */

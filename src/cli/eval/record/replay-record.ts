@@ -2,10 +2,12 @@ import { askForOrder, offeredTo } from '../../../orchestrator/proposals/ask-for-
 import { judgeIncident } from '../judge-incident.ts'
 import { reorderCandidates } from '../../../playbooks/reorder-candidates.ts'
 import type { AskingDeps } from '../../../orchestrator/proposals/ask-for-order.ts'
+import type { FeedbackAnswer } from '../../../domain/feedback.ts'
 import type { Incident } from '../../../domain/incident.ts'
 import type { IncidentRecord, RecordedIncident } from './recorded-incident.ts'
 import type { JudgeMeans } from '../judge-incident.ts'
 import type { LanguageModel } from '../../../ports/language-model.ts'
+import type { PastRun } from '../../../domain/past-run.ts'
 import type { Suspect } from '../../../domain/change-event.ts'
 
 export interface Replayed {
@@ -43,7 +45,7 @@ async function replayOne(
   signal: AbortSignal,
 ): Promise<Replayed> {
   const { catalog, playbooks, model } = deps
-  const past = head.past.filter(({ at }) => at < one.judgedAt)
+  const past = pastOf(head, one.judgedAt)
   const settings = { ...deps.settings, changesLookbackMs: head.changesLookbackMs }
   const { scored, candidates } = judgeIncident(
     { catalog, playbooks, available: head.available, past, settings },
@@ -62,6 +64,16 @@ async function replayOne(
   if (given === null) return { ...base, withModel: proposed, advice: 'refused' }
   const [first] = reorderCandidates(candidates, given.order)
   return { ...base, withModel: first?.playbook.name ?? null, advice: 'used' }
+}
+
+/** A run is on record once it ended; what people say of it, from when they say it. */
+function pastOf({ past }: IncidentRecord['head'], by: Date): readonly PastRun[] {
+  return past
+    .filter(({ at }) => at < by)
+    .map(({ answers, ...run }) => {
+      const count = (answer: FeedbackAnswer) => answers.filter((one) => one.answer === answer && one.at < by).length
+      return { ...run, helped: count('yes'), didNotHelp: count('no') }
+    })
 }
 
 function incidentOf({ id, service, environment, severity, onsetAt, openedAt, judgedAt }: RecordedIncident): Incident {
