@@ -9,6 +9,7 @@ import type { JsonObject } from '../kernel/json.ts'
 import type { StepPreview } from './plan-preview.ts'
 import type { Severity } from './severity.ts'
 import type { SurfaceName } from './surface.ts'
+import type { StepApprovalState } from './step-approval.ts'
 import type { Suspect } from './change-event.ts'
 import type { Tier } from './plan.ts'
 
@@ -157,6 +158,17 @@ export interface RunStepView {
   readonly startedAt: Date | null
   readonly finishedAt: Date | null
   readonly detail: Untrusted | null
+  /** How a nested approval came to its end; null while it waits, and for every other step. */
+  readonly ending: StepEndingView | null
+}
+
+export interface StepEndingView {
+  readonly state: Exclude<StepApprovalState, 'pending'>
+  readonly at: Date | null
+  /** Of a rejection its person's words; null for an approval. */
+  readonly reason: Untrusted | null
+  /** Names of who approved, of whom none has taken it back. */
+  readonly people: readonly string[]
 }
 
 /** A nested approval that waits, shown like a proposal: what it asks, who decided, who can give what is missing. */

@@ -10,13 +10,17 @@ import type { Origin } from './surface.ts'
  *   pending → approved    by the run itself, when it finds the quorum of the step's tier with the roles people have then
  *   pending → rejected    by one rejection; it wins until the run has taken the quorum, and ends the run at this step
  *   pending → expired     past its time by the database's clock; the run stops
+ *   pending → drifted     the plan's playbook was taken out, so what people were asked about is no longer what it was
  *   pending → cancelled   a stop, a freeze or a revoked right of the plan itself ended the run first
+ *
+ * A plan that runs is not superseded by another, so neither is its nested approval. A target that is no longer as
+ * approved ends the run at the step that would change it, behind the approval.
  *
  * The run is `waiting` meanwhile and nobody holds it. Every move is a conditional UPDATE under the proposal's row lock,
  * as with the plan's own decisions; who moves it wakes the run. Roles are read anew when the quorum is taken and before
  * every later step: an approval that lost its right before then counts no more.
  */
-export const STEP_APPROVAL_STATES = ['pending', 'approved', 'rejected', 'expired', 'cancelled'] as const
+export const STEP_APPROVAL_STATES = ['pending', 'approved', 'rejected', 'expired', 'drifted', 'cancelled'] as const
 export type StepApprovalState = (typeof STEP_APPROVAL_STATES)[number]
 
 /** Keyed by run and step. */

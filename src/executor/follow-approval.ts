@@ -64,7 +64,8 @@ async function lookAtApproval(
   const { approval, leftMs } = found
   if (approval.state === 'pending') {
     if (verdict.verdict === 'stop') {
-      await stores.stepApprovals.move(approval.runId, approval.stepId, 'cancelled', verdict.reason)
+      const to = verdict.proposal === 'drifted' ? 'drifted' : 'cancelled'
+      await stores.stepApprovals.move(approval.runId, approval.stepId, to, verdict.reason)
       await closeAttempt(session, stores, progress, work, `Not decided: ${verdict.reason}`)
       return { kind: 'over', ending: endingOf(verdict) }
     }
@@ -88,6 +89,8 @@ function endingOfApproval({ state, stepId, closedReason }: StepApproval): Ending
       return { state: 'stopped', reasonCode: 'step_rejected', reason: `step ${stepId} is rejected by ${reason}` }
     case 'expired':
       return { state: 'stopped', reasonCode: 'step_expired', reason: `step ${stepId} expired: ${reason}` }
+    case 'drifted':
+      return { state: 'stopped', reasonCode: 'approval_drifted', reason }
     case 'cancelled':
     case 'pending':
     case 'approved':

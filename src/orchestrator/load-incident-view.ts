@@ -17,7 +17,7 @@ import { unreachableSurfaces } from './view/unreachable-surfaces.ts'
 import { stricterMode } from '../domain/mode.ts'
 import { readFeedback, viewFeedback } from './view/view-feedback.ts'
 import { viewGlass } from './view/view-glass.ts'
-import { readAskedStep, viewStepApproval } from './view/view-step-approval.ts'
+import { NO_APPROVALS, readRunApprovals, viewStepApproval, viewStepEndings } from './view/view-step-approval.ts'
 import { viewRun } from './view/view-run.ts'
 import { writeSummary } from '../summaries/write-summary.ts'
 import type { Run } from '../domain/run.ts'
@@ -113,14 +113,13 @@ async function readOfProposal(
 async function readOfRun(
   deps: Deps,
   run: Run | undefined,
-): Promise<Pick<IncidentRecords, 'attempts' | 'asked' | 'followUps'>> {
-  if (run === undefined) return { attempts: [], asked: undefined, followUps: [] }
-  const [attempts, asked, followUps] = await Promise.all([
+): Promise<Pick<IncidentRecords, 'attempts' | 'approvals' | 'followUps'>> {
+  if (run === undefined) return { attempts: [], approvals: NO_APPROVALS, followUps: [] }
+  const [attempts, followUps] = await Promise.all([
     deps.stores.ledger.list(run.id),
-    readAskedStep(deps, run),
     deps.stores.followUps.list(run.incidentId),
   ])
-  return { attempts, asked, followUps }
+  return { attempts, approvals: await readRunApprovals(deps, run, attempts), followUps }
 }
 
 async function findFindings(deps: Deps, incidentId: string): Promise<IncidentFindings | undefined> {
@@ -198,12 +197,16 @@ function openFollowUps({ followUps, findings }: IncidentRecords): readonly strin
 }
 
 function viewRunOf(deps: Deps, records: IncidentRecords, run: Run, onCall: readonly string[]): IncidentView['run'] {
-  const { runProposal, asked, incident } = records
-  const approval =
+  const { runProposal, approvals, incident } = records
+  const { asked } = approvals
+  const shown =
     asked === undefined || runProposal === undefined
       ? null
       : viewStepApproval({ ...asked, proposal: runProposal, incident, onCall, deps })
-  return viewRun(run, runProposal?.plan ?? null, records.attempts, deps.actions, approval)
+  return viewRun(run, runProposal?.plan ?? null, records.attempts, deps.actions, {
+    asked: shown,
+    endings: viewStepEndings(approvals),
+  })
 }
 
 /** Alert texts may hold secrets that a card would spread. */

@@ -1,3 +1,4 @@
+import { describeStepOutcome } from '../domain/describe-step-outcome.ts'
 import { clockTime, shortRevision } from './wording.ts'
 import { percent } from '../kernel/percent.ts'
 import { describeDuration } from '../kernel/duration.ts'
@@ -55,7 +56,7 @@ function cause({ view, evidence }: PostmortemFacts): readonly SummarySentence[] 
 }
 
 function done(run: RunView): readonly SummarySentence[] {
-  const steps = run.steps.map((step) => `${step.id} (${step.uses}): ${step.outcome ?? step.state}.`)
+  const steps = run.steps.map((step) => `${step.id} (${step.uses}): ${describeStepOutcome(step)}.`)
   return [`${run.id} of ${run.proposalId}: ${run.state}.`, ...steps].map((text) => of(run.id, text))
 }
 

@@ -1,4 +1,4 @@
-import type { IncidentView, ProposalView, RunView } from '../../domain/incident-view.ts'
+import type { IncidentView, ProposalView, RunView, StepEndingView } from '../../domain/incident-view.ts'
 import type { AuditPage } from '../../orchestrator/index.ts'
 import type { Evidence } from '../../domain/evidence.ts'
 import type { Suspect } from '../../domain/change-event.ts'
@@ -116,8 +116,14 @@ export function runJson(incidentId: string, run: RunView): object {
       finishedAt: step.finishedAt?.toISOString() ?? null,
       outcome: step.outcome,
       detail: step.detail,
+      approval: step.ending === null ? null : endingJson(step.ending),
     })),
   }
+}
+
+/** How a nested approval ended. */
+function endingJson({ state, at, reason, people }: StepEndingView): object {
+  return { state, at: at?.toISOString() ?? null, reason, people }
 }
 
 /** The nested approval that the run waits for. */

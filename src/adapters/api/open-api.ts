@@ -1,5 +1,6 @@
 import { INCIDENT_STATES } from '../../domain/incident.ts'
 import { PROPOSAL_STATES } from '../../domain/approval.ts'
+import { STEP_APPROVAL_STATES } from '../../domain/step-approval.ts'
 import { RUN_STATES } from '../../domain/run.ts'
 import { SEVERITIES } from '../../domain/severity.ts'
 
@@ -140,6 +141,12 @@ const SCHEMAS = {
         finishedAt: maybe(time),
         outcome: maybe(string),
         detail: maybe(string),
+        approval: maybe(
+          object({
+            state: { enum: STEP_APPROVAL_STATES.filter((state) => state !== 'pending') },
+            ...{ at: maybe(time), reason: maybe(string), people: list(string) },
+          }),
+        ),
       }),
     ),
   }),

@@ -1,10 +1,17 @@
 import { button, reasonForm } from './forms.ts'
+import { describeStepOutcome } from '../../domain/describe-step-outcome.ts'
 import { html } from './html.ts'
 import { renderTime } from './times.ts'
 import type { CardContext } from './card-context.ts'
 import { hasApproved, renderDecision } from './render-proposal.ts'
 import { questionForms } from './render-questions.ts'
-import type { IncidentView, RunStepView, RunView, StepApprovalView } from '../../domain/incident-view.ts'
+import type {
+  IncidentView,
+  RunStepView,
+  RunView,
+  StepApprovalView,
+  StepEndingView,
+} from '../../domain/incident-view.ts'
 import type { SafeHtml } from './html.ts'
 
 const MOVING: readonly string[] = ['running', 'waiting']
@@ -60,10 +67,13 @@ function renderStep(view: IncidentView, run: RunView, step: RunStepView, context
   const hidden = { incidentId: view.id, proposalId: run.proposalId, stepId: step.id }
   const { csrf } = context
   return html`<li>
-    <span class="state" data-state="${step.outcome ?? step.state}">${step.outcome ?? step.state}</span> ${step.id}
+    <span class="state" data-state="${step.ending?.state ?? step.outcome ?? step.state}"
+      >${describeStepOutcome(step)}</span
+    >
+    ${step.id}
     <code>${step.uses}</code
     >${step.direction === 'undo' ? ' (undo)' : ''}${step.attempts > 1 ? `, ${String(step.attempts)} attempts` : ''}
-    ${step.detail === null ? '' : html`<br /><span class="fine">${step.detail}</span>`}
+    ${step.ending === null ? renderDetail(step) : renderEnding(step.ending, context)}
     ${
       run.state !== 'unknown' || step.state !== 'unknown' || csrf === undefined
         ? ''
@@ -74,6 +84,16 @@ function renderStep(view: IncidentView, run: RunView, step: RunStepView, context
           </div>`
     }
   </li>`
+}
+
+function renderDetail({ detail }: RunStepView): SafeHtml {
+  return detail === null ? html`` : html`<br /><span class="fine">${detail}</span>`
+}
+
+/** A nested approval that is over: when, and why. */
+function renderEnding({ at, reason }: StepEndingView, { now }: CardContext): SafeHtml {
+  const when = at === null ? '' : html`at ${renderTime(at, now)}`
+  return html`<br /><span class="fine">${when}${reason === null ? '' : `: ${reason}`}</span>`
 }
 
 function renderButtons(view: IncidentView, run: RunView, csrf: string): SafeHtml {

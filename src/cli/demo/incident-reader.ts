@@ -1,6 +1,9 @@
 import { z } from 'zod'
 
-const Step = z.object({ id: z.string(), uses: z.string(), state: z.string(), detail: z.string().nullable() })
+const Step = z.object({
+  ...{ id: z.string(), uses: z.string(), state: z.string(), detail: z.string().nullable() },
+  approval: z.object({ state: z.string(), reason: z.string().nullable() }).nullable(),
+})
 const Run = z.object({ id: z.string(), state: z.string(), steps: z.array(Step) })
 export type RunFacts = z.infer<typeof Run>
 

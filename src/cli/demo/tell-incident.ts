@@ -24,12 +24,17 @@ export function createTeller(reporter: Reporter): Teller {
     run: (facts) => {
       for (const step of facts.steps) {
         if (step.state === 'pending') continue
-        const detail = step.state === 'done' || step.state === 'failed' ? `: ${step.detail ?? ''}` : ''
-        once(`${facts.id} step ${step.id} (${step.uses}) ${step.state}${detail}`)
+        once(`${facts.id} step ${step.id} (${step.uses}) ${outcomeOf(step)}`)
       }
       once(`${facts.id} ${facts.state}.`)
     },
   }
+}
+
+/** How a nested approval ended is no failure of a target. */
+function outcomeOf({ state, detail, approval }: RunFacts['steps'][number]): string {
+  if (approval !== null) return `${approval.state}${approval.reason === null ? '' : `: ${approval.reason}`}`
+  return state === 'done' || state === 'failed' ? `${state}: ${detail ?? ''}` : state
 }
 
 function tellCause({ id, suspects, unknownCause }: IncidentFacts, once: (text: string) => void): void {

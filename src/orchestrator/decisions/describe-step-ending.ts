@@ -12,6 +12,8 @@ export function describeStepEnding(approval: StepApproval, decisions: readonly S
       return `${what} was decided${when}: rejected${reason}.`
     case 'expired':
       return `${what} expired${when}${reason}.`
+    case 'drifted':
+      return `${what} became void${when}${reason}.`
     case 'cancelled':
       return `${what} was cancelled${when}${reason}.`
     case 'pending':

@@ -1,5 +1,6 @@
 import { chooseChannel } from '../outbox/choose-channel.ts'
 import { findService } from '../../domain/service-catalog.ts'
+import { NO_APPROVALS } from '../view/view-step-approval.ts'
 import { NOTHING_ASKED } from '../view/view-feedback.ts'
 import { viewOfRecords } from '../load-incident-view.ts'
 import type { Alert } from '../../domain/alert.ts'
@@ -100,7 +101,7 @@ function viewOfNew(deps: Deps, { incident, changed }: IncidentOutcome, standing:
       attempts: [],
       preview: null,
     },
-    ...{ proposal: undefined, runProposal: undefined, asked: undefined, findings: NOTHING_FOUND, followUps: [] },
+    ...{ proposal: undefined, runProposal: undefined, approvals: NO_APPROVALS, findings: NOTHING_FOUND, followUps: [] },
     ...{ glass: [], feedback: NOTHING_ASKED, now: deps.clock.now() },
   })
 }

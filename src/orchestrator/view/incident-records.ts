@@ -1,5 +1,5 @@
 import type { Alert } from '../../domain/alert.ts'
-import type { AskedStep } from './view-step-approval.ts'
+import type { RunApprovals } from './view-step-approval.ts'
 import type { Attempt, Run } from '../../domain/run.ts'
 import type { Decision, Proposal } from '../../domain/approval.ts'
 import type { Evidence } from '../../domain/evidence.ts'
@@ -33,8 +33,8 @@ export interface IncidentRecords {
   readonly followUps: readonly FollowUp[]
   readonly runProposal: Proposal | undefined
   readonly attempts: readonly Attempt[]
-  /** The nested approval that the newest run waits for. */
-  readonly asked: AskedStep | undefined
+  /** The nested approvals of the newest run. */
+  readonly approvals: RunApprovals
   readonly freezes: readonly Freeze[]
   /** By which freezes that come back are judged. */
   readonly now: Date

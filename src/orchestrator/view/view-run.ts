@@ -2,7 +2,7 @@ import { ENDED_RUN_STATES } from '../../domain/run.ts'
 import type { ActionRunner } from '../../ports/action-runner.ts'
 import type { Attempt, AttemptState, Run, StepOutcome } from '../../domain/run.ts'
 import type { Plan, PlanStep } from '../../domain/plan.ts'
-import type { RunStepView, RunView } from '../../domain/incident-view.ts'
+import type { RunStepView, RunView, StepEndingView } from '../../domain/incident-view.ts'
 
 const OUTCOMES: Readonly<Record<AttemptState, StepOutcome | null>> = {
   intended: null,
@@ -18,9 +18,14 @@ export function viewRun(
   plan: Plan | null,
   attempts: readonly Attempt[],
   actions: ActionRunner,
-  approval: RunView['approval'],
+  approvals: {
+    readonly asked: RunView['approval']
+    readonly endings: ReadonlyMap<string, StepEndingView>
+  },
 ): RunView {
-  const forward = (plan?.steps ?? []).map((step) => viewStep(step, 'forward', attempts, actions))
+  const forward = (plan?.steps ?? [])
+    .map((step) => viewStep(step, 'forward', attempts, actions))
+    .map((step) => ({ ...step, ending: approvals.endings.get(step.id) ?? null }))
   const undone = run.direction === 'undo' ? undoSteps(plan, attempts, actions) : []
   return {
     id: run.id,
@@ -33,7 +38,7 @@ export function viewRun(
     steps: [...forward, ...undone],
     canUndo:
       (run.state === 'failed' || run.state === 'stopped') && run.direction === 'forward' && canUndo(plan, attempts),
-    approval: ENDED_RUN_STATES.includes(run.state) ? null : approval,
+    approval: ENDED_RUN_STATES.includes(run.state) ? null : approvals.asked,
   }
 }
 
@@ -73,6 +78,7 @@ function viewStep(
     outcome: state === 'pending' ? null : OUTCOMES[state],
     ...timesOf(own, state === 'done' || state === 'failed'),
     detail: last?.detail ?? null,
+    ending: null,
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Proposal } from '../../domain/approval.ts'
 import type { Incident } from '../../domain/incident.ts'
-import type { StepApprovalView } from '../../domain/incident-view.ts'
-import type { Run } from '../../domain/run.ts'
+import type { StepApprovalView, StepEndingView } from '../../domain/incident-view.ts'
+import type { Attempt, Run } from '../../domain/run.ts'
 import { findService } from '../../domain/service-catalog.ts'
 import type { ProposalQuestion } from '../../domain/question.ts'
 import type { StepApproval, StepDecision } from '../../domain/step-approval.ts'
@@ -21,19 +21,52 @@ export interface AskedStep {
   readonly questions: readonly ProposalQuestion[]
 }
 
-/** Only a run that waits can have asked; any other costs no query. */
-export async function readAskedStep({ stores, settings }: Deps, run: Run): Promise<AskedStep | undefined> {
-  if (run.state !== 'waiting') return undefined
-  const approvals = await stores.stepApprovals.list(run.id)
-  const approval = approvals.find(({ state }) => state === 'pending')
-  if (approval === undefined) return undefined
-  const [all, said] = await Promise.all([
-    stores.stepApprovals.listDecisions(run.id),
+/** Every nested approval that a run has asked for. */
+export interface RunApprovals {
+  readonly approvals: readonly StepApproval[]
+  readonly decisions: readonly StepDecision[]
+  /** The one that waits. */
+  readonly asked: AskedStep | undefined
+}
+
+export const NO_APPROVALS: RunApprovals = { approvals: [], decisions: [], asked: undefined }
+
+/** A run whose ledger has no nested approval costs no query. */
+export async function readRunApprovals(deps: Deps, run: Run, attempts: readonly Attempt[]): Promise<RunApprovals> {
+  if (!attempts.some(({ uses }) => uses === 'approval')) return NO_APPROVALS
+  const { stepApprovals } = deps.stores
+  const [approvals, decisions] = await Promise.all([stepApprovals.list(run.id), stepApprovals.listDecisions(run.id)])
+  const waiting = run.state === 'waiting' ? approvals.find(({ state }) => state === 'pending') : undefined
+  const asked = waiting === undefined ? undefined : await readAskedStep(deps, waiting, decisions)
+  return { approvals, decisions, asked }
+}
+
+async function readAskedStep(
+  { stores, settings }: Deps,
+  approval: StepApproval,
+  all: readonly StepDecision[],
+): Promise<AskedStep> {
+  const { runId, stepId } = approval
+  const decisions = all.filter((decision) => decision.stepId === stepId)
+  const [said, fatigued] = await Promise.all([
     stores.questions.list(approval.proposalId),
+    findFatigued(stores.decisions, decisions, settings.fatigue),
   ])
-  const decisions = all.filter(({ stepId }) => stepId === approval.stepId)
-  const questions = said.filter(({ step }) => step?.runId === run.id && step.stepId === approval.stepId)
-  return { approval, decisions, questions, fatigued: await findFatigued(stores.decisions, decisions, settings.fatigue) }
+  const questions = said.filter(({ step }) => step?.runId === runId && step.stepId === stepId)
+  return { approval, decisions, questions, fatigued }
+}
+
+/** How each that no longer waits ended, by its step. */
+export function viewStepEndings({ approvals, decisions }: RunApprovals): ReadonlyMap<string, StepEndingView> {
+  return new Map(
+    approvals.flatMap(({ stepId, state, closedAt, closedReason }) => {
+      if (state === 'pending') return []
+      const people = decisions
+        .filter((one) => one.stepId === stepId && one.decision === 'approve' && one.withdrawnAt === null)
+        .map(({ personName }) => personName)
+      return [[stepId, { state, at: closedAt, reason: closedReason, people }]]
+    }),
+  )
 }
 
 interface Facts extends AskedStep {

@@ -1,3 +1,4 @@
+import { describeStepOutcome } from '../../domain/describe-step-outcome.ts'
 import { factText } from '../refresh/evidence-text.ts'
 import type { Evidence } from '../../domain/evidence.ts'
 import type { IncidentView } from '../../domain/incident-view.ts'
@@ -27,6 +28,6 @@ export function recordPieces(view: IncidentView, timeline: readonly TimelineEntr
 }
 
 function runFact(run: NonNullable<IncidentView['run']>): string {
-  const steps = run.steps.map((step) => `${step.id} ${step.outcome ?? step.state}`)
+  const steps = run.steps.map((step) => `${step.id} ${describeStepOutcome(step)}`)
   return `${run.id} ${run.state}: ${steps.join(', ')}`
 }

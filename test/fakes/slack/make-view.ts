@@ -174,6 +174,7 @@ export function makeRunStep(changes: Partial<RunStepView> = {}): RunStepView {
     startedAt: null,
     finishedAt: null,
     detail: null,
+    ending: null,
     ...changes,
   }
 }

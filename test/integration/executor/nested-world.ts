@@ -22,6 +22,8 @@ export async function look(replica: Replica, runId: string, options: AdvanceOpti
 let places = 0
 
 export interface Nested extends ApprovedRun {
+  /** What the step behind the approval changes. */
+  readonly after: string
   readonly effects: () => { readonly before: number; readonly after: number }
 }
 
@@ -48,7 +50,7 @@ export async function nestedRun(
     before: countOf(`${made.run.id}:before:main`),
     after: countOf(`${made.run.id}:after:main`),
   })
-  return { ...made, effects }
+  return { ...made, after: `${resource}-after`, effects }
 }
 
 export async function askedOf(replica: Replica, runId: string): Promise<StepApproval> {

@@ -101,6 +101,9 @@ function fillGraph({ layers, edges }: BlastGraph, nextText: () => string): Blast
   }
 }
 
+/** People write reasons, and choose their names. */
+const ENDED = { at: new Date('2026-11-21T10:09:00Z'), reason: 'no', people: ['Ana'] }
+
 /** Commits, images and names are an attacker's to write. */
 const PREVIEW: StepPreviewView = {
   facts: {
@@ -146,7 +149,11 @@ export const VIEWS: readonly IncidentView[] = [
         state,
         canUndo: true,
         detail: 'because',
-        steps: [makeRunStep({ state: 'unknown', detail: 'no answer' })],
+        steps: [
+          makeRunStep({ state: 'unknown', detail: 'no answer' }),
+          makeRunStep({ uses: 'approval', state: 'failed', ending: { ...ENDED, state: 'rejected' } }),
+          makeRunStep({ uses: 'approval', state: 'done', ending: { ...ENDED, state: 'approved' } }),
+        ],
       }),
     }),
   ),

@@ -181,6 +181,7 @@ export function sampleRunStep(changes: Partial<RunStepView>): RunStepView {
     startedAt: null,
     finishedAt: null,
     detail: null,
+    ending: null,
     ...changes,
   }
 }

@@ -1,4 +1,5 @@
 import { WITH_AGO, bold, bullets, code, richText, section, text, time } from './card-text.ts'
+import { describeStepEndingState } from '../../../domain/describe-step-outcome.ts'
 import { describeDecision } from './card-decisions.ts'
 import { hashPrefix } from './card-proposal.ts'
 import { renderQuestions } from './card-questions.ts'
@@ -6,7 +7,13 @@ import { someOf } from './card-room.ts'
 import { visibleLine } from './visible-text.ts'
 import type { AttemptState, RunState } from '../../../domain/run.ts'
 import type { CardRoom } from './card-room.ts'
-import type { IncidentView, RunStepView, RunView, StepApprovalView } from '../../../domain/incident-view.ts'
+import type {
+  IncidentView,
+  RunStepView,
+  RunView,
+  StepApprovalView,
+  StepEndingView,
+} from '../../../domain/incident-view.ts'
 import type { CardText, Inline } from './card-text.ts'
 
 const RUN_WORDS: Readonly<Record<RunState, string>> = {
@@ -75,7 +82,17 @@ function stepsToShow(run: RunView): readonly RunStepView[] {
 }
 
 function describeStep(step: RunStepView, room: CardRoom): readonly Inline[] {
+  if (step.ending !== null) return describeEnding(step, step.ending, room)
   const tries = step.attempts > 1 ? `, try ${String(step.attempts)}` : ''
   const detail = step.detail === null ? '' : `: ${visibleLine(step.detail, room.detail)}`
-  return [bold(visibleLine(step.id, 60)), text(` (${step.uses}) ${STEP_WORDS[step.state]}${tries}${detail}`)]
+  const words = step.uses === 'approval' && step.state === 'intended' ? 'waits for people' : STEP_WORDS[step.state]
+  return [bold(visibleLine(step.id, 60)), text(` (${step.uses}) ${words}${tries}${detail}`)]
+}
+
+/** Each ending of a nested approval as what it is: that it was not given is no failure of a target. */
+function describeEnding(step: RunStepView, ending: StepEndingView, room: CardRoom): readonly Inline[] {
+  const at = ending.at === null ? [] : [text(' at '), time(ending.at)]
+  const why = ending.reason === null ? '' : `: ${visibleLine(ending.reason, room.detail)}`
+  const how = visibleLine(describeStepEndingState(ending), room.detail)
+  return [bold(visibleLine(step.id, 60)), text(` (${step.uses}) ${how}`), ...at, text(why)]
 }

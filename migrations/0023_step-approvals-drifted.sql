@@ -1,0 +1,2 @@
+ALTER TABLE "step_approvals" DROP CONSTRAINT "step_approvals_state";--> statement-breakpoint
+ALTER TABLE "step_approvals" ADD CONSTRAINT "step_approvals_state" CHECK (state in ('pending', 'approved', 'rejected', 'expired', 'drifted', 'cancelled'));
