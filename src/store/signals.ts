@@ -31,7 +31,8 @@ export async function openSignals(options: SignalOptions): Promise<Signals> {
  *   connecting → listening → lost → connecting …, until `close`
  *
  * A silent loss is found by a question every ten seconds. What was said while nobody listened is gone, so after every
- * new connection each listener is called once with an empty payload: look for yourself.
+ * new connection each listener is called once with an empty payload: look for yourself. So are the first of a channel
+ * once the server has taken that they listen, for what was said until then.
  */
 class ListeningConnection {
   readonly #options: SignalOptions
@@ -50,18 +51,26 @@ class ListeningConnection {
     const isNew = listeners.size === 0
     listeners.add(onPayload)
     this.#listeners.set(channel, listeners)
-    if (isNew) void this.subscribe(channel)
+    if (isNew) void this.#begin(channel)
     return () => {
       listeners.delete(onPayload)
     }
   }
 
+  async #begin(channel: string): Promise<void> {
+    if (await this.#subscribe(channel)) this.#tell(channel, '')
+  }
+
   /** A failure is no loss: the connection is then going down, and the next one subscribes to everything. */
-  async subscribe(channel: string): Promise<void> {
+  async #subscribe(channel: string): Promise<boolean> {
+    const client = this.#client
+    if (client === undefined) return false
     try {
-      await this.#client?.query(`LISTEN "${channel.replaceAll('"', '""')}"`)
+      await client.query(`LISTEN "${channel.replaceAll('"', '""')}"`)
+      return true
     } catch (error) {
       this.#options.log.debug({ err: error, channel }, 'listening on a channel failed')
+      return false
     }
   }
 
@@ -89,7 +98,7 @@ class ListeningConnection {
     }
     this.#client = client
     this.#failures = 0
-    for (const channel of this.#listeners.keys()) await this.subscribe(channel)
+    for (const channel of this.#listeners.keys()) await this.#subscribe(channel)
     for (const channel of this.#listeners.keys()) this.#tell(channel, '')
     this.#beat(client)
   }

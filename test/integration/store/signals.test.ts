@@ -4,6 +4,9 @@ import { notify } from '../../../src/store/notify.ts'
 import { createTestDatabase } from '../../support/postgres.ts'
 import type { TestDatabase } from '../../support/postgres.ts'
 import { runTransaction } from '../../../src/store/unit-of-work.ts'
+import { openFaultProxy } from '../../support/fault-proxy/fault-proxy.ts'
+import { openSignals } from '../../../src/store/signals.ts'
+import { silentLogger } from '../../../src/kernel/silent-logger.ts'
 import { openTestStores, until } from './open-test-stores.ts'
 import type { TestStores } from './open-test-stores.ts'
 
@@ -23,6 +26,8 @@ describe('a signal', () => {
   it('arrives when its transaction commits, not before, and not when it rolls back', async () => {
     const heard: string[] = []
     const stop = replica.signals.listen('outbox', (payload) => heard.push(payload))
+    await until(() => heard.length > 0, 'the server to know of the listener')
+    heard.length = 0
 
     await runTransaction(replica.pool, async (db) => {
       await notify(db, 'outbox', 'rolled back')
@@ -39,6 +44,23 @@ describe('a signal', () => {
     stop()
 
     expect(heard).toEqual(['at once', 'committed'])
+  })
+
+  it('that came before the server knew of the listener is made up for by one call, as it does know', async () => {
+    const proxy = await openFaultProxy(database.url)
+    const signals = await openSignals({ url: proxy.url, log: silentLogger })
+    proxy.inject({ kind: 'latency', ms: 2_000, times: 1 })
+    const heard: string[] = []
+    signals.listen('configuration', (payload) => heard.push(payload))
+    await notify(replica.db, 'configuration', 'too early')
+    await until(() => heard.length > 0, 'the call after the acknowledgement')
+    await notify(replica.db, 'configuration', 'in time')
+    await until(() => heard.includes('in time'), 'the signal after it')
+    await signals.close()
+    await proxy.close()
+
+    // The hint itself is gone: without the call nobody would look before the next poll.
+    expect(heard).toEqual(['', 'in time'])
   })
 
   it('of each of many commits at once arrives, and none of those that roll back', async () => {
@@ -71,6 +93,8 @@ describe('a signal', () => {
   it('is heard again after the connection was cut, and the gap is told by an empty one', async () => {
     const heard: string[] = []
     const stop = replica.signals.listen('incident', (payload) => heard.push(payload))
+    await until(() => heard.length > 0, 'the server to know of the listener')
+    heard.length = 0
     const owner = new Client({ connectionString: database.ownerUrl })
     await owner.connect()
     await owner.query(
