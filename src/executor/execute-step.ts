@@ -35,7 +35,7 @@ export async function sendEffect(session: RunSession, progress: Progress, work: 
   if (state.kind === 'again') return undefined
   if (state.kind === 'end') return endRun(session, progress, state.ending)
 
-  const grounds = await readGrounds(session, progress.plan)
+  const grounds = await readGrounds(session, progress.plan, progress.attempts)
   // Another ledger than the one this work was found in, or another plan: the next turn looks by itself.
   if (!isSameLedger(progress.attempts, grounds.attempts)) return undefined
   if (!verifyPlan(session.seen, grounds.proposal).ok) return undefined

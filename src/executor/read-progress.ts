@@ -19,13 +19,19 @@ import { missingEarlierApproval, readEarlierApprovals } from './earlier-approval
 import { servicesActedOn } from '../policy/blast-radius.ts'
 import type { RunSession } from './run-session.ts'
 
-/** The run, its proposal, its ledger and all that has to hold, as of one moment; another fence means that we are out. */
-export async function readProgress(session: RunSession): Promise<RunReading> {
+/**
+ * The run, its proposal, its ledger and all that has to hold, as of one moment; another fence means that we are out.
+ * Whoever looks for nothing but whether the ledger still stands as `attempts` hands them in: they need not be sent again.
+ */
+export async function readProgress(session: RunSession, attempts?: readonly Attempt[]): Promise<RunReading> {
   const { id } = session.held.lease.run
-  const reading = await session.deps.stores.runReadings.read(id, session.seen.proposal)
+  const { reading: seen } = session.seen
+  const known = seen === undefined || attempts === undefined ? seen : { ...seen, attempts }
+  const reading = await session.deps.stores.runReadings.read(id, known)
   if (reading === undefined) throw new NotFoundError('run', id)
   if (reading.run.fence !== session.held.lease.fence) throw new FencedError(id)
-  session.seen.proposal = reading.proposal
+  const { proposal, incident, versions } = reading
+  session.seen.reading = { proposal, incident, versions }
   return reading
 }
 
@@ -37,9 +43,9 @@ export interface GroundsRead extends Grounds, Pick<RunReading, 'attempts'> {
 }
 
 /** What has to hold before a step, read anew and not remembered. */
-export async function readGrounds(session: RunSession, plan: Plan): Promise<GroundsRead> {
+export async function readGrounds(session: RunSession, plan: Plan, known?: readonly Attempt[]): Promise<GroundsRead> {
   const { deps } = session
-  const [reading, earlier] = await Promise.all([readProgress(session), readEarlierApprovals(session, plan)])
+  const [reading, earlier] = await Promise.all([readProgress(session, known), readEarlierApprovals(session, plan)])
   const { decisions, freezes, incident } = reading
   const service = findService(deps.catalog, plan.service)
   // As when it was approved: where the symptom is counts as well as what is acted on.

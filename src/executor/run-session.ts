@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Proposal } from '../domain/approval.ts'
 import type { Attempt, Run } from '../domain/run.ts'
 import type { Plan } from '../domain/plan.ts'
+import type { RunReading } from '../ports/run-reading-store.ts'
 import type { DebugPoint, ExecutorDeps, HeldLease } from './executor-deps.ts'
 
 /** One claim of one run. What is kept here may be lost: everything that matters is on the ledger. */
@@ -19,8 +20,8 @@ export interface RunSession {
 
 /** Only what need not be found out twice; each is compared with what the database says now before it is used. */
 export interface Seen {
-  /** As it was read last. */
-  proposal?: Proposal
+  /** As they were read last. */
+  reading?: Pick<RunReading, 'proposal' | 'incident' | 'versions'>
   /** The plan as it was parsed from the very bytes of this proposal, after their hashes were made again. */
   verified?: { readonly proposal: Proposal; readonly plan: Plan }
   /** What the last step left, by the rows that recording it gave back. */

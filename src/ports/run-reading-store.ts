@@ -20,12 +20,20 @@ export interface RunReading {
   readonly alerts: { readonly total: number; readonly firing: number }
   /** Whether somebody whose approval stands confirmed it knowing that the symptom was gone. */
   readonly isSymptomGoneConfirmed: boolean
+  /** Of the rows of proposal and incident: whoever changes a row, however that is done, gives it another one. */
+  readonly versions: { readonly proposal: string; readonly incident: string }
+}
+
+/** What was read of the same run before, and the ledger as it stands if nobody else has moved it. */
+export interface KnownOfRun extends Pick<RunReading, 'proposal' | 'incident' | 'versions'> {
+  readonly attempts?: readonly Attempt[]
 }
 
 export interface RunReadingStore {
   /**
-   * One statement, so that all of it is of one moment. A plan whose bytes are those of `known` is `known`'s own object
-   * and is not parsed again. undefined when there is no such run.
+   * One statement, so that all of it is of one moment. What is known already is compared by the database and not sent
+   * again: proposal and incident by their versions, the ledger by ids and states of its rows. undefined when there is
+   * no such run.
    */
-  read(runId: string, known?: Proposal): Promise<RunReading | undefined>
+  read(runId: string, known?: KnownOfRun): Promise<RunReading | undefined>
 }

@@ -1,5 +1,4 @@
 import { sql } from './drizzle.ts'
-import type { SQL } from 'drizzle-orm'
 import type { SealedLeaf } from '../domain/audit-entry.ts'
 import type { Attempt } from '../domain/run.ts'
 import type { JsonObject } from '../kernel/json.ts'
@@ -10,12 +9,11 @@ import type { AttemptMove, LedgerStore, NewAttempt, Told } from '../ports/ledger
 import type { RunLease } from '../ports/run-store.ts'
 import { toAttempt } from './attempt-row.ts'
 import type { AttemptRow } from './attempt-row.ts'
-import { milliseconds } from './milliseconds.ts'
+import { INTEND, IS_ALL_FROZEN, MOVE, MOVE_AND_TELL, toldValues } from './ledger-statements.ts'
 import { notifyLater } from './notify.ts'
-import { appendCard } from './outbox-store.ts'
+import { toDate } from './run-row.ts'
 import { SQL_STATE, sqlStateOf } from './sql-state.ts'
 import { storableJson } from './storable-json.ts'
-import { appendEntry } from './timeline-store.ts'
 import type { Database } from './database.ts'
 
 /**
@@ -42,45 +40,36 @@ export function createLedgerStore(db: Database, surfaces: readonly SurfaceName[]
   }
 }
 
-/** `freeze all`, the kill switch, holds now. */
-const IS_ALL_FROZEN = sql`EXISTS (
-  SELECT FROM freezes WHERE service IS NULL AND lifted_at IS NULL AND until > clock_timestamp())`
-
 async function intend(db: Database, lease: RunLease, attempt: NewAttempt, leaf: SealedLeaf | null): Promise<Attempt> {
+  const { timeoutMs, configuration, ...own } = attempt
+  const { id: runId, proposalId } = lease.run
+  const before = storable(attempt.before)
   const isUndo = attempt.direction === 'undo'
+  const values = { ...own, timeoutMs, configuration, proposalId, runId, fence: lease.fence, isUndo }
   try {
-    const { rows } = await db.execute<AttemptRow>(sql`
-      WITH approved AS MATERIALIZED (
-        SELECT id, state, expires_at, glass_until FROM proposals WHERE id = ${lease.run.proposalId} FOR SHARE
-      ), mine AS (
-        SELECT r.id FROM runs r, approved a
-         WHERE r.id = ${lease.run.id} AND r.fence = ${lease.fence} AND r.state = 'running'
-           AND NOT ${IS_ALL_FROZEN}
-           AND NOT EXISTS (
-             SELECT FROM configuration_in_force WHERE digest IS DISTINCT FROM ${attempt.configuration}::text)
-           AND (${isUndo}::boolean OR (
-                 a.state = 'approved' AND (r.started_at IS NOT NULL OR a.expires_at > clock_timestamp())
-                 AND coalesce(a.glass_until > clock_timestamp(), true)))
-         FOR UPDATE OF r
-      ), started AS (
-        UPDATE runs SET started_at = coalesce(started_at, clock_timestamp()), unwritable_since = NULL
-         WHERE id = (SELECT id FROM mine) AND (started_at IS NULL OR unwritable_since IS NOT NULL)
-      )${appendLeaf(leaf, sql`mine`)}
-      INSERT INTO attempts (run_id, step_id, step_index, direction, effect, number, uses, crash_class, state,
-                            idempotency_key, fence, request_hash, before, deadline_at)
-      SELECT id, ${attempt.stepId}, ${attempt.stepIndex}::int, ${attempt.direction}, ${attempt.effect},
-             ${attempt.number}::int, ${attempt.uses}, ${attempt.crashClass}, 'intended',
-             ${attempt.idempotencyKey}, ${lease.fence}::bigint, ${attempt.requestHash}, ${asJson(attempt.before)},
-             clock_timestamp() + ${milliseconds(attempt.timeoutMs)}
-        FROM mine
-      RETURNING *`)
-    if (rows[0] !== undefined) return toAttempt(rows[0])
+    const [row] = await INTEND(db, { ...values, before: before.text }, leaf)
+    if (row !== undefined) {
+      return {
+        ...own,
+        ...NOT_SENT,
+        id: String(row.id),
+        runId,
+        fence: lease.fence,
+        before: before.value,
+        intendedAt: new Date(row.intended_at),
+      }
+    }
   } catch (error) {
     if (sqlStateOf(error) !== SQL_STATE.uniqueViolation) throw error
     throw new StaleError('attempt_open', `${lease.run.id} has an attempt of ${attempt.stepId} on record already.`)
   }
   throw await explainIntent(db, lease, attempt)
 }
+
+const NOT_SENT = {
+  state: 'intended',
+  ...{ handle: null, output: null, after: null, detail: null, sentAt: null, finishedAt: null },
+} as const
 
 async function explainIntent(db: Database, lease: RunLease, attempt: NewAttempt): Promise<Error> {
   const { rows } = await db.execute<{
@@ -116,32 +105,30 @@ async function move(
   to: AttemptMove,
   { leaf, told }: { readonly leaf: SealedLeaf | null; readonly told: Told | undefined },
 ): Promise<Attempt> {
-  const isClosed = to.to === 'done' || to.to === 'failed' || to.to === 'unknown'
-  // The kill switch may have been thrown since the intent, however long ago that was for a replica that was paused. A
-  // check that is under way has no effect and comes with a handle.
-  const isSending = attempt.state === 'intended' && to.to === 'sent' && to.handle === undefined
-  const { rows } = await db.execute<AttemptRow>(sql`
-    WITH mine AS (
-      SELECT id FROM runs WHERE id = ${lease.run.id} AND fence = ${lease.fence}
-         AND state IN ('queued', 'running', 'waiting', 'unknown')
-         AND NOT (${isSending}::boolean AND ${IS_ALL_FROZEN}) FOR UPDATE
-    ), moved AS (
-      UPDATE attempts
-         SET state = ${to.to}, detail = ${storableText(to.detail)},
-             handle = ${keepOr('handle', to.handle)},
-             output = ${keepOr('output', to.output)},
-             after = ${keepOr('after', to.after)},
-             sent_at = CASE WHEN ${to.to === 'sent'}::boolean THEN coalesce(sent_at, clock_timestamp()) ELSE sent_at END,
-             finished_at = CASE WHEN ${isClosed}::boolean THEN clock_timestamp() ELSE finished_at END
-       WHERE id = ${attempt.id}::bigint AND run_id = (SELECT id FROM mine) AND state = ${attempt.state}
-      RETURNING *
-    ), progress AS (
-      UPDATE runs SET crashes = CASE WHEN ${to.to === 'done'}::boolean THEN 0 ELSE crashes END, unwritable_since = NULL
-       WHERE id = (SELECT run_id FROM moved)
-         AND (unwritable_since IS NOT NULL OR ${to.to === 'done'}::boolean AND crashes > 0)
-    )${appendLeaf(leaf, sql`moved`)}${tell(surfaces, told)}
-    SELECT * FROM moved`)
-  const row = rows[0]
+  const handle = keptOr(attempt.handle, to.handle)
+  const output = keptOr(attempt.output, to.output)
+  const after = keptOr(attempt.after, to.after)
+  const detail = storableText(to.detail)
+  const values = {
+    runId: lease.run.id,
+    fence: lease.fence,
+    // The kill switch may have been thrown since the intent, however long ago that was for a replica that was paused. A
+    // check that is under way has no effect and comes with a handle.
+    isSending: attempt.state === 'intended' && to.to === 'sent' && to.handle === undefined,
+    attemptId: attempt.id,
+    from: attempt.state,
+    to: to.to,
+    detail,
+    ...{ keepsHandle: handle.isKept, handle: handle.text, keepsOutput: output.isKept, output: output.text },
+    ...{ keepsAfter: after.isKept, after: after.text },
+    isSent: to.to === 'sent',
+    isDone: to.to === 'done',
+    isClosed: to.to === 'done' || to.to === 'failed' || to.to === 'unknown',
+  }
+  const [row] =
+    told === undefined
+      ? await MOVE(db, values, leaf)
+      : await MOVE_AND_TELL(db, { ...values, ...toldValues(told, surfaces) }, leaf)
   if (row === undefined) throw await explainMove(db, lease, attempt, to)
   if (told !== undefined) {
     notifyLater(db, [
@@ -149,7 +136,12 @@ async function move(
       ['incident', told.entry.incidentId],
     ])
   }
-  return toAttempt(row)
+  return {
+    ...attempt,
+    ...{ state: to.to, detail, handle: handle.value, output: output.value, after: after.value },
+    sentAt: toDate(row.sent_at),
+    finishedAt: toDate(row.finished_at),
+  }
 }
 
 async function explainMove(db: Database, lease: RunLease, attempt: Attempt, to: AttemptMove): Promise<Error> {
@@ -167,29 +159,17 @@ async function explainMove(db: Database, lease: RunLease, attempt: Attempt, to: 
   )
 }
 
-/** What is told stands exactly when the move does. */
-function tell(surfaces: readonly SurfaceName[], told: Told | undefined): SQL {
-  if (told === undefined) return sql``
-  const { entry, card } = told
-  const about = { incidentId: entry.incidentId, priority: card }
-  return sql`, entry AS (${appendEntry(entry, sql`moved`)}), card AS (${appendCard(surfaces, about, sql`moved`)})`
-}
-
-/** The leaf stands exactly when the row it tells of does. */
-function appendLeaf(leaf: SealedLeaf | null, source: SQL): SQL {
-  if (leaf === null) return sql``
-  return sql`, leaf AS (
-    INSERT INTO audit_leaves (entry_id, event, incident_id, bytes, leaf_hash)
-    SELECT ${leaf.entryId}, ${leaf.event}, ${leaf.incidentId}, ${Buffer.from(leaf.bytes)}::bytea, ${leaf.leafHash}
-      FROM ${source}
-  )`
-}
-
-function asJson(value: JsonObject | null): SQL {
-  return value === null ? sql`NULL::jsonb` : sql`${JSON.stringify(storableJson(value))}::jsonb`
+/** As it will be read again; U+0000 and the like are not in it. */
+function storable(value: JsonObject | null): { readonly text: string | null; readonly value: JsonObject | null } {
+  if (value === null) return { text: null, value: null }
+  const text = JSON.stringify(storableJson(value))
+  return { text, value: JSON.parse(text) as JsonObject }
 }
 
 /** A field that the move does not name stays as it is. */
-function keepOr(column: 'handle' | 'output' | 'after', value: JsonObject | null | undefined): SQL {
-  return value === undefined ? sql.raw(`attempts.${column}`) : asJson(value)
+function keptOr(
+  before: JsonObject | null,
+  now: JsonObject | null | undefined,
+): ReturnType<typeof storable> & { readonly isKept: boolean } {
+  return now === undefined ? { isKept: true, text: null, value: before } : { isKept: false, ...storable(now) }
 }

@@ -4,6 +4,7 @@ import { OUTBOX_KINDS, OUTBOX_PRIORITIES } from '../ports/outbox.ts'
 import { outboxMessages } from './schema.ts'
 import { storableText } from '../kernel/clean-text.ts'
 import type { Database } from './database.ts'
+import type { ValueOf } from './fixed-statement.ts'
 import { notify } from './notify.ts'
 import type { JsonObject } from '../kernel/json.ts'
 import type { Outbox, OutboxMessage, OutboxPriority, OutboxQueue, WaitingMessage } from '../ports/outbox.ts'
@@ -72,23 +73,35 @@ async function put(db: Database, rows: readonly (typeof outboxMessages.$inferIns
     .onConflictDoUpdate({ target: outboxMessages.coalesceKey, targetWhere: CAN_COALESCE, set: COALESCED })
 }
 
+export interface CardValues {
+  readonly cardIncidentId: string
+  readonly cardPriority: number
+  readonly cardPayload: string
+  readonly surfaces: readonly string[]
+}
+
 /**
  * The message `card` as part of a statement that goes on from the rows of `source`: stands exactly when there is one.
  * Whoever uses it notifies `outbox` and `incident`, as `append` does.
  */
-export function appendCard(
-  surfaces: readonly SurfaceName[],
-  { incidentId, priority }: { readonly incidentId: string; readonly priority: OutboxPriority },
-  source: SQL,
-): SQL {
-  const message = { kind: 'card', incidentId, priority } as const
+export function appendCard(value: ValueOf<CardValues>, source: SQL): SQL {
   return sql`
     INSERT INTO outbox_messages (surface, kind, incident_id, priority, coalesce_key, payload)
-    SELECT surface, 'card', ${incidentId}, ${OUTBOX_PRIORITIES.indexOf(priority)}::int,
-           surface || ' card ' || ${incidentId}, ${JSON.stringify(payloadOf(message))}::jsonb
-      FROM ${source}, unnest(${sql.param([...surfaces])}::text[]) AS surface
+    SELECT surface, 'card', ${value('cardIncidentId')}, ${value('cardPriority')}::int,
+           surface || ' card ' || ${value('cardIncidentId')}, ${value('cardPayload')}::jsonb
+      FROM ${source}, unnest(${value('surfaces')}::text[]) AS surface
     ON CONFLICT (coalesce_key) WHERE ${CAN_COALESCE} DO UPDATE
        SET version = ${COALESCED.version}, priority = ${COALESCED.priority}, not_before = ${COALESCED.notBefore}`
+}
+
+export function cardValues(surfaces: readonly SurfaceName[], priority: OutboxPriority, incidentId: string): CardValues {
+  const payload = payloadOf({ kind: 'card', incidentId, priority })
+  return {
+    cardIncidentId: incidentId,
+    cardPriority: OUTBOX_PRIORITIES.indexOf(priority),
+    cardPayload: JSON.stringify(payload),
+    surfaces: [...surfaces],
+  }
 }
 
 /** A post with a key is made once, also when the playbook step that asked for it is issued again after it was sent. */

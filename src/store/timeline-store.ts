@@ -6,14 +6,34 @@ import type { NewTimelineEntry, TimelineEntry } from '../domain/timeline.ts'
 import { storableText } from '../kernel/clean-text.ts'
 import type { TimelineStore } from '../ports/timeline-store.ts'
 import type { Database } from './database.ts'
+import type { ValueOf } from './fixed-statement.ts'
 import { timelineEntries } from './schema.ts'
 
+export interface EntryValues {
+  readonly entryIncidentId: string
+  readonly entryActor: string
+  readonly entryOrigin: string
+  readonly entryEvent: string
+  readonly entryText: string
+}
+
 /** As part of a statement that goes on from the rows of `source`: stands exactly when there is one. */
-export function appendEntry({ incidentId, actor, origin, event, text }: NewTimelineEntry, source: SQL): SQL {
+export function appendEntry(value: ValueOf<EntryValues>, source: SQL): SQL {
   return sql`
     INSERT INTO timeline_entries (incident_id, actor, origin, event, text)
-    SELECT ${incidentId}, ${JSON.stringify(storableActor(actor))}::jsonb, ${origin}, ${event}, ${storableText(text)}
+    SELECT ${value('entryIncidentId')}, ${value('entryActor')}::jsonb, ${value('entryOrigin')}, ${value('entryEvent')},
+           ${value('entryText')}
       FROM ${source}`
+}
+
+export function entryValues({ incidentId, actor, origin, event, text }: NewTimelineEntry): EntryValues {
+  return {
+    entryIncidentId: incidentId,
+    entryActor: JSON.stringify(storableActor(actor)),
+    entryOrigin: origin,
+    entryEvent: event,
+    entryText: storableText(text),
+  }
 }
 
 function storableActor(actor: Actor): Actor {
