@@ -1,3 +1,4 @@
+import { openDeadline } from '../kernel/deadline.ts'
 import { RefusedError } from '../kernel/errors.ts'
 import {
   VendorBusyError,
@@ -7,6 +8,7 @@ import {
 } from '../kernel/vendor-errors.ts'
 import type { ActionInput, ActionName, ActionResult } from '../domain/action.ts'
 import type { ActionRunner, EffectContext, ReconcileAnswer } from '../ports/action-runner.ts'
+import { startTimer } from './shared/start-timer.ts'
 import type { ActionModule } from './action-module.ts'
 
 const RETRY_UNREACHABLE_MS = 2_000
@@ -41,7 +43,7 @@ export function createActionRunner(modules: readonly ActionModule[]): ActionRunn
       try {
         const module = find(input)
         const { callTimeoutMs } = module.describe(input.with)
-        return await module.perform(input.with, before, withDeadline(context, callTimeoutMs))
+        return await withDeadline(context, callTimeoutMs, (bounded) => module.perform(input.with, before, bounded))
       } catch (cause) {
         return resultOfFailure(cause)
       }
@@ -50,7 +52,7 @@ export function createActionRunner(modules: readonly ActionModule[]): ActionRunn
       try {
         const module = find(input)
         const { callTimeoutMs } = module.describe(input.with)
-        return await module.poll(input.with, handle, withDeadline(context, callTimeoutMs))
+        return await withDeadline(context, callTimeoutMs, (bounded) => module.poll(input.with, handle, bounded))
       } catch (cause) {
         // Asking failed; what was asked about goes on. The step's own deadline ends the asking.
         return { outcome: 'pending', detail: messageOf(cause), handle, pollAfterMs: POLL_AGAIN_MS }
@@ -60,7 +62,7 @@ export function createActionRunner(modules: readonly ActionModule[]): ActionRunn
       try {
         const module = find(input)
         const { callTimeoutMs } = module.describe(input.with)
-        return await module.reconcile(input.with, attempt, withDeadline(context, callTimeoutMs))
+        return await withDeadline(context, callTimeoutMs, (bounded) => module.reconcile(input.with, attempt, bounded))
       } catch (cause) {
         return { found: 'unknown', detail: messageOf(cause) }
       }
@@ -68,8 +70,17 @@ export function createActionRunner(modules: readonly ActionModule[]): ActionRunn
   }
 }
 
-function withDeadline(context: EffectContext, timeoutMs: number): EffectContext {
-  return { ...context, signal: AbortSignal.any([context.signal, AbortSignal.timeout(timeoutMs)]) }
+async function withDeadline<Answer>(
+  context: EffectContext,
+  timeoutMs: number,
+  ask: (bounded: EffectContext) => Promise<Answer>,
+): Promise<Answer> {
+  const deadline = openDeadline(startTimer, timeoutMs, context.signal)
+  try {
+    return await ask({ ...context, signal: deadline.signal })
+  } finally {
+    deadline.end()
+  }
 }
 
 function resultOfFailure(cause: unknown): ActionResult {

@@ -1,9 +1,10 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import type { ActionInput, ActionResult, TargetState } from '../domain/action.ts'
 import type { Decision, Proposal } from '../domain/approval.ts'
 import type { Attempt } from '../domain/run.ts'
 import type { JsonObject } from '../kernel/json.ts'
 import type { EffectContext, ReconcileAnswer } from '../ports/action-runner.ts'
+import { openDeadline } from '../kernel/deadline.ts'
+import type { StartTimer } from '../kernel/deadline.ts'
 import type { StepWork } from './next-work.ts'
 import { idempotencyKeyOf } from './prepare-step.ts'
 import type { RunSession } from './run-session.ts'
@@ -27,9 +28,7 @@ function inputOf({ step }: StepWork): ActionInput {
 
 /** The target's state now. Throws what the runner throws, and an error when the deadline passes. */
 export async function readState(session: RunSession, work: StepWork): Promise<TargetState | null> {
-  const { callTimeoutMs } = work.step.description
-  const signal = AbortSignal.any([session.held.signal, AbortSignal.timeout(callTimeoutMs)])
-  const answer = await within(callTimeoutMs, session.deps.actions.readState(inputOf(work), signal))
+  const answer = await bounded(session, work, (signal) => session.deps.actions.readState(inputOf(work), signal))
   session.held.assertHeld()
   if (answer === undefined) throw new Error(`the state of ${work.step.target.resource} was not read in time`)
   return answer.value
@@ -42,8 +41,10 @@ export async function perform(
   before: TargetState | null,
   behalf: OnBehalfOf,
 ): Promise<ActionResult> {
-  const context = contextOf(session, work, behalf)
-  return settle(session, work, session.deps.actions.perform(inputOf(work), before, context))
+  const { actions } = session.deps
+  return settle(session, work, (signal) =>
+    actions.perform(inputOf(work), before, contextOf(session, work, behalf, signal)),
+  )
 }
 
 export async function poll(
@@ -52,8 +53,10 @@ export async function poll(
   handle: JsonObject,
   behalf: OnBehalfOf,
 ): Promise<ActionResult> {
-  const context = contextOf(session, work, behalf)
-  return settle(session, work, session.deps.actions.poll(inputOf(work), handle, context))
+  const { actions } = session.deps
+  return settle(session, work, (signal) =>
+    actions.poll(inputOf(work), handle, contextOf(session, work, behalf, signal)),
+  )
 }
 
 export async function reconcile(
@@ -62,17 +65,15 @@ export async function reconcile(
   attempt: Attempt,
   behalf: OnBehalfOf,
 ): Promise<ReconcileAnswer> {
-  const context = contextOf(session, work, behalf)
-  const { callTimeoutMs } = work.step.description
-  const asked = session.deps.actions.reconcile(inputOf(work), attempt, context)
-  const answer = await within(callTimeoutMs, asked).catch((cause: unknown) => ({
-    value: { found: 'unknown' as const, detail: messageOf(cause) },
-  }))
+  const { actions } = session.deps
+  const answer = await bounded(session, work, (signal) =>
+    actions.reconcile(inputOf(work), attempt, contextOf(session, work, behalf, signal)),
+  ).catch((cause: unknown) => ({ value: { found: 'unknown' as const, detail: messageOf(cause) } }))
   session.held.assertHeld()
   return answer === undefined ? { found: 'unknown', detail: 'the target did not answer in time' } : answer.value
 }
 
-function contextOf(session: RunSession, work: StepWork, behalf: OnBehalfOf): EffectContext {
+function contextOf(session: RunSession, work: StepWork, behalf: OnBehalfOf, signal: AbortSignal): EffectContext {
   const { run } = session.held.lease
   return {
     ...behalf,
@@ -81,27 +82,55 @@ function contextOf(session: RunSession, work: StepWork, behalf: OnBehalfOf): Eff
     incidentId: run.incidentId,
     runId: run.id,
     stepId: work.step.id,
-    signal: AbortSignal.any([session.held.signal, AbortSignal.timeout(work.step.description.callTimeoutMs)]),
+    signal,
   }
 }
 
 /** An answer that comes after the lease was lost belongs to nobody: assertHeld throws and nothing is recorded. */
-async function settle(session: RunSession, work: StepWork, called: Promise<ActionResult>): Promise<ActionResult> {
-  const answer = await within(work.step.description.callTimeoutMs, called).catch((cause: unknown) => ({
+async function settle(
+  session: RunSession,
+  work: StepWork,
+  call: (signal: AbortSignal) => Promise<ActionResult>,
+): Promise<ActionResult> {
+  const answer = await bounded(session, work, call).catch((cause: unknown) => ({
     value: { outcome: 'unknown' as const, detail: messageOf(cause) },
   }))
   session.held.assertHeld()
   return answer === undefined ? { outcome: 'unknown', detail: 'no answer came in time' } : answer.value
 }
 
-/** undefined when nothing came in time. */
-async function within<T>(ms: number, called: Promise<T>): Promise<{ readonly value: T } | undefined> {
-  const timer = new AbortController()
-  const late = delay(ms + GRACE_MS, undefined, { signal: timer.signal }).catch(() => undefined)
+/** The call is stopped at its deadline and when the lease is lost. undefined when nothing came in time. */
+async function bounded<Value>(
+  session: RunSession,
+  { step }: StepWork,
+  call: (signal: AbortSignal) => Promise<Value>,
+): Promise<{ readonly value: Value } | undefined> {
+  const { callTimeoutMs } = step.description
+  const deadline = openDeadline(startTimer, callTimeoutMs, session.held.signal)
   try {
-    return await Promise.race([called.then((value) => ({ value })), late])
+    return await within(callTimeoutMs + GRACE_MS, call(deadline.signal))
   } finally {
-    timer.abort()
+    deadline.end()
+  }
+}
+
+function within<Value>(ms: number, called: Promise<Value>): Promise<{ readonly value: Value } | undefined> {
+  return new Promise((resolve, reject) => {
+    const stopTimer = startTimer(ms, () => {
+      resolve(undefined)
+    })
+    called
+      .then((value) => {
+        resolve({ value })
+      }, reject)
+      .finally(stopTimer)
+  })
+}
+
+const startTimer: StartTimer = (ms, whenOver) => {
+  const timer = setTimeout(whenOver, ms)
+  return () => {
+    clearTimeout(timer)
   }
 }
 

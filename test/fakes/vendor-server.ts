@@ -138,9 +138,7 @@ async function waitFor(fault: Fault | undefined): Promise<void> {
 }
 
 async function readRequest(incoming: IncomingMessage): Promise<SeenRequest> {
-  const chunks: Buffer[] = []
-  for await (const chunk of incoming) chunks.push(chunk as Buffer)
-  const text = Buffer.concat(chunks).toString('utf8')
+  const text = (await bytesOf(incoming)).toString('utf8')
   const url = new URL(incoming.url ?? '/', 'http://fake.invalid')
   return {
     method: incoming.method ?? 'GET',
@@ -152,7 +150,19 @@ async function readRequest(incoming: IncomingMessage): Promise<SeenRequest> {
   }
 }
 
+function bytesOf(incoming: IncomingMessage): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = []
+    incoming.on('data', (chunk: Buffer) => chunks.push(chunk))
+    incoming.once('end', () => {
+      resolve(Buffer.concat(chunks))
+    })
+    incoming.once('error', reject)
+  })
+}
+
 function parse(text: string): unknown {
+  if (text === '') return undefined
   try {
     return JSON.parse(text)
   } catch {

@@ -6,9 +6,11 @@ import {
   VendorUnknownError,
   VendorUnreachableError,
 } from '../../kernel/vendor-errors.ts'
+import { openDeadline } from '../../kernel/deadline.ts'
 import { exchange } from './http-exchange.ts'
 import { cleanExcerpt, describeErrorBody } from './describe-error-body.ts'
 import { retryAfterMs } from './retry-after.ts'
+import { startTimer } from './start-timer.ts'
 import { VendorReadFailedError } from './vendor-read-failed-error.ts'
 import type { AppError } from '../../kernel/errors.ts'
 import type { ExchangeResult, ExchangeTimes, HttpExchange } from './http-exchange.ts'
@@ -65,11 +67,12 @@ const SECRET_HEADERS = ['authorization', 'x-api-key', 'cookie', 'x-routing-key']
 export async function sendRequest(request: HttpRequest): Promise<HttpResponse> {
   const startedAtMs = performance.now()
   const times: ExchangeTimes = { connectedAtMs: null, firstByteAtMs: null }
-  const timeout = AbortSignal.timeout(request.timeoutMs)
-  const deadline = request.signal === undefined ? timeout : AbortSignal.any([timeout, request.signal])
-  if (deadline.aborted) throw new VendorUnreachableError(request.vendor, 'it was stopped before it began')
-
-  const result = await attempt(request, deadline, times)
+  const deadline = openDeadline(startTimer, request.timeoutMs, request.signal)
+  if (deadline.signal.aborted) {
+    deadline.end()
+    throw new VendorUnreachableError(request.vendor, 'it was stopped before it began')
+  }
+  const result = await attempt(request, deadline.signal, times).finally(deadline.end)
   request.onTiming?.({
     vendor: request.vendor,
     method: request.method,
@@ -78,7 +81,7 @@ export async function sendRequest(request: HttpRequest): Promise<HttpResponse> {
     firstByteAfterMs: times.firstByteAtMs === null ? null : times.firstByteAtMs - startedAtMs,
     totalMs: performance.now() - startedAtMs,
   })
-  return judge(request, result, timeout)
+  return judge(request, result, deadline.isLate())
 }
 
 async function attempt(request: HttpRequest, deadline: AbortSignal, times: ExchangeTimes): Promise<ExchangeResult> {
@@ -99,7 +102,7 @@ async function attempt(request: HttpRequest, deadline: AbortSignal, times: Excha
   return wasStale ? exchange({ ...outgoing, effect: true }, times) : first
 }
 
-function judge(request: HttpRequest, result: ExchangeResult, timeout: AbortSignal): HttpResponse {
+function judge(request: HttpRequest, result: ExchangeResult, isLate: boolean): HttpResponse {
   switch (result.kind) {
     case 'answered':
       return judgeAnswer(request, result)
@@ -107,11 +110,11 @@ function judge(request: HttpRequest, result: ExchangeResult, timeout: AbortSigna
       if (isRefusal(result.status)) {
         throw new VendorRejectedError(request.vendor, result.status, '', 'its answer could not be read to the end')
       }
-      throw lost(request, describeCause(request, result.cause, timeout), result.cause)
+      throw lost(request, describeCause(request, result.cause, isLate), result.cause)
     case 'unanswered':
-      throw lost(request, describeCause(request, result.cause, timeout), result.cause)
+      throw lost(request, describeCause(request, result.cause, isLate), result.cause)
     case 'not_sent':
-      throw new VendorUnreachableError(request.vendor, describeCause(request, result.cause, timeout), {
+      throw new VendorUnreachableError(request.vendor, describeCause(request, result.cause, isLate), {
         cause: result.cause,
       })
   }
@@ -149,8 +152,8 @@ function lost(request: HttpRequest, detail: string, cause: Error | undefined): A
     : new VendorReadFailedError(request.vendor, detail, { cause })
 }
 
-function describeCause(request: HttpRequest, cause: Error, timeout: AbortSignal): string {
-  if (timeout.aborted) return `no answer within ${String(request.timeoutMs / 1000)} s`
+function describeCause(request: HttpRequest, cause: Error, isLate: boolean): string {
+  if (isLate) return `no answer within ${String(request.timeoutMs / 1000)} s`
   if (request.signal?.aborted === true) return 'it was stopped before an answer came'
   const code = 'code' in cause && typeof cause.code === 'string' ? `${cause.code}: ` : ''
   return `${code}${cleanExcerpt(cause.message || 'connection failed', secretsOf(request))}`

@@ -10,6 +10,7 @@ export class CountingTarget {
   readonly server: VendorServer
   /** Every effect in order. */
   readonly effects: { readonly key: string; readonly kind: string; readonly resource: string }[] = []
+  readonly #counts = new Map<string, number>()
   readonly revisions = new Map<string, string>()
   /** What a check answers; `true` unless set. */
   readonly checks = new Map<string, 'holds' | 'fails' | 'undecided'>()
@@ -40,13 +41,12 @@ export class CountingTarget {
   }
 
   countOf(key: string): number {
-    return this.effects.filter((effect) => effect.key === key).length
+    return this.#counts.get(key) ?? 0
   }
 
   /** Keys whose effect happened more than once. */
   doubles(): readonly string[] {
-    const keys = this.effects.map((effect) => effect.key)
-    return [...new Set(keys.filter((key, index) => keys.indexOf(key) !== index))]
+    return [...this.#counts].filter(([, count]) => count > 1).map(([key]) => key)
   }
 
   /** How many requests asked for an effect, whatever came of them. */
@@ -84,6 +84,7 @@ export class CountingTarget {
     const body = request.body as { readonly resource: string; readonly to?: string }
     if (kind !== 'keyed' || this.countOf(key) === 0) {
       this.effects.push({ key, kind, resource: body.resource })
+      this.#counts.set(key, this.countOf(key) + 1)
       if (body.to !== undefined) this.revisions.set(body.resource, body.to)
     }
     return { status: 200, body: { revision: this.revisions.get(body.resource) ?? 'r0' } }

@@ -1,6 +1,7 @@
 import { readLogOf } from '../read-log-of.ts'
 import { createFirstCards } from '../../../src/orchestrator/outbox/first-cards.ts'
-import { randomBytes } from 'node:crypto'
+import { randomBytes as drawBytes } from 'node:crypto'
+import { bulkRandom } from '../../../src/kernel/bulk-random.ts'
 import { sealEntry } from '../../../src/audit/seal-entry.ts'
 import { keptNowhere } from '../kept-nowhere.ts'
 import { everybodyIsMember } from '../everybody-is-member.ts'
@@ -44,6 +45,8 @@ export interface Replica {
   close(): Promise<void>
 }
 
+/** As the product's own sealer draws them. */
+const randomBytes = bulkRandom(drawBytes)
 const ALLOW: AuthorizationVerdict = { verdict: 'allow', reasons: [], policyVersion: 'policy-1' }
 const NO_HINTS: JobQueue = { enqueue: () => Promise.resolve() }
 
