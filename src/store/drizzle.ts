@@ -30,5 +30,6 @@ export const {
 // Only one of its overloads is deprecated.
 // eslint-disable-next-line @typescript-eslint/no-deprecated
 export const { check, index, primaryKey, uniqueIndex } = pg
+export const { PgDialect } = pg
 export const { drizzle } = load('drizzle-orm/node-postgres') as typeof driver
 export const { readMigrationFiles } = load('drizzle-orm/migrator') as typeof migrator
