@@ -47,6 +47,8 @@ export interface Replica {
 
 /** As the product's own sealer draws them. */
 const randomBytes = bulkRandom(drawBytes)
+/** One list, so that what to look for is worked out once, as in the product. */
+const NO_SECRETS: readonly string[] = []
 const ALLOW: AuthorizationVerdict = { verdict: 'allow', reasons: [], policyVersion: 'policy-1' }
 const NO_HINTS: JobQueue = { enqueue: () => Promise.resolve() }
 
@@ -68,7 +70,7 @@ export async function openReplica(options: ReplicaOptions): Promise<Replica> {
   const seal: Deps['seal'] = (record) => {
     const at = new Date()
     const entryId = uuidV7(at.getTime(), randomBytes)
-    return sealEntry(record, { entryId, at, replica: replicaId, build: 'test', secrets: [] })
+    return sealEntry(record, { entryId, at, replica: replicaId, build: 'test', secrets: NO_SECRETS })
   }
   const deps: Deps = {
     unitOfWork: createUnitOfWork(database.pool, bind),
