@@ -61,7 +61,7 @@ setInterval(() => void sweepRuns(deps).catch(() => undefined), 500)
 process.send?.('ready')
 
 function actionsOf({ targetUrl, callTimeoutMs, reconciles }: WorkerConfig): ActionRunner {
-  const actions = createCountingActions(targetUrl, { callTimeoutMs })
+  const actions = createCountingActions(targetUrl, { callTimeoutMs, looksAgain: true })
   if (reconciles) return actions
   return { ...actions, reconcile: () => Promise.resolve({ found: 'not_executed', detail: 'nobody asked' }) }
 }

@@ -3,18 +3,19 @@ import type { AuditRecord } from '../domain/audit-entry.ts'
 import type { TargetState } from '../domain/action.ts'
 import type { Attempt } from '../domain/run.ts'
 import { FencedError, RefusedError, StaleError } from '../kernel/errors.ts'
-import { againNote, againReasonOf, retryAfterOf } from './attempt-notes.ts'
+import { againReasonOf, retryAfterOf } from './attempt-notes.ts'
 import { onBehalfOf, perform, readState } from './call-action.ts'
 import { checkBeforeStep } from './check-before-step.ts'
 import type { Grounds } from './check-before-step.ts'
 import { endRun } from './end-run.ts'
 import type { RunEnd } from './executor-deps.ts'
 import { differences, expectedState } from './expected-state.ts'
-import type { StepWork, Work } from './next-work.ts'
+import type { Work } from './next-work.ts'
 import { crashClassOf, idempotencyKeyOf, requestHashOf } from './prepare-step.ts'
 import { readGrounds } from './read-progress.ts'
 import type { GroundsRead } from './read-progress.ts'
-import { recordOutcome, write } from './record-outcome.ts'
+import { recordOutcome } from './record-outcome.ts'
+import { hasSentNothing, isStillAsRead } from './look-again.ts'
 import { isSameLedger } from './is-same-ledger.ts'
 import { backoffMs, pause, reach, setDue, waitOf } from './run-session.ts'
 import type { Progress, RunSession } from './run-session.ts'
@@ -25,7 +26,7 @@ type Send = Extract<Work, { kind: 'send' }>
 
 /**
  * One effect, once: read the target → is it as approved → does everything still hold → the intent is durable → is the
- * lease still ours → mark sent → send → record. `undefined` means: look at the ledger again and go on.
+ * target still as it was read (where it takes no precondition) → is the lease still ours → mark sent → send → record. `undefined` means: look at the ledger again and go on.
  */
 export async function sendEffect(session: RunSession, progress: Progress, work: Send): Promise<RunEnd | undefined> {
   const wait = await waitBeforeRetry(session, work.tried)
@@ -45,28 +46,16 @@ export async function sendEffect(session: RunSession, progress: Progress, work: 
   const attempt = await intend(session, { ...progress, ...grounds }, work, state.value)
   if (attempt === undefined) return undefined
   await reach(session, 'after-intent', work)
-  if (work.step.description.isVerification) return undefined
-  // A role that was taken away since the look above: nothing is sent, and the next look closes the attempt and says why.
-  if (grounds.run.direction === 'forward' && grounds.missingNow() !== null) return undefined
-  await send(session, { ...progress, run: { ...grounds.run, state: 'running' } }, work, attempt, grounds)
+  if (work.step.description.isVerification || hasLostItsApproval(grounds)) return undefined
+  const now = { ...progress, run: { ...grounds.run, state: 'running' as const } }
+  if (!(await isStillAsRead(session, now, { ...work, attempt }, state.value))) return undefined
+  await send(session, now, work, attempt, grounds)
   return undefined
 }
 
-/** The process died between the intent and the request: nothing left us, and the attempt is closed as that. */
-export async function closeUnsent(
-  session: RunSession,
-  progress: Progress,
-  work: StepWork & { readonly attempt: Attempt },
-): Promise<void> {
-  const detail = 'This attempt was interrupted before anything was sent.'
-  const move = { to: 'failed', detail, output: againNote('not_sent') } as const
-  await write(session, progress, work, move, {
-    event: 'step.failed',
-    outcome: 'failure',
-    status: 'not_sent',
-    text: `Step ${work.step.id} was interrupted before anything was sent. It is tried again.`,
-    run: 'running',
-  })
+/** A role that was taken away since the intent: nothing is sent, and the next look closes the attempt and says why. */
+function hasLostItsApproval({ run, missingNow }: GroundsRead): boolean {
+  return run.direction === 'forward' && missingNow() !== null
 }
 
 async function waitBeforeRetry(session: RunSession, tried: readonly Attempt[]): Promise<number> {
@@ -133,9 +122,8 @@ async function lookAtTarget(session: RunSession, progress: Progress, work: Send)
 
 /** The target is in a state in which the action does not fit any more: that is drift, said by the action itself. */
 function unfit(progress: Progress, { step }: Send, why: string): Parameters<typeof endRun>[2] {
-  const isFirst = progress.run.startedAt === null
   const reason = `step ${step.id} no longer fits: ${why}`
-  return { state: 'stopped', reasonCode: 'drifted', reason, proposal: 'drifted', asksAgain: isFirst }
+  return { state: 'stopped', reasonCode: 'drifted', reason, proposal: 'drifted', asksAgain: hasSentNothing(progress) }
 }
 
 /** The target's own freeze, such as a sync window of Argo CD; it is no drift, and the plan may be right. */
@@ -165,7 +153,7 @@ export async function refuseStep(
     reasonCode: 'drifted',
     reason: `${work.step.target.resource} is no longer as approved: ${drift.join('; ')}`,
     proposal: 'drifted',
-    asksAgain: progress.run.startedAt === null,
+    asksAgain: hasSentNothing(progress),
   })
 }
 

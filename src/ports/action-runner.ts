@@ -12,6 +12,8 @@ export interface ActionDescription {
   readonly effects: readonly string[]
   /** How long one call may take; the lease is longer. */
   readonly callTimeoutMs: number
+  /** Its target compares nothing with the request, so it is read again between the durable intent and the effect. */
+  readonly looksAgain?: true
 }
 
 export interface EffectContext {

@@ -64,11 +64,16 @@ export function createArgoCd(options: ArgoCdOptions): ArgoCd {
       createRestartAction(argocd),
       createAbortAction(argocd),
       createPromoteAction(argocd),
-    ].map((action) => heedSyncWindows(argocd, action)),
+    ].map((action) => lookAgain(heedSyncWindows(argocd, action))),
     deployState: createDeployStateReader(argocd),
     changes: createChangeSource(argocd),
     previewer: createPreviewer(argocd),
     evidence: createAppEvents(argocd),
     checkHealth: (apps, signal) => checkArgoCd(argocd, apps, signal),
   }
+}
+
+/** No request of Argo CD takes a precondition: `resourceVersion` is a parameter of reads only. */
+function lookAgain(action: ActionModule): ActionModule {
+  return { ...action, describe: (args) => ({ ...action.describe(args), looksAgain: true }) }
 }

@@ -178,3 +178,22 @@ describeWhenShared('contracts/argocd/swagger.json', 'what is asked of resources 
     expect(requests.flatMap((request) => specification.problemsOf(request))).toEqual([])
   })
 })
+
+describe('every action of Argo CD', () => {
+  const named = { name: 'checkout', namespace: 'shop' }
+  const EACH: readonly ActionInput[] = [
+    { uses: 'argocd/rollback', with: { app: 'checkout-prod', id: 41 } },
+    { uses: 'argocd/sync', with: { app: 'checkout-prod' } },
+    { uses: 'argocd/auto-sync', with: { app: 'checkout-prod', enabled: true } },
+    { uses: 'argocd/terminate', with: { app: 'checkout-prod' } },
+    { uses: 'argocd/restart', with: { app: 'checkout-prod', kind: 'Deployment', ...named } },
+    { uses: 'rollouts/abort', with: { app: 'checkout-prod', ...named } },
+    { uses: 'rollouts/promote', with: { app: 'checkout-prod', ...named } },
+  ]
+
+  it('has its app looked at again between intent and request, since none of them takes a precondition (T19)', () => {
+    const system = (uses: string) => uses.startsWith('argocd/') || uses.startsWith('rollouts/')
+    expect(EACH.map(({ uses }) => uses).toSorted()).toEqual(world.runner.available.filter(system).toSorted())
+    expect(EACH.filter((input) => world.runner.describe(input).looksAgain !== true)).toEqual([])
+  })
+})

@@ -21,6 +21,8 @@ type Arguments = z.infer<typeof Arguments>
 export interface CountingActionsOptions {
   readonly callTimeoutMs?: number
   readonly pollAfterMs?: number
+  /** As the target takes no precondition. */
+  readonly looksAgain?: true
 }
 
 interface Kind {
@@ -41,10 +43,17 @@ const KINDS: readonly Kind[] = [
 export function createCountingActions(url: string, options: CountingActionsOptions = {}): ActionRunner {
   const client = createClient(url, options.callTimeoutMs ?? 2_000)
   return createActionRunner([
-    ...KINDS.map((kind) => effectModule(kind, client, options.pollAfterMs ?? 5)),
+    ...KINDS.map((kind) => effectModule(kind, client, options.pollAfterMs ?? 5)).map((action) =>
+      lookAgain(action, options.looksAgain),
+    ),
     checkModule(client, options.pollAfterMs ?? 5),
     createApprovalAction(),
   ])
+}
+
+function lookAgain(action: ActionModule, looksAgain: true | undefined): ActionModule {
+  if (looksAgain === undefined) return action
+  return { ...action, describe: (args) => ({ ...action.describe(args), looksAgain }) }
 }
 
 function createClient(url: string, timeoutMs: number) {
