@@ -2,6 +2,8 @@ import type { SQL } from 'drizzle-orm'
 import type { SealedLeaf } from '../domain/audit-entry.ts'
 import type { SurfaceName } from '../domain/surface.ts'
 import type { Told } from '../ports/ledger-store.ts'
+import { appendLeaf, leafValues } from './audit-leaf-store.ts'
+import type { LeafValues } from './audit-leaf-store.ts'
 import type { Database } from './database.ts'
 import { sql } from './drizzle.ts'
 import { fixedStatement } from './fixed-statement.ts'
@@ -136,14 +138,6 @@ export function toldValues({ entry, card }: Told, surfaces: readonly SurfaceName
   return { ...entryValues(entry), ...cardValues(surfaces, card, entry.incidentId) }
 }
 
-interface LeafValues {
-  readonly leafId: string
-  readonly leafEvent: string
-  readonly leafIncidentId: string | null
-  readonly leafBytes: Buffer
-  readonly leafHash: string
-}
-
 type ByLeaf<Values, Row> = (db: Database, values: Values, leaf: SealedLeaf | null) => Promise<readonly Row[]>
 
 /** With a leaf and without one. The leaf stands exactly when the row of `source` that it tells of does. */
@@ -152,21 +146,7 @@ function byLeaf<Values extends object, Row extends object>(
 ): ByLeaf<Values, Row> {
   const without = fixedStatement<Values, Row>((value) => build(value, () => sql``))
   const withLeaf = fixedStatement<Values & LeafValues, Row>((value) =>
-    build(value, (source) => appendLeaf(value, source)),
+    build(value, (source) => sql`, leaf AS (${appendLeaf(value, source)})`),
   )
   return (db, values, leaf) => (leaf === null ? without(db, values) : withLeaf(db, { ...values, ...leafValues(leaf) }))
-}
-
-function appendLeaf(value: ValueOf<LeafValues>, source: SQL): SQL {
-  return sql`, leaf AS (
-    INSERT INTO audit_leaves (entry_id, event, incident_id, bytes, leaf_hash)
-    SELECT ${value('leafId')}, ${value('leafEvent')}, ${value('leafIncidentId')}, ${value('leafBytes')}::bytea,
-           ${value('leafHash')}
-      FROM ${source}
-  )`
-}
-
-function leafValues({ entryId, event, incidentId, bytes, leafHash }: SealedLeaf): LeafValues {
-  const leafBytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  return { leafId: entryId, leafEvent: event, leafIncidentId: incidentId, leafBytes, leafHash }
 }

@@ -6,6 +6,7 @@ import type { NewTimelineEntry, TimelineEntry } from '../domain/timeline.ts'
 import { storableText } from '../kernel/clean-text.ts'
 import type { TimelineStore } from '../ports/timeline-store.ts'
 import type { Database } from './database.ts'
+import { fixedStatement } from './fixed-statement.ts'
 import type { ValueOf } from './fixed-statement.ts'
 import { timelineEntries } from './schema.ts'
 
@@ -19,11 +20,16 @@ export interface EntryValues {
 
 /** As part of a statement that goes on from the rows of `source`: stands exactly when there is one. */
 export function appendEntry(value: ValueOf<EntryValues>, source: SQL): SQL {
-  return sql`
-    INSERT INTO timeline_entries (incident_id, actor, origin, event, text)
-    SELECT ${value('entryIncidentId')}, ${value('entryActor')}::jsonb, ${value('entryOrigin')}, ${value('entryEvent')},
-           ${value('entryText')}
-      FROM ${source}`
+  return sql`${INTO} SELECT ${columns(value)} FROM ${source}`
+}
+
+const INTO = sql`INSERT INTO timeline_entries (incident_id, actor, origin, event, text)`
+
+/** Nearly everything that happens is one entry. */
+const APPEND_ONE = fixedStatement<EntryValues, object>((value) => sql`${INTO} VALUES (${columns(value)})`)
+
+function columns(value: ValueOf<EntryValues>): SQL {
+  return sql`${value('entryIncidentId')}, ${value('entryActor')}::jsonb, ${value('entryOrigin')}, ${value('entryEvent')}, ${value('entryText')}`
 }
 
 export function entryValues({ incidentId, actor, origin, event, text }: NewTimelineEntry): EntryValues {
@@ -43,7 +49,12 @@ function storableActor(actor: Actor): Actor {
 export function createTimelineStore(db: Database): TimelineStore {
   return {
     async append(entries) {
-      if (entries.length === 0) return
+      const [entry, ...others] = entries
+      if (entry === undefined) return
+      if (others.length === 0) {
+        await APPEND_ONE(db, entryValues(entry))
+        return
+      }
       await db.insert(timelineEntries).values(
         entries.map((entry) => ({
           incidentId: entry.incidentId,
