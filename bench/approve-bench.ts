@@ -7,6 +7,7 @@ import { openWorkplace } from './support/workplace.ts'
 import { API_TOKEN, BOT_TOKEN, SIGNING_SECRET, WEBHOOK_TOKEN } from './support/names.ts'
 import { startProduct } from './support/product.ts'
 import { SLACK_TEAM, writeInstallation } from './support/installation.ts'
+import { ROLL_BACK } from './support/roll-back.ts'
 import { spreadOf } from './support/percentiles.ts'
 import { startFakeSlack } from '../test/fakes/slack/fake-slack.ts'
 import type { Benchmark } from './benchmark.ts'
@@ -21,24 +22,6 @@ const CHANNELS = 45
 const READING_MS = 500
 const LOOK_EVERY_MS = 40
 
-/** One approval by somebody else than the requester; the rollback is the one effect. */
-const PLAYBOOK = `apiVersion: countersign.dev/v1
-kind: Playbook
-metadata: { name: roll-back, title: Roll the service back, owner: platform-team }
-spec:
-  match: {}
-  inputs:
-    app: { from: service.argocd.app }
-  risk: { reversible: true, blastRadius: service }
-  autonomous: false
-  steps:
-    - id: rollback
-      uses: argocd/rollback
-      with: { app: '\${{ inputs.app }}', id: '40' }
-      undo: { uses: argocd/rollback, with: { app: '\${{ inputs.app }}', id: '\${{ before.rollback.historyId }}' } }
-  onFailure: stop
-`
-
 /** A signed click on Approve until the request that has the effect reaches Argo CD. */
 export const approveBench: Benchmark = {
   name: 'approve',
@@ -49,7 +32,7 @@ export const approveBench: Benchmark = {
     const arrivals = noteRollbacks(argocd)
     try {
       const count = options.proposals + WARM_UP
-      const shape = { services: count, channels: CHANNELS, approvers: count + 1, playbook: PLAYBOOK }
+      const shape = { services: count, channels: CHANNELS, approvers: count + 1, playbook: ROLL_BACK }
       const { configPath, services, approvers } = writeInstallation(workplace.folder, shape)
       for (const { name } of services) argocd.addApp(name, ['1111111111', '2222222222'])
       const product = await startProduct(workplace, configPath, {

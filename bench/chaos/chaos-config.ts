@@ -14,13 +14,22 @@ export const WorkerConfig = z.object({
   reconciles: z.boolean(),
   /** Warnings and errors of all workers, read when a promise breaks. */
   logFile: z.string(),
+  /** Where Node keeps what it compiled: a replica that follows a dead one starts with half of the work. */
+  compileCache: z.string().optional(),
 })
 export type WorkerConfig = z.infer<typeof WorkerConfig>
 export type WorkerOptions = Omit<z.input<typeof WorkerConfig>, 'replicaId'>
 
-/** The bench says where the worker is to kill itself the next time it passes: a debug point, of a step named so. */
-export const DieOrder = z.object({ dieAt: z.string(), step: z.string() })
+/** A debug point, of steps whose name begins so; '' for any. */
+export const Place = z.object({ point: z.string(), step: z.string() })
+export type Place = z.infer<typeof Place>
+
+/** The bench says where the worker is to kill itself: at the first of these that it passes, which it says just before. */
+export const DieOrder = z.object({ places: z.array(Place) })
 export type DieOrder = z.infer<typeof DieOrder>
+
+/** What a worker says: that it is up, and where it is about to die. */
+export const WorkerMessage = z.union([z.literal('ready'), z.object({ diesAt: Place })])
 
 export const WORKER_VARIABLE = 'COUNTERSIGN_CHAOS_WORKER'
 
@@ -42,6 +51,8 @@ export interface ChaosOptions {
   readonly killsBetween: number
   /** So many kill -9 at each debug point for each class of target; then these are the kills. */
   readonly eachPoint: number
+  /** What is not killed by then stays owed, and breaks the promise. */
+  readonly withinMinutes: number
   readonly pauses: number
   readonly seed: number
   readonly replicas: number
@@ -52,7 +63,9 @@ export interface ChaosOptions {
 const FULL = { minutes: 3, runs: 700, steps: 1_750, kills: 150, killsBetween: 60, pauses: 20 }
 const SHORT = { minutes: 0, runs: 14, steps: 28, kills: 10, killsBetween: 4, pauses: 2 }
 
-const NUMBERS = ['--minutes', '--runs', '--steps', '--kills', '--each-point', '--seed', '--replicas'] as const
+const NUMBERS = [
+  ...(['--minutes', '--runs', '--steps', '--kills', '--each-point', '--within', '--seed', '--replicas'] as const),
+]
 
 export function readOptions(args: readonly string[], pickSeed: () => number): ChaosOptions {
   const base = args.includes('--short') ? SHORT : FULL
@@ -69,6 +82,7 @@ export function readOptions(args: readonly string[], pickSeed: () => number): Ch
     kills,
     killsBetween: Math.min(base.killsBetween, Math.floor(kills * 0.4)),
     eachPoint: number('--each-point') ?? 0,
+    withinMinutes: number('--within') ?? Number.POSITIVE_INFINITY,
     pauses: base.pauses,
     seed: number('--seed') ?? pickSeed(),
     replicas: number('--replicas') ?? 3,
@@ -78,17 +92,37 @@ export function readOptions(args: readonly string[], pickSeed: () => number): Ch
 
 /** Of `--faults`. */
 export function readFaultOptions(args: readonly string[]): { readonly times: number; readonly writes: boolean } {
-  const unknown = args.filter(
-    (arg) => arg.startsWith('--') && !['--times', '--write'].includes(arg.split('=')[0] ?? ''),
-  )
-  if (unknown.length > 0) throw new Error(`--faults knows no ${unknown.join(', ')}. There are --times and --write.`)
+  refuseOthers(args, '--faults', ['--times', '--write'])
   return { times: numberAfter(args, '--times') ?? 1, writes: args.includes('--write') }
 }
 
+/** The one number of a form that has no other option. */
+export function readOnly(args: readonly string[], name: '--times' | '--frozen'): number | undefined {
+  refuseOthers(args, args[0] ?? '', [name])
+  return numberAfter(args, name)
+}
+
+/** Of `--upgrade`. */
+export function readUpgradeOptions(args: readonly string[]): { readonly eachStage: number; readonly older?: string } {
+  refuseOthers(args, '--upgrade', ['--each-stage', '--older'])
+  const older = textAfter(args, '--older')
+  return { eachStage: numberAfter(args, '--each-stage') ?? 6, ...(older === undefined ? {} : { older }) }
+}
+
+function refuseOthers(args: readonly string[], form: string, known: readonly string[]): void {
+  const unknown = args.filter((arg) => arg.startsWith('--') && ![form, ...known].includes(arg.split('=')[0] ?? ''))
+  if (unknown.length === 0) return
+  throw new Error(`${form} knows no ${unknown.join(', ')}. There are ${known.join(' and ')}.`)
+}
+
 function numberAfter(args: readonly string[], name: string): number | undefined {
-  const at = args.findIndex((arg) => arg === name || arg.startsWith(`${name}=`))
-  if (at < 0) return undefined
-  const text = args[at]?.split('=')[1] ?? args[at + 1] ?? ''
+  const text = textAfter(args, name)
+  if (text === undefined) return undefined
   if (!/^\d{1,9}$/.test(text)) throw new Error(`${name} needs a whole number, not "${text}".`)
   return Number(text)
+}
+
+function textAfter(args: readonly string[], name: string): string | undefined {
+  const at = args.findIndex((arg) => arg === name || arg.startsWith(`${name}=`))
+  return at < 0 ? undefined : (args[at]?.split('=')[1] ?? args[at + 1] ?? '')
 }

@@ -20,6 +20,7 @@ export interface ChaosDatabase {
   readonly owner: Owner
   readonly disturbed: FaultProxy
   readonly logFile: string
+  readonly compileCache: string
   /** kill -9 of the primary, and the standby takes its place; answers how long nobody could write. */
   failOver(): Promise<void>
   close(): Promise<void>
@@ -47,6 +48,7 @@ export async function openChaosDatabase(seed: number): Promise<ChaosDatabase> {
     owner: { rows: (query, values = []) => untilAnswered(pool, query, values) },
     disturbed,
     logFile: join(folder, 'workers.log'),
+    compileCache: join(folder, 'compiled'),
     failOver: async () => {
       await pair.killPrimary()
       await pair.promote()

@@ -72,6 +72,8 @@ export async function judge(evidence: Evidence): Promise<Verdict> {
   const succeeded = runs.filter(({ state }) => state === 'succeeded')
   const entries = await readEntries(owner)
   const say = ({ id, state, detail }: RunRow) => `${id} ${state} (${detail ?? 'no reason given'})`
+  const others = runs.filter((run) => run.state !== 'succeeded' && !run.is_stopped)
+  const ledger = await readLedger(owner, others)
   return {
     ...evidence,
     runs: runs.length,
@@ -82,12 +84,24 @@ export async function judge(evidence: Evidence): Promise<Verdict> {
     lost: succeeded.flatMap(keysOf).filter((key) => !counts.has(key)),
     forgotten: acknowledged.filter((id) => !all.some((run) => run.id === id)),
     notEnded: runs.filter(({ state }) => !ended.includes(state)).map(say),
-    notSucceeded: runs.filter((run) => run.state !== 'succeeded' && !run.is_stopped).map(say),
+    notSucceeded: others.map((run) => `${say(run)}${ledger.get(run.id) ?? ''}`),
     stopped: runs.filter(({ state }) => state === 'stopped').length,
     unaudited: findUnaudited(entries, new Set(runs.flatMap(keysOf)), counts),
     reconciled: entries.filter((entry) => entry['event'] === 'step.unknown' && isOwn(textOf(entry['runId']))).length,
     differences: compareReplay(replayEntries(entries), await readTables(owner)),
   }
+}
+
+/** What was tried, so that nobody has to guess why a run ended as it did. */
+async function readLedger(owner: Owner, runs: readonly RunRow[]): Promise<ReadonlyMap<string, string>> {
+  const rows = await owner.rows<{ run: string; lines: string }>(
+    `SELECT run_id AS run, string_agg(format(E'\n    %s %s %s, intended %s, closed after %s s: %s',
+              step_id, crash_class, state, to_char(intended_at, 'HH24:MI:SS.MS'),
+              round(extract(epoch FROM finished_at - intended_at), 1), detail), '' ORDER BY id) AS lines
+       FROM attempts WHERE run_id = ANY($1::text[]) GROUP BY run_id`,
+    [runs.map(({ id }) => id)],
+  )
+  return new Map(rows.map(({ run, lines }) => [run, lines]))
 }
 
 function effectsOf(planJson: string): readonly string[] {

@@ -46,10 +46,9 @@ export async function playScenario(
   spoilTarget(network)
   const before = new Set((await database.owner.rows<{ id: string }>('SELECT id FROM runs')).map(({ id }) => id))
   const replica = await openBench(database, target)
-  const pool = new WorkerPool(
-    { ...TIMES, databaseUrl: database.workerUrl, targetUrl: network.url, reconciles, logFile: database.logFile },
-    options.replicas,
-  )
+  const { logFile, compileCache, workerUrl: databaseUrl } = database
+  const config = { ...TIMES, databaseUrl, targetUrl: network.url, reconciles, logFile, compileCache }
+  const pool = new WorkerPool(config, options.replicas)
   try {
     await pool.waitUntilReady()
     print(`${String(options.replicas)} replicas are up`)
@@ -95,7 +94,7 @@ async function breakEverything(
   const isTimeOver = () => performance.now() >= until && progress.steps >= options.steps
   const isOver = () => progress.isApproved
   const kills = killWorkers({
-    ...{ pool, owner, kills: options.kills, killsBetween: options.killsBetween, eachPoint: options.eachPoint },
+    ...{ pool, owner, options },
     random: createRandom(options.seed + 2),
     isOver: isTimeOver,
     onKill: ({ total, between }) => {

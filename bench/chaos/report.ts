@@ -31,7 +31,11 @@ export function table(chaos: Verdict, control: Verdict): string {
   ]
   const width = Math.max(...rows.map(([title]) => title.length))
   const lines = rows.map(([title, value]) => `${title.padEnd(width)}  ${cell(value(chaos))}  ${cell(value(control))}`)
-  const places = [...chaos.kills.byPlace].map(([place, count]) => `${place} ${String(count)}`).join(', ')
+  const byName = ([left]: readonly [string, number], [right]: readonly [string, number]) => left.localeCompare(right)
+  const places = [...chaos.kills.byPlace]
+    .sort(byName)
+    .map(([place, count]) => `${place} ${String(count)}`)
+    .join(', ')
   const head = `${''.padEnd(width)}  ${cell('chaos')}  ${cell('no reconcile')}`
   return ['', head, ...lines, '', `killed at: ${places}`, `verifier: ${chaos.audit.text}`, ''].join('\n')
 }
@@ -69,6 +73,7 @@ export function brokenPromises(options: ChaosOptions, chaos: Verdict, control: V
     [classCount(chaos, 'idempotent') > 0, 'an idempotent step was left to a person'],
     [classCount(chaos, 'queryable') > 0, 'a queryable step was left to a person'],
     [chaos.asked.silent > 0, 'a step waited for a person and nobody was told'],
+    [chaos.kills.owed.size > 0, `kills that are owed: ${[...chaos.kills.owed].map((one) => one.join(' ')).join(', ')}`],
     [chaos.kills.total < options.kills, `only ${String(chaos.kills.total)} kills`],
     [chaos.steps < options.steps, `only ${String(chaos.steps)} approved steps`],
     [

@@ -1,15 +1,19 @@
 import { fork } from 'node:child_process'
+import { closeSync, openSync } from 'node:fs'
 import type { ChildProcess } from 'node:child_process'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { WORKER_VARIABLE } from './chaos-config.ts'
-import type { DieOrder, WorkerOptions } from './chaos-config.ts'
+import { pickFrom } from '../../test/support/random.ts'
+import { WORKER_VARIABLE, WorkerMessage } from './chaos-config.ts'
+import type { Place, WorkerOptions } from './chaos-config.ts'
 
-interface Worker {
+export interface Worker {
   readonly replicaId: string
   readonly child: ChildProcess
   readonly exited: Promise<void>
   isReady: boolean
+  isTaken: boolean
+  diesAt: Place | null
 }
 
 const SCRIPT = fileURLToPath(new URL('worker.ts', import.meta.url))
@@ -18,16 +22,27 @@ const SCRIPT = fileURLToPath(new URL('worker.ts', import.meta.url))
 export class WorkerPool {
   readonly #config: WorkerOptions
   readonly #workers: Worker[] = []
+  readonly #log: number
   #count = 0
   #isClosed = false
 
   constructor(config: WorkerOptions, size: number) {
     this.#config = config
+    this.#log = openSync(config.logFile, 'a')
     for (let index = 0; index < size; index += 1) this.#workers.push(this.#start())
   }
 
   get ready(): readonly Worker[] {
     return this.#workers.filter((worker) => worker.isReady)
+  }
+
+  /** For one who is going to kill it: nobody else gets it. */
+  take(random: () => number): Worker | undefined {
+    const free = this.ready.filter(({ isTaken }) => !isTaken)
+    if (free.length === 0) return undefined
+    const worker = pickFrom(random, free)
+    worker.isTaken = true
+    return worker
   }
 
   async waitUntilReady(): Promise<void> {
@@ -40,14 +55,14 @@ export class WorkerPool {
     await worker.exited
   }
 
-  /** True when it died there; false when it never came by, and then it lives on. */
-  async dieAt(worker: Worker, order: DieOrder, withinMs: number): Promise<boolean> {
-    worker.child.send(order)
+  /** At which of the places it died; null when it came by none of them in time, and then it lives on. */
+  async dieAt(worker: Worker, places: readonly Place[], withinMs: number): Promise<Place | null> {
+    worker.child.send({ places })
     const late = new AbortController()
-    const passed = delay(withinMs, 'late', { signal: late.signal }).catch(() => 'stopped')
-    const outcome = await Promise.race([worker.exited.then(() => 'died'), passed])
+    const passed = delay(withinMs, undefined, { signal: late.signal }).catch(() => undefined)
+    await Promise.race([worker.exited, passed])
     late.abort()
-    return outcome === 'died'
+    return worker.diesAt
   }
 
   /** SIGSTOP, and SIGCONT later; a worker that is killed meanwhile stays dead. */
@@ -60,6 +75,7 @@ export class WorkerPool {
   async close(): Promise<void> {
     this.#isClosed = true
     await Promise.all(this.#workers.map((worker) => this.kill(worker)))
+    closeSync(this.#log)
   }
 
   #start(): Worker {
@@ -68,13 +84,20 @@ export class WorkerPool {
     const { NODE_OPTIONS: _unused, ...env } = process.env
     const child = fork(SCRIPT, [], {
       execArgv: [...(process.env['BENCH_FLAGS']?.split(' ') ?? []), '--disable-warning=ExperimentalWarning'],
-      env: { ...env, [WORKER_VARIABLE]: JSON.stringify({ ...this.#config, replicaId }) },
-      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      env: {
+        ...env,
+        ...(this.#config.compileCache === undefined ? {} : { NODE_COMPILE_CACHE: this.#config.compileCache }),
+        [WORKER_VARIABLE]: JSON.stringify({ ...this.#config, replicaId }),
+      },
+      // One that starts while the primary is away dies of that, which is news for the log alone.
+      stdio: ['ignore', this.#log, this.#log, 'ipc'],
     })
-    const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()))
-    const worker: Worker = { replicaId, child, exited, isReady: false }
-    child.once('message', () => {
-      worker.isReady = true
+    const exited = new Promise<void>((resolve) => child.once('close', () => resolve()))
+    const worker: Worker = { replicaId, child, exited, isReady: false, isTaken: false, diesAt: null }
+    child.on('message', (message) => {
+      const said = WorkerMessage.parse(message)
+      if (said === 'ready') worker.isReady = true
+      else worker.diesAt = said.diesAt
     })
     // A worker that is told something while it dies closes the channel; that is no news.
     child.on('error', () => undefined)

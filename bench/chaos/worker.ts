@@ -11,6 +11,7 @@ import { openSignals } from '../../src/store/signals.ts'
 import { createCountingActions } from '../../test/fakes/counting-target/counting-actions.ts'
 import { openReplica } from '../../test/fakes/counting-target/replica.ts'
 import { DieOrder, WORKER_VARIABLE, WorkerConfig } from './chaos-config.ts'
+import type { Place } from './chaos-config.ts'
 
 /**
  * One replica of the chaos bench: the product's jobs, executor and stores in a process of its own, made to be killed.
@@ -23,10 +24,12 @@ const die = (): never => {
 }
 process.on('disconnect', die)
 
-let order: DieOrder | undefined
+let deadly: readonly Place[] = []
 process.on('message', (message) => {
-  order = DieOrder.parse(message)
+  deadly = DieOrder.parse(message).places
 })
+/** The run stands still at this point until the process is dead. */
+const dieAt = (place: Place): Promise<never> => new Promise(() => process.send?.({ diesAt: place }, die))
 
 const log: Logger = {
   ...silentLogger,
@@ -53,8 +56,10 @@ const { deps } = await openReplica({
 const options = {
   crashesBeforeParking: 1_000,
   pace: { retryBaseMs: 50, retryMaxMs: 400, lookAgainMs: 200, targetBusyMs: 200, maxAttempts: 50 },
-  debugPoint: (point: string, { stepId }: { readonly stepId: string }) =>
-    point === order?.dieAt && stepId.startsWith(order.step) ? die() : Promise.resolve(),
+  debugPoint: async (point: string, { stepId }: { readonly stepId: string }) => {
+    const place = deadly.find((one) => one.point === point && stepId.startsWith(one.step))
+    if (place !== undefined) await dieAt(place)
+  },
 } as const
 await jobs.workers.work('run.advance', config.runsAtOnce, (data, signal) => advanceRun(deps, data, signal, options))
 setInterval(() => void sweepRuns(deps).catch(() => undefined), 500)

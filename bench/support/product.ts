@@ -1,4 +1,5 @@
 import type { ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
 import { createWriteStream, readFileSync } from 'node:fs'
 import http from 'node:http'
 import { createServer } from 'node:net'
@@ -18,23 +19,27 @@ export interface Product {
   /** From the start of the process until `/readyz` answers 200. */
   readonly readyMs: number
   stop(): Promise<void>
+  /** kill -9. */
+  kill(): Promise<void>
 }
 
 const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url))
-const READY_WITHIN_MS = 60_000
+const READY_WITHIN_MS = 120_000
 const ASK_EVERY_MS = 5
 
 export async function startProduct(
   workplace: Workplace,
   configPath: string,
   environment: Readonly<Record<string, string>>,
+  /** Of another build, where it is not this one that is started. */
+  repository = REPOSITORY,
 ): Promise<Product> {
   const port = await freePort()
   const startedAt = performance.now()
   const child = workplace.start(
-    [...(process.env['BENCH_FLAGS']?.split(' ') ?? []), ...startArguments(), '--config', configPath],
+    [...(process.env['BENCH_FLAGS']?.split(' ') ?? []), ...startArguments(repository), '--config', configPath],
     {
-      cwd: REPOSITORY,
+      cwd: repository,
       stdio: ['ignore', 'pipe', 'pipe'],
       env: {
         ...cleanEnvironment(),
@@ -59,13 +64,18 @@ export async function startProduct(
     pid: child.pid ?? 0,
     readyMs: performance.now() - startedAt,
     stop: () => workplace.stop(child),
+    kill: async () => {
+      const exited = once(child, 'exit')
+      child.kill('SIGKILL')
+      await exited
+    },
   }
 }
 
 const Manifest = z.object({ scripts: z.object({ start: z.templateLiteral(['node ', z.string()]) }) })
 
-function startArguments(): readonly string[] {
-  const manifest = Manifest.parse(JSON.parse(readFileSync(join(REPOSITORY, 'package.json'), 'utf8')))
+function startArguments(repository: string): readonly string[] {
+  const manifest = Manifest.parse(JSON.parse(readFileSync(join(repository, 'package.json'), 'utf8')))
   return manifest.scripts.start.split(' ').slice(1)
 }
 
@@ -73,7 +83,7 @@ async function waitUntilReady(child: ChildProcess, url: string, logFile: string)
   const giveUpAt = performance.now() + READY_WITHIN_MS
   while ((await statusOf(`${url}/readyz`)) !== 200) {
     if (child.exitCode !== null) throw new Error(`serve ended with ${String(child.exitCode)}:\n${lastLines(logFile)}`)
-    if (performance.now() > giveUpAt) throw new Error(`serve is not ready after a minute:\n${lastLines(logFile)}`)
+    if (performance.now() > giveUpAt) throw new Error(`serve is not ready after two minutes:\n${lastLines(logFile)}`)
     await delay(ASK_EVERY_MS)
   }
 }

@@ -1,12 +1,10 @@
-import { existsSync } from 'node:fs'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import { ANA, approveRun } from '../../fakes/counting-target/approved-run.ts'
 import type { StepSpec } from '../../fakes/counting-target/approved-run.ts'
 import { settleStep } from '../../../src/orchestrator/settle-step.ts'
-import { describeWhen } from '../../support/skip.ts'
 import { forkReplica } from './fork-replica.ts'
 import type { ForkedReplica } from './fork-replica.ts'
-import { advance, auditEvents, find, ledgerLines, openWorld } from './world.ts'
+import { advance, find, openWorld } from './world.ts'
 import type { World } from './world.ts'
 
 let world: World
@@ -56,7 +54,7 @@ describe.each(POINTS)('a replica killed at %s', (point) => {
 
   async function killAndTakeOver(uses: StepSpec['uses'], at: string) {
     const { replica, run } = await approveOne(uses)
-    const child = start(run.id, at, 'SIGKILL')
+    const child = start(run.id, at)
     await child.exited
     await leaseRunsOut(run.id)
     const ended = await advance(replica, run.id)
@@ -64,61 +62,15 @@ describe.each(POINTS)('a replica killed at %s', (point) => {
   }
 })
 
-describeWhen(
-  existsSync('/proc/self/stat'),
-  'the state of a process is read from /proc',
-  'a replica that sleeps',
-  () => {
-    it.each(['before-intent', 'after-intent', 'before-send', 'before-record'])(
-      'longer than its lease (at %s) can neither send nor record when it wakes up',
-      async (point) => {
-        const { replica, run, key } = await sleepWhileAnotherFinishes(point, false)
-        const lines = await ledgerLines(replica, run.id)
-        const events = await auditEvents(world, run.id)
-
-        await wakeUp()
-
-        expect(world.target.countOf(key)).toBe(1)
-        expect(await ledgerLines(replica, run.id)).toEqual(lines)
-        expect(await auditEvents(world, run.id)).toEqual(events)
-        expect((await find(replica, run.id)).state).toBe('succeeded')
-      },
-    )
-
-    it('sends a second time without lease and fence', async () => {
-      const { key } = await sleepWhileAnotherFinishes('before-send', true)
-
-      await wakeUp()
-
-      expect(world.target.countOf(key)).toBe(2)
-    })
-
-    async function sleepWhileAnotherFinishes(point: string, isUnguarded: boolean) {
-      const { replica, run } = await approveOne('argocd/sync')
-      const child = start(run.id, point, 'SIGSTOP', isUnguarded)
-      await child.stopped()
-      await leaseRunsOut(run.id)
-      const ended = await advance(replica, run.id)
-      expect(ended.state).toBe('succeeded')
-      return { replica, run, key: `${run.id}:move:main` }
-    }
-
-    async function wakeUp(): Promise<void> {
-      forked.at(-1)!.resume()
-      await forked.at(-1)!.exited
-    }
-  },
-)
-
-function start(runId: string, at: string, signal: 'SIGKILL' | 'SIGSTOP', isUnguarded = false): ForkedReplica {
+function start(runId: string, at: string): ForkedReplica {
   const child = forkReplica({
     databaseUrl: world.database.url,
     targetUrl: world.target.url,
     runId,
     leaseMs: LEASE_MS,
     at,
-    signal,
-    isUnguarded,
+    signal: 'SIGKILL',
+    isUnguarded: false,
   })
   forked.push(child)
   return child

@@ -12,6 +12,8 @@ export interface ForkedReplica {
   /** Waits until the process stands still. */
   stopped(): Promise<void>
   resume(): void
+  /** Also while it stands still. */
+  kill(): void
 }
 
 export function forkReplica(config: ProgramConfig): ForkedReplica {
@@ -30,6 +32,7 @@ export function forkReplica(config: ProgramConfig): ForkedReplica {
       while (stateOf(pid) !== 'T') await delay(10)
     },
     resume: () => process.kill(pid, 'SIGCONT'),
+    kill: () => child.kill('SIGKILL'),
   }
 }
 

@@ -4,11 +4,13 @@ import { fileURLToPath } from 'node:url'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { Client } from 'pg'
+import { findStandstills } from '../../../src/orchestrator/lookout/find-standstills.ts'
 import { createTestDatabase } from '../../support/postgres.ts'
 import type { TestDatabase } from '../../support/postgres.ts'
 import { openTestStores } from '../store/open-test-stores.ts'
 import type { TestStores } from '../store/open-test-stores.ts'
 import { POISONS } from './poison.ts'
+import type { PoisonConfig } from './worker-program.ts'
 
 const PROGRAM = fileURLToPath(new URL('worker-program.ts', import.meta.url))
 const OTHERS = 1_000
@@ -55,10 +57,27 @@ describe('a job that ends its worker', () => {
       const dead = await replica.jobs.listDead()
       expect(dead).toMatchObject([{ queue: 'incident.refresh', data: { job: 'poison' } }])
       expect(deaths).toBe(kind === 'throw' ? 0 : 3)
+      expect(await pagedNow()).toEqual([expect.stringContaining('incident.refresh is given up after three tries')])
     },
     240_000,
   )
 })
+
+it('whose loop nobody watches keeps its worker for ever, and the others wait (the twin)', async () => {
+  await enqueue('loop')
+  startWorker({ loopLimitMs: null })
+  await eventually('it is begun', async () => (await rowsOf('begun')).includes('poison'))
+
+  await eventually('the engine has taken it back, for whoever is left', async () => {
+    await owner.query(`UPDATE pgboss.job SET heartbeat_on = heartbeat_on - interval '1 minute' WHERE state = 'active'`)
+    return (await stateOfPoison()) === 'retry'
+  })
+
+  expect((await rowsOf('done')).length).toBeLessThan(OTHERS)
+  expect((await rowsOf('begun')).filter((job) => job === 'poison')).toHaveLength(1)
+  expect(await pagedNow()).toEqual([])
+  expect(deaths).toBe(0)
+}, 240_000)
 
 it('without its count it is tried for ever (the twin)', async () => {
   await enqueue('kill', 20)
@@ -94,18 +113,32 @@ async function enqueue(kind: string, others = OTHERS): Promise<void> {
 }
 
 /** As a service manager does: whenever it ends, it is started again. */
-function startWorker(): void {
+function startWorker(config: Omit<PoisonConfig, 'url'> = {}): void {
   const { NODE_OPTIONS: _unused, ...env } = process.env
   worker = fork(PROGRAM, [], {
     execArgv: ['--disable-warning=ExperimentalWarning'],
-    env: { ...env, COUNTERSIGN_TEST_WORKER: JSON.stringify({ url: database.url }) },
+    env: { ...env, COUNTERSIGN_TEST_WORKER: JSON.stringify({ ...config, url: database.url }) },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   })
   worker.once('exit', () => {
     if (isOver) return
     deaths += 1
-    startWorker()
+    startWorker(config)
   })
+}
+
+/** What the lookout's next pass would tell the pager. */
+async function pagedNow(): Promise<readonly string[]> {
+  const { standstills } = replica.stores
+  const found = await findStandstills({ standstills, listDeadJobs: () => replica.jobs.listDead() })
+  return found.filter(({ kind }) => kind === 'job').map(({ text }) => text)
+}
+
+async function stateOfPoison(): Promise<string | undefined> {
+  const { rows } = await owner.query<{ state: string }>(
+    `SELECT state FROM pgboss.job WHERE name = 'incident.refresh' AND data ->> 'job' = 'poison'`,
+  )
+  return rows[0]?.state
 }
 
 async function rowsOf(table: 'begun' | 'done'): Promise<readonly string[]> {

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
 import { z } from 'zod'
 import { watchEventLoop } from '../../../src/app/watch-event-loop.ts'
 import { silentLogger } from '../../../src/kernel/silent-logger.ts'
@@ -8,15 +9,26 @@ import { openSignals } from '../../../src/store/signals.ts'
 import { poison } from './poison.ts'
 
 /** A worker in a process of its own, one of whose jobs is poison. What was begun and what was done stands in tables. */
-const { url } = z.object({ url: z.string() }).parse(JSON.parse(process.env['COUNTERSIGN_TEST_WORKER'] ?? 'null'))
+export const PoisonConfig = z.object({
+  url: z.string(),
+  /** How long the event loop may stand still; null where the guard is taken out. */
+  loopLimitMs: z.number().nullable().default(1_500),
+  /** How long any other job takes. */
+  jobMs: z.number().default(0),
+})
+export type PoisonConfig = z.input<typeof PoisonConfig>
+
+const { url, loopLimitMs, jobMs } = PoisonConfig.parse(JSON.parse(process.env['COUNTERSIGN_TEST_WORKER'] ?? 'null'))
 process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'))
 
-watchEventLoop(1_500)
+if (loopLimitMs !== null) watchEventLoop(loopLimitMs)
 const database = await openDatabase({ url, applicationName: 'poison-worker', maxConnections: 10 })
 const signals = await openSignals({ url, log: silentLogger })
 const jobs = await openJobs({ pool: database.pool, signals, log: silentLogger, randomBytes })
 await jobs.workers.work('incident.refresh', 4, async (data) => {
   await database.pool.query('INSERT INTO begun (job) VALUES ($1)', [data['job']])
   await poison(data['poison'])
+  if (jobMs > 0) await delay(jobMs)
   await database.pool.query('INSERT INTO done (job) VALUES ($1)', [data['job']])
 })
+process.send?.('ready')
