@@ -7,6 +7,11 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
+/** A reference may lead through a list, as in `#/components/schemas/Tag/allOf/0`. */
+function isPlace(value: unknown): value is Record<string, unknown> {
+  return isRecord(value) || Array.isArray(value)
+}
+
 export function resolveReference(document: SpecificationDocument, node: unknown): Record<string, unknown> {
   if (!isRecord(node)) return {}
   const reference = node['$ref']
@@ -14,7 +19,7 @@ export function resolveReference(document: SpecificationDocument, node: unknown)
   const target = reference
     .replace(/^#\//, '')
     .split('/')
-    .reduce<unknown>((place, key) => (isRecord(place) ? place[key] : undefined), document)
+    .reduce<unknown>((place, key) => (isPlace(place) ? place[key] : undefined), document)
   if (target === undefined) throw new Error(`The specification points to ${reference}, which is not there.`)
   return resolveReference(document, target)
 }

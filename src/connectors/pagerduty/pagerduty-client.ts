@@ -47,6 +47,8 @@ export interface ResponderRequest {
 
 const PAGERDUTY = 'PagerDuty'
 export const MOST_INCIDENTS = 25
+/** The most that PagerDuty gives at once. */
+const ON_CALLS_A_PAGE = 100
 const DEFAULT_TIMEOUT_MS = 10_000
 const OPEN_STATUSES = ['triggered', 'acknowledged']
 
@@ -103,13 +105,19 @@ export class PagerDutyClient {
   }
 
   async listOnCalls(policyId: string, signal: AbortSignal): Promise<z.infer<typeof OnCallsAnswer>['oncalls']> {
-    const query = new URLSearchParams([
-      ['escalation_policy_ids[]', policyId],
-      ['include[]', 'users'],
-      ['limit', '100'],
-    ])
-    const answer = await this.#call(`/oncalls?${query.toString()}`, { signal }, OnCallsAnswer)
-    return answer.oncalls
+    const all: z.infer<typeof OnCallsAnswer>['oncalls'] = []
+    for (let hasMore = true; hasMore;) {
+      const query = new URLSearchParams([
+        ['escalation_policy_ids[]', policyId],
+        ['include[]', 'users'],
+        ['limit', String(ON_CALLS_A_PAGE)],
+        ['offset', String(all.length)],
+      ])
+      const { oncalls, more } = await this.#call(`/oncalls?${query.toString()}`, { signal }, OnCallsAnswer)
+      all.push(...oncalls)
+      hasMore = more === true && oncalls.length > 0
+    }
+    return all
   }
 
   async getIncident(incidentId: string, signal: AbortSignal): Promise<PagerDutyIncident> {

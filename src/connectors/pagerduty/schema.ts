@@ -36,6 +36,7 @@ export const OnCallsAnswer = z.object({
         .nullish(),
     }),
   ),
+  more: z.boolean().nullish(),
 })
 
 export const UsersAnswer = z.object({ users: z.array(z.object({ id: z.string(), email: z.string().nullish() })) })

@@ -58,6 +58,9 @@ export class FakePagerDuty {
     return incident
   }
 
+  /** What every request has to bring. */
+  readonly headers = { authorization: `Token token=${FAKE_TOKEN}`, accept: 'application/vnd.pagerduty+json;version=2' }
+
   countNotes(containing = ''): number {
     return this.incidents.flatMap((incident) => incident.notes).filter((note) => note.content.includes(containing))
       .length
@@ -86,8 +89,13 @@ export class FakePagerDuty {
     if (incidentId !== undefined) return this.#incident(request, incidentId, verb)
     const workflow = /^\/incident_workflows\/([^/]+)\/instances$/.exec(request.path)
     if (workflow !== null) return this.#startWorkflow(request, workflow[1] ?? '')
-    const service = /^\/services\/([^/]+)$/.exec(request.path)
-    return service === null ? undefined : this.#service(service[1] ?? '')
+    return this.#read(request.path)
+  }
+
+  #read(path: string): FakeAnswer | undefined {
+    const [, kind, id] = /^\/(users|services)\/([^/]+)$/.exec(path) ?? []
+    if (id === undefined) return undefined
+    return kind === 'users' ? this.#user(decodeURIComponent(id)) : this.#service(id)
   }
 
   #answerByPath(request: SeenRequest): FakeAnswer {
@@ -162,6 +170,13 @@ export class FakePagerDuty {
     return { status: 201, body: { incident_workflow_instance: { id: instance.id } } }
   }
 
+  #user(id: string): FakeAnswer {
+    const found = this.onCalls.find(({ email }) => `U-${email}` === id)
+    if (found === undefined) return notFound()
+    const { name, email } = found
+    return { status: 200, body: { user: { id, type: 'user', summary: name, name, email } } }
+  }
+
   #service(id: string): FakeAnswer {
     if (!this.services.has(id)) return notFound()
     const policy = { id: `EP-${id}`, type: 'escalation_policy_reference' }
@@ -183,13 +198,13 @@ export class FakePagerDuty {
 
   #listOnCalls(query: URLSearchParams): FakeAnswer {
     const policies = query.getAll('escalation_policy_ids[]')
-    const oncalls = this.onCalls
-      .filter((each) => policies.includes(`EP-${each.serviceId}`))
-      .map((each) => ({
-        escalation_level: each.level,
-        user: { id: `U-${each.email}`, name: each.name, summary: each.name, email: each.email },
-      }))
-    return { status: 200, body: { oncalls, limit: 100, offset: 0, more: false } }
+    const [limit, offset] = [Number(query.get('limit') ?? '25'), Number(query.get('offset') ?? '0')]
+    const all = this.onCalls.filter((each) => policies.includes(`EP-${each.serviceId}`))
+    const oncalls = all.slice(offset, offset + limit).map((each) => ({
+      escalation_level: each.level,
+      user: { id: `U-${each.email}`, type: 'user', name: each.name, summary: each.name, email: each.email },
+    }))
+    return { status: 200, body: { oncalls, limit, offset, more: offset + limit < all.length } }
   }
 
   #findUsers(query: string): readonly object[] {
@@ -207,8 +222,15 @@ interface FakeCall {
   readonly responder_request_targets: readonly { readonly responder_request_target: { readonly id: string } }[]
 }
 
-function describe({ id, status, responderRequests }: FakeIncident): object {
-  return { id, status, type: 'incident', incidents_responders: responderRequests.map(({ message }) => ({ message })) }
+function describe({ id, serviceId, status, responderRequests }: FakeIncident): object {
+  const policy = { id: `EP-${serviceId}`, type: 'escalation_policy_reference' }
+  return {
+    id,
+    status,
+    type: 'incident',
+    escalation_policy: policy,
+    incidents_responders: responderRequests.map(({ message }) => ({ message })),
+  }
 }
 
 function unknownAuthor(): FakeAnswer {
