@@ -22,7 +22,10 @@ interface Opened {
   readonly id: string
   readonly environment: string | null
   readonly openedAt: Date
+  /** In the order of the times they were seen at. */
   readonly alerts: { readonly alert: StormAlert; readonly seenAt: Date }[]
+  readonly services: Set<string>
+  readonly names: Set<string>
 }
 
 /** What alerts of one environment look like when they come in; the fault's id is hidden from grouping. */
@@ -56,20 +59,24 @@ export function replayStorm(
   const incidents: Opened[] = []
   const homes = new Map<StormAlert, string>()
   for (const { now, bundle } of bundles(alerts)) {
-    const joinable = incidents
-      .map((one) => toJoinable(one, now))
-      .filter(({ incident }) => mayTakeFiringAlert(incident, now, WINDOW_MS))
-    const names = new Set(joinable.map((one) => one.incident.id))
-    const known = incidents.filter((one) => names.has(one.id)).flatMap(toKnown)
+    const current = incidents.filter((one) => mayTakeFiringAlert(toIncident(one, now), now, WINDOW_MS))
+    const joinable = current.map((one) => toJoinable(one, now))
+    const known = current.flatMap(toKnown)
     const assignments = groupAlerts({ alerts: bundle, joinable, known, catalog, windowMs: WINDOW_MS, now }, features)
     const opened = new Map<number, Opened>()
     for (const placed of assignments) {
       const target = findHome(placed, { incidents, opened, now })
-      target.alerts.push({ alert: placed.alert, seenAt: now })
+      keep(target, placed.alert, now)
       homes.set(placed.alert, target.id)
     }
   }
   return alerts.map((alert) => homes.get(alert) ?? '')
+}
+
+function keep(incident: Opened, alert: StormAlert, seenAt: Date): void {
+  incident.alerts.push({ alert, seenAt })
+  incident.names.add(alert.name)
+  if (alert.service !== null) incident.services.add(alert.service)
 }
 
 interface Stored {
@@ -87,8 +94,10 @@ function findHome(placed: Assignment<StormAlert>, { incidents, opened, now }: St
         ? opened.get(placed.group)
         : undefined
   if (home !== undefined) return home
-  const { environment } = placed.alert
-  const fresh: Opened = { id: `INC-${String(incidents.length + 1)}`, environment, openedAt: now, alerts: [] }
+  const fresh: Opened = {
+    ...{ id: `INC-${String(incidents.length + 1)}`, environment: placed.alert.environment, openedAt: now },
+    ...{ alerts: [], services: new Set(), names: new Set() },
+  }
   incidents.push(fresh)
   if (placed.to === 'new') opened.set(placed.group, fresh)
   return fresh
@@ -118,20 +127,26 @@ function bundles(alerts: readonly StormAlert[]): readonly Bundle[] {
   return found.toSorted((left, right) => left.now.getTime() - right.now.getTime())
 }
 
-function toJoinable({ id, environment, openedAt, alerts }: Opened, now: Date): JoinableIncident {
+function toIncident({ id, environment, openedAt, alerts }: Opened, now: Date): JoinableIncident['incident'] {
   const lastAlertAt = alerts.at(-1)?.seenAt ?? openedAt
   const quietUntil = new Date(lastAlertAt.getTime() + QUIET_MS)
   const isMitigated = now.getTime() >= quietUntil.getTime()
   return {
-    incident: {
-      ...{ id, environment, openedAt, service: alerts[0]?.alert.service ?? null },
-      ...{ state: isMitigated ? 'mitigated' : 'open', quietSince: lastAlertAt, resolvedAt: null },
-      ...{ mitigatedAt: isMitigated ? quietUntil : null, updatedAt: isMitigated ? quietUntil : lastAlertAt },
-    },
-    services: [...new Set(alerts.flatMap(({ alert }) => (alert.service === null ? [] : [alert.service])))],
-    alertNames: [...new Set(alerts.map(({ alert }) => alert.name))],
-    lastAlertAt,
-    recentAlerts: alerts.filter(({ seenAt }) => now.getTime() - seenAt.getTime() <= RECENT_MS).length,
+    ...{ id, environment, openedAt, service: alerts[0]?.alert.service ?? null },
+    ...{ state: isMitigated ? 'mitigated' : 'open', quietSince: lastAlertAt, resolvedAt: null },
+    ...{ mitigatedAt: isMitigated ? quietUntil : null, updatedAt: isMitigated ? quietUntil : lastAlertAt },
+  }
+}
+
+function toJoinable(one: Opened, now: Date): JoinableIncident {
+  const { alerts, openedAt } = one
+  const older = alerts.findLastIndex(({ seenAt }) => now.getTime() - seenAt.getTime() > RECENT_MS)
+  return {
+    incident: toIncident(one, now),
+    services: [...one.services],
+    alertNames: [...one.names],
+    lastAlertAt: alerts.at(-1)?.seenAt ?? openedAt,
+    recentAlerts: alerts.length - 1 - older,
   }
 }
 
