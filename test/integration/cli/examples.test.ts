@@ -79,22 +79,7 @@ interface Typed {
 }
 
 /** Types the line; what does not end by itself is told to stop as soon as it says that it is ready. */
-import { readFileSync as rfs, appendFileSync as afs } from 'node:fs'
-const cpu = () => {
-  const f = rfs('/proc/self/stat', 'utf8')
-  const a = f
-    .slice(f.lastIndexOf(')') + 2)
-    .split(' ')
-    .map(Number)
-  return (a[13]! + a[14]!) * 10
-}
 async function type(example: string): Promise<Typed> {
-  const a = cpu()
-  const r = await type2(example)
-  afs('/tmp/mt/examples.txt', `${cpu() - a} ${example}\n`)
-  return r
-}
-async function type2(example: string): Promise<Typed> {
   const child = spawn('/bin/sh', ['-c', `exec countersign ${example}`], {
     cwd: installation.folder,
     env: { ...environment, ...COMPILE_CACHE },
