@@ -44,7 +44,12 @@ async function ask(session: RunSession, progress: Progress, work: Waiting): Prom
     : poll(session, work, work.attempt.handle, behalf)
 }
 
-/** A step has its own deadline, counted by the database from its intent. undefined while there is nothing to record. */
+/**
+ * A step has its own deadline, counted by the database from its intent. A check that is not decided by then has failed.
+ * An effect that its target is still at may yet happen, also when nobody looked in time because replicas died: what
+ * became of it is not known, so it is reconciled, and shown to a person where the target is still at it. undefined while
+ * there is nothing to record.
+ */
 async function judge(session: RunSession, work: Waiting, result: ActionResult): Promise<ActionResult | undefined> {
   if (result.outcome === 'done' || result.outcome === 'failed') return result
   const isCheck = work.step.description.isVerification
@@ -53,7 +58,7 @@ async function judge(session: RunSession, work: Waiting, result: ActionResult): 
   const { sinceIntendedMs } = await session.deps.stores.ledger.elapsed(work.attempt)
   if (sinceIntendedMs > work.step.timeoutMs) {
     const detail = `not finished within ${String(Math.round(work.step.timeoutMs / 1000))} s: ${result.detail}`
-    return { outcome: 'failed', detail, output: {}, after: null }
+    return isCheck ? { outcome: 'failed', detail, output: {}, after: null } : { outcome: 'unknown', detail }
   }
   if (result.outcome === 'pending') return result
   const asked = result.outcome === 'not_executed' ? result.retryAfterMs : null

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import { ANA, approveRun } from '../../fakes/counting-target/approved-run.ts'
 import type { StepSpec } from '../../fakes/counting-target/approved-run.ts'
+import type { JsonObject } from '../../../src/kernel/json.ts'
 import { settleStep } from '../../../src/orchestrator/settle-step.ts'
 import { forkReplica } from './fork-replica.ts'
 import type { ForkedReplica } from './fork-replica.ts'
@@ -22,7 +23,12 @@ afterAll(() => world.close())
 
 // Longer than a busy machine lets a replica wait for its next turn, short enough to be waited out.
 const LEASE_MS = 1_200
-const POINTS = ['before-intent', 'after-intent', 'before-send', 'before-record', 'after-record', 'before-end'] as const
+const POINTS = [
+  ...(['before-intent', 'after-intent', 'before-send', 'before-record'] as const),
+  ...(['after-record', 'before-reconcile', 'before-end'] as const),
+]
+/** What happened at these is not known to whoever takes over. */
+const OPEN: readonly string[] = ['before-send', 'before-record', 'before-reconcile']
 
 describe.each(POINTS)('a replica killed at %s', (point) => {
   it.each(['pagerduty/note', 'argocd/sync'] as const)('leaves the effect to happen exactly once (%s)', async (uses) => {
@@ -35,7 +41,7 @@ describe.each(POINTS)('a replica killed at %s', (point) => {
   it('leaves an effect that nobody can ask about at once at most, and shows it to a person when it is not known', async () => {
     const { ended, key, run, replica } = await killAndTakeOver('lambda/invoke', point)
 
-    const isOpen = point === 'before-send' || point === 'before-record'
+    const isOpen = OPEN.includes(point)
     expect(ended.state).toBe(isOpen ? 'unknown' : 'succeeded')
     expect(world.target.countOf(key)).toBe(point === 'before-send' ? 0 : 1)
     if (!isOpen) return
@@ -51,16 +57,27 @@ describe.each(POINTS)('a replica killed at %s', (point) => {
     expect((await advance(replica, run.id)).state).toBe('succeeded')
     expect(world.target.countOf(key)).toBe(1)
   })
-
-  async function killAndTakeOver(uses: StepSpec['uses'], at: string) {
-    const { replica, run } = await approveOne(uses)
-    const child = start(run.id, at)
-    await child.exited
-    await leaseRunsOut(run.id)
-    const ended = await advance(replica, run.id)
-    return { replica, run, ended, key: `${run.id}:move:main` }
-  }
 })
+
+it('a replica killed before it follows what its target has accepted leaves the effect to happen exactly once', async () => {
+  const { ended, key } = await killAndTakeOver('argocd/sync', 'before-poll', { slow: true })
+
+  expect(ended.state).toBe('succeeded')
+  expect(world.target.countOf(key)).toBe(1)
+})
+
+async function killAndTakeOver(uses: StepSpec['uses'], at: string, how: JsonObject = {}) {
+  const { replica, run, resource } = await approveOne(uses, how)
+  if (at === 'before-reconcile') {
+    const matches = ({ text }: { readonly text: string }) => text.includes(`"${resource}"`)
+    world.target.misbehave({ kind: 'effect-then-drop', times: 1, matches })
+  }
+  const child = start(run.id, at)
+  await child.exited
+  await leaseRunsOut(run.id)
+  const ended = await advance(replica, run.id)
+  return { replica, run, ended, key: `${run.id}:move:main` }
+}
 
 function start(runId: string, at: string): ForkedReplica {
   const child = forkReplica({
@@ -77,12 +94,13 @@ function start(runId: string, at: string): ForkedReplica {
 }
 
 let place = 0
-async function approveOne(uses: StepSpec['uses']) {
+async function approveOne(uses: StepSpec['uses'], how: JsonObject) {
   place += 1
   const replica = await world.replica({ settings: { inflightWindowMs: 50 } })
   // Nothing in the target's state shows the effect, so that no other guard helps.
-  const { run } = await approveRun(replica.deps.unitOfWork, [{ id: 'move', uses, resource: `dying-${String(place)}` }])
-  return { replica, run }
+  const resource = `dying-${String(place)}`
+  const { run } = await approveRun(replica.deps.unitOfWork, [{ id: 'move', uses, resource, with: how }])
+  return { replica, run, resource }
 }
 
 /** By the clock of the database, which is the one that counts. */
