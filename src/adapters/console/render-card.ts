@@ -1,4 +1,3 @@
-import { askingNow } from '../../domain/asking-now.ts'
 import { describeNext } from '../../domain/describe-next.ts'
 import { describeUnreachable } from '../../domain/describe-unreachable.ts'
 import { button, reasonForm } from './forms.ts'
@@ -127,7 +126,7 @@ function renderButtons(view: IncidentView, csrf: string): SafeHtml {
   const hidden = { incidentId: view.id }
   return html`<div class="buttons">
     ${view.state === 'open' ? button({ csrf, verb: 'ack', label: 'Acknowledge', look: 'plain', hidden }) : ''}
-    ${askingNow(view)?.openQuestion != null ? '' : reasonForm({ csrf, verb: 'note', label: 'Add note', prompt: 'Note', hidden })}
+    ${reasonForm({ csrf, verb: 'note', label: 'Add note', prompt: 'Note', hidden })}
   </div>`
 }
 

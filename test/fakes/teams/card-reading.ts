@@ -28,19 +28,36 @@ export interface CardPress {
 
 /** The button with this label, unfolded where it unfolds, and what it sends; with the words typed beside it. */
 export function findPress(message: StoredActivity, label: string, words?: string): CardPress {
-  const found = actionsOf(message).find((action) => action['title'] === label)
+  const found = actionsOf(message)
+    .flatMap(unfolded)
+    .find((button) => button.label === label)
   if (found === undefined) throw new Error(`No button "${label}" among: ${buttonsOf(message).join(', ')}`)
-  const card = found['card'] as Element | undefined
-  const [execute] = card === undefined ? [found] : listOf(card['actions'])
+  const { execute, card } = found
   const input = listOf(card?.['body']).find((element) => element['type'] === 'Input.Text')
   const typed = input === undefined || words === undefined ? {} : { [String(input['id'])]: words }
-  return { verb: String(execute?.['verb']), data: { ...(execute?.['data'] as object), ...typed } }
+  return { verb: String(execute['verb']), data: { ...(execute['data'] as object), ...typed } }
 }
 
+/** Every button, those that stand behind another one in its place. */
 export function buttonsOf(message: StoredActivity): readonly string[] {
-  return actionsOf(message).map((action) => String(action['title']))
+  return actionsOf(message).flatMap((action) => unfolded(action).map(({ label }) => label))
 }
 
-function actionsOf({ activity }: StoredActivity): readonly Element[] {
+interface Button {
+  readonly label: string
+  readonly execute: Element
+  readonly card: Element | undefined
+}
+
+/** One that asks again or for words is named by its title; one that holds several is named by none of its own. */
+function unfolded(action: Element): readonly Button[] {
+  const card = action['card'] as Element | undefined
+  const inside = listOf(card?.['actions'])
+  const [only] = inside
+  if (inside.length < 2) return [{ label: String(action['title']), execute: only ?? action, card }]
+  return inside.map((execute) => ({ label: String(execute['title']), execute, card }))
+}
+
+export function actionsOf({ activity }: Pick<StoredActivity, 'activity'>): readonly Element[] {
   return listOf(activity.attachments[0]?.content['actions'])
 }

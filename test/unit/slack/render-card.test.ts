@@ -99,7 +99,7 @@ describe('the card in Slack', () => {
     expect(words).toMatch(/Q1 Cem Kaya at .*: Does cart need the new format\?/)
     expect(words).toMatch(/Q1 answered by Bo Li at .*: It reads both\./)
     expect(words).toMatch(/Q2 Cem Kaya at .*: Is the sale over\? \(no answer yet\)/)
-    expect(buttonLabels(blocks)).toEqual(['Approve', 'Reject', 'Ask', 'Answer Q2', 'Acknowledge'])
+    expect(buttonLabels(blocks)).toEqual(['Approve', 'Reject', 'Ask', 'Answer Q2', 'Acknowledge', 'Add note'])
   })
 
   it('offers Approve with a question that names the plan, Reject and a note', () => {

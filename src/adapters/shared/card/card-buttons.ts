@@ -25,14 +25,13 @@ const LONGEST_CONFIRM = 300
  */
 export function renderButtons(view: IncidentView): readonly CardButton[] {
   const asking = askingNow(view)
-  const own = incidentButtons(view, asking?.openQuestion != null)
   return [
     ...decisionButtons(view),
     ...runButtons(view),
     ...(asking === null ? [] : questionButtons(view.id, asking)),
     ...reviewButtons(view),
     ...feedbackButtons(view),
-    ...own,
+    ...incidentButtons(view),
   ]
 }
 
@@ -138,11 +137,10 @@ function feedbackButtons({ id, feedback }: IncidentView): readonly CardButton[] 
   )
 }
 
-/** An answer that is waited for takes the place of the note: a card in Teams shows six buttons. */
-function incidentButtons(view: IncidentView, wantsAnswer: boolean): readonly CardButton[] {
+function incidentButtons(view: IncidentView): readonly CardButton[] {
   const own = { incidentId: view.id }
   const acknowledge = view.state === 'open' ? [button('Acknowledge', press('ack', own))] : []
-  return [...acknowledge, ...(wantsAnswer ? [] : [button('Add note', press('note', own))])]
+  return [...acknowledge, button('Add note', press('note', own))]
 }
 
 function press(verb: PressedButton['verb'], given: Partial<PressedButton>): PressedButton {

@@ -1,6 +1,7 @@
 import { LONGEST_WORDS, PRESS_WORDINGS, needsWords } from '../../shared/card/press-words.ts'
 import { encodeButton } from '../../shared/card/button-value.ts'
 import { inert } from './card-elements.ts'
+import type { Fold } from './fold-buttons.ts'
 import type { CardButton } from '../../shared/card/card-buttons.ts'
 import type { CardElement } from './card-elements.ts'
 import type { PressedButton } from '../../shared/card/button-value.ts'
@@ -14,25 +15,38 @@ export function toAction(button: CardButton): CardElement {
   if (confirm !== null) return unfold(button, [heading(confirm.title), line(confirm.text)], execute(label, button))
   if (!needsWords(pressed.verb)) return execute(label, button)
   const wording = PRESS_WORDINGS[pressed.verb]
-  const input = {
-    type: 'Input.Text',
-    id: inputOf(pressed),
-    label: wording.label,
-    isMultiline: true,
-    maxLength: LONGEST_WORDS,
-    isRequired: !wording.isOptional,
-    errorMessage: 'Write a few words: they go on the record.',
-  }
+  const input = words(inputOf(pressed), wording.label, !wording.isOptional)
   return unfold(button, [line(wording.says(pressed)), input], execute(wording.submit, button))
+}
+
+/** One action for several buttons, which share the field for words where any of them needs some. */
+export function toFold({ title, buttons }: Fold): CardElement {
+  const said = buttons.flatMap(({ label, pressed }) =>
+    needsWords(pressed.verb) ? [line(`${label}: ${PRESS_WORDINGS[pressed.verb].says(pressed)}`)] : [],
+  )
+  const field = said.length === 0 ? [] : [words(SHARED_INPUT, 'Words', true)]
+  const actions = buttons.map((button) => execute(button.label, button))
+  return { type: 'Action.ShowCard', title, card: { type: 'AdaptiveCard', body: [...said, ...field], actions } }
 }
 
 /** What was typed beside the button that was pressed; the card sends all its inputs, and only its own one counts. */
 export function wordsOf(pressed: PressedButton, data: unknown): string | null {
   if (typeof data !== 'object' || data === null) return null
-  const words = (data as Readonly<Record<string, unknown>>)[inputOf(pressed)]
-  if (typeof words !== 'string') return null
-  const trimmed = words.trim().slice(0, LONGEST_WORDS)
+  const typed = data as Readonly<Record<string, unknown>>
+  const own = typed[inputOf(pressed)] ?? typed[SHARED_INPUT]
+  if (typeof own !== 'string') return null
+  const trimmed = own.trim().slice(0, LONGEST_WORDS)
   return trimmed === '' ? null : trimmed
+}
+
+/** The field of a fold. A button has a field of its own or this one, never both. */
+const SHARED_INPUT = 'words'
+
+function words(id: string, label: string, isRequired: boolean): CardElement {
+  return {
+    ...{ type: 'Input.Text', id, label, isMultiline: true, maxLength: LONGEST_WORDS, isRequired },
+    errorMessage: 'Write a few words: they go on the record.',
+  }
 }
 
 function inputOf({ verb, answer }: PressedButton): string {

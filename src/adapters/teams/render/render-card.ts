@@ -1,6 +1,7 @@
 import { MOST_CARD_BLOCKS } from '../../shared/card/card-room.ts'
 import { describeCard, layOutCard } from '../../shared/card/lay-out-card.ts'
-import { toAction } from './card-actions.ts'
+import { foldButtons } from './fold-buttons.ts'
+import { toAction, toFold } from './card-actions.ts'
 import { inert, toContainer, toHeading } from './card-elements.ts'
 import { visibleText } from '../../shared/card/visible-text.ts'
 import type { CardElement } from './card-elements.ts'
@@ -70,7 +71,7 @@ export function draw(part: CardPart): readonly Drawn[] {
     case 'texts':
       return [{ element: toContainer(part.texts) }]
     case 'buttons':
-      return [{ actions: part.buttons.map(toAction) }]
+      return [{ actions: foldButtons(part.buttons).map((one) => ('buttons' in one ? toFold(one) : toAction(one))) }]
   }
 }
 
