@@ -33,7 +33,7 @@ export interface Origin {
 }
 
 /** What ranking goes by; all of it, but for measuring what each is worth. */
-export const ORIGIN_FEATURES = ['modality', 'rarity', 'past', 'families', 'services', 'roles'] as const
+export const ORIGIN_FEATURES = ['modality', 'rarity', 'past', 'families', 'services', 'roles', 'replicas'] as const
 export type OriginFeature = (typeof ORIGIN_FEATURES)[number]
 
 /**
@@ -50,6 +50,8 @@ const SERVICE_WEIGHT = 3
 const HOST_WEIGHT = 1.5
 /** What has no instances and is no host has metrics that nothing else can show: rare by nature, not by the fault. */
 const SINGLE_WEIGHT = 0.5
+/** Behind all that shows anything itself. */
+const SILENT_WEIGHT = 0.01
 /** Something seen each time still says a little. */
 const LEAST_NEWS = 0.05
 
@@ -65,7 +67,8 @@ export function rankOrigins(
     isPlaced(entity, scene) ? [{ entity, score: ownScore(entity, kinds, scene), ...count(kinds, scene) }] : [],
   )
   const ofServices = scene.has('services') ? serviceOrigins(scene) : []
-  const merged = Map.groupBy([...own, ...ofServices], (one) => one.entity)
+  const silent = scene.has('replicas') ? silentReplicas(own, scene) : []
+  const merged = Map.groupBy([...own, ...ofServices, ...silent], (one) => one.entity)
   return [...merged.values()]
     .map((parts) => parts.reduce(sum))
     .filter((one) => one.score > 0)
@@ -118,10 +121,12 @@ function pastKey(kind: string, entity: string): string {
   return `${kind} ${entity}`
 }
 
-/** Of an address or a name that the topology does not know nobody can do anything. */
+/** Of an address or a name that the topology does not know nobody can do anything; where it knows nothing, all may be meant. */
 function isPlaced(entity: string, { topology, instances }: Scene): boolean {
   const { serviceOf, hostOf, hosts, calls } = topology
+  const isUnknown = serviceOf.size + hostOf.size + hosts.size + calls.length === 0
   return (
+    isUnknown ||
     serviceOf.has(entity) ||
     hostOf.has(entity) ||
     hosts.has(entity) ||
@@ -188,6 +193,19 @@ function serviceOrigins(scene: Scene): readonly Origin[] {
       const isOnlyHere = entities.every((entity) => entity === service || showing.includes(entity))
       return [{ entity: service, score, kinds: 1, onlyHere: isOnlyHere ? 1 : 0 }]
     })
+  })
+}
+
+/** What fails may fall silent, while its load shows on the replicas beside it; so those are named after all that show something. */
+function silentReplicas(own: readonly Origin[], { topology, instances, kindsOf }: Scene): readonly Origin[] {
+  return own.flatMap(({ entity, score }) => {
+    const service = topology.serviceOf.get(entity)
+    const beside = service === undefined ? [] : (instances.get(service) ?? [])
+    const least = SILENT_WEIGHT * Math.min(score, ...own.map((one) => one.score))
+    const share = least / Math.max(1, beside.length)
+    return beside
+      .filter((one) => !kindsOf.has(one))
+      .map((one) => ({ entity: one, score: share, kinds: 0, onlyHere: 0 }))
   })
 }
 

@@ -1,5 +1,6 @@
 import { readFile, readdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { readIfThere } from './read-if-there.ts'
 import { z } from 'zod'
 import type { Topology } from '../../triage/rank-origins.ts'
 
@@ -43,17 +44,19 @@ const MeasuredAlert = z
     direction: one.dir,
   }))
 
-/** Log lines carry the wall clock of where the data were recorded (China, UTC+8), and a template instead of a name. */
+/** Log lines carry the wall clock of where the data were recorded (China, UTC+8), or the time of the others; and a template. */
 const LogAlert = z
-  .object({ t_text: z.string(), kind: z.literal('log'), entity: z.string(), template: z.string() })
-  .transform((one): CaseAlert => ({
-    at: new Date(`${one.t_text.replace(' ', 'T').replace(',', '.')}+08:00`),
-    kind: 'log',
-    entity: one.entity,
-    caller: null,
-    what: one.template,
-    direction: '',
-  }))
+  .object({
+    ...{ t_text: z.string().nullish(), t: z.number().nullish(), kind: z.literal('log'), entity: z.string() },
+    ...{ template: z.string().nullish(), what: z.string().nullish() },
+  })
+  .transform((one, context): CaseAlert => {
+    const at =
+      one.t ?? (one.t_text == null ? NaN : Date.parse(`${one.t_text.replace(' ', 'T').replace(',', '.')}+08:00`))
+    if (Number.isNaN(at)) context.addIssue({ code: 'custom', message: 'a log alert needs `t` or `t_text`' })
+    const what = one.template ?? one.what ?? ''
+    return { at: new Date(at), kind: 'log', entity: one.entity, caller: null, what, direction: '' }
+  })
 
 const CaseLine = z.object({ id: z.string(), alerts: z.array(z.union([MeasuredAlert, LogAlert])) })
 const Graph = z.object({
@@ -67,11 +70,10 @@ const CASES = '.cases.jsonl'
 export async function readAlertSystems(data: string): Promise<readonly AlertSystem[]> {
   const files = await casesFiles(data)
   return Promise.all(
-    files.map(async ({ folder, name }) => ({
-      name,
-      cases: readCases(await readFile(join(folder, `${name}${CASES}`), 'utf8')),
-      topology: await readTopology(data, name),
-    })),
+    files.map(async ({ folder, name }) => {
+      const cases = readCases(await readFile(join(folder, `${name}${CASES}`), 'utf8'))
+      return { name, cases, topology: (await readTopology(data, name)) ?? topologyOfAlerts(cases) }
+    }),
   )
 }
 
@@ -119,20 +121,44 @@ function readCases(text: string): readonly AlertCase[] {
     .map((line) => CaseLine.parse(JSON.parse(line)))
 }
 
-async function readTopology(data: string, name: string): Promise<Topology> {
+/** Undefined where there is no such file; one that cannot be read is a mistake of the folder. */
+async function readTopology(data: string, name: string): Promise<Topology | undefined> {
   const file = join('shared', `${name}.graph.json`)
-  const text = await readFile(join(data, file), 'utf8').catch(() => readFile(join(dirname(data), file), 'utf8'))
+  const text = await readIfThere(join(data, file)).then((found) => found ?? readIfThere(join(dirname(data), file)))
+  if (text === undefined) return undefined
   const { nodes, edges } = Graph.parse(JSON.parse(text))
-  const pairs = (...labels: readonly string[]) =>
-    edges.filter((edge) => labels.includes(edge.label)).map(({ source, target }) => [source, target] as const)
-  const hosts = new Map(pairs('hosted_on'))
-  const hostNames = nodes.filter((node) => HOST_TYPES.includes(node.type)).map((node) => node.id)
+  const pairs = (labels: Labels) => [
+    ...edges
+      .filter(({ label }) => labels.forward.includes(label))
+      .map(({ source, target }) => [source, target] as const),
+    ...edges.filter(({ label }) => labels.back.includes(label)).map(({ source, target }) => [target, source] as const),
+  ]
+  const hosts = new Map(pairs(HOSTING))
+  const hostNames = nodes.filter((node) => HOST_TYPES.includes(node.type.toLowerCase())).map((node) => node.id)
   return {
-    serviceOf: new Map(pairs('instance_of')),
+    serviceOf: new Map(pairs(INSTANCES)),
     hostOf: hosts,
     hosts: new Set([...hostNames, ...hosts.values()]),
-    calls: pairs('control_flow', 'data_flow', 'registers_with'),
+    calls: pairs(CALLS),
   }
 }
 
-const HOST_TYPES: readonly string[] = ['Host', 'Node']
+/** Who calls whom is in the alerts about calls; what runs where is not, and of that nothing is made up. */
+function topologyOfAlerts(cases: readonly AlertCase[]): Topology {
+  const calls = cases.flatMap(({ alerts }) =>
+    alerts.flatMap(({ caller, entity }) => (caller === null ? [] : [[caller, entity] as const])),
+  )
+  const named = cases.flatMap(({ alerts }) => alerts.map(({ entity }) => [entity, entity] as const))
+  const distinct = new Map([...named, ...calls].map((pair) => [JSON.stringify(pair), pair]))
+  return { serviceOf: new Map(), hostOf: new Map(), hosts: new Set(), calls: [...distinct.values()] }
+}
+
+/** What an edge means, told by either of its ends: the data name both, other descriptions of systems one. */
+interface Labels {
+  readonly forward: readonly string[]
+  readonly back: readonly string[]
+}
+const HOSTING: Labels = { forward: ['hosted_on', 'runs_on', 'scheduled_on', 'deployed_on'], back: ['hosts'] }
+const INSTANCES: Labels = { forward: ['instance_of'], back: ['has_instance'] }
+const CALLS: Labels = { forward: ['control_flow', 'data_flow', 'registers_with', 'calls', 'depends_on'], back: [] }
+const HOST_TYPES: readonly string[] = ['host', 'node', 'machine', 'vm']

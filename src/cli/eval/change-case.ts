@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { readIfThere } from './read-if-there.ts'
 import { z } from 'zod'
 import type { ChangeEvent } from '../../domain/change-event.ts'
 import type { InstanceReading } from '../../domain/instance-reading.ts'
@@ -34,7 +35,7 @@ export async function readChangeCase(folder: string): Promise<ChangeCase> {
     detectedAt,
     catalog: catalogOf(file.dependency),
     changes: file.changes.map((change) => toChange(change, at)),
-    readings: readingsOf(await readFile(join(folder, 'pod_metrics.csv'), 'utf8'), at),
+    readings: await readReadings(join(folder, 'pod_metrics.csv'), namesOf(file), at),
   }
 }
 
@@ -88,7 +89,27 @@ const Columns = z.object({
   latency_s: z.string(),
 })
 
-function readingsOf(text: string, at: (seconds: number) => Date): readonly InstanceReading[] {
+/** None where nobody measured: changes are then ranked by the rest. */
+async function readReadings(
+  path: string,
+  services: readonly string[],
+  at: (seconds: number) => Date,
+): Promise<readonly InstanceReading[]> {
+  const text = await readIfThere(path)
+  return text === undefined ? [] : readingsOf(text, services, at)
+}
+
+/** The longest first, so that `cart-cache-…` is none of `cart`. */
+function namesOf({ changes, dependency }: z.infer<typeof CaseFile>): readonly string[] {
+  const names = new Set([...changes.map(({ service }) => service), ...dependency.flat()])
+  return [...names].toSorted((left, right) => right.length - left.length)
+}
+
+function readingsOf(
+  text: string,
+  services: readonly string[],
+  at: (seconds: number) => Date,
+): readonly InstanceReading[] {
   const [head = '', ...lines] = text.trim().split(/\r?\n/)
   const names = head.split(',')
   return lines.flatMap((line) => {
@@ -99,7 +120,7 @@ function readingsOf(text: string, at: (seconds: number) => Date): readonly Insta
     return [
       {
         at: at(row.t_rel_s),
-        service: deploymentOf(row.pod),
+        service: serviceOf(row.pod, services),
         instance: row.pod,
         caller: row.caller,
         callee: row.callee,
@@ -115,7 +136,7 @@ function numberOrNull(text: string): number | null {
   return text === '' || !Number.isFinite(value) ? null : value
 }
 
-/** `name-v1-59dcc9f97-2k8gb`: the deployment and its version, the replica set and the pod. */
-function deploymentOf(pod: string): string {
-  return pod.split('-').slice(0, -3).join('-')
+/** `name-v1-59dcc9f97-2k8gb`: the deployment and its version, the replica set and the pod; or however it is called. */
+function serviceOf(pod: string, services: readonly string[]): string {
+  return services.find((name) => pod.startsWith(`${name}-`)) ?? pod.split('-').slice(0, -3).join('-')
 }

@@ -26,7 +26,7 @@ describe('eval localisation', () => {
   it('prints a line for each system, and for each thing left out', async () => {
     const { lines } = await runCommand(evalLocalisationCommand, ['--data', 'docs/examples/alerts', '--ablation'])
 
-    expect(lines).toHaveLength(13)
+    expect(lines).toHaveLength(15)
     expect(lines[0]).toContain('hit@3 1.000')
   })
 

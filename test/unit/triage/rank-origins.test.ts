@@ -60,8 +60,23 @@ describe('the probable origin of a group of alerts', () => {
     const others = ['memory', 'disk', 'threads'].map((what) => shows('mail-0', what))
     const scores = rankOrigins([...cores, ...others], TOPOLOGY)
 
-    expect(scores.map((one) => one.entity)).toEqual(['mail-0', 'cart-0'])
+    expect(scores.slice(0, 2).map((one) => one.entity)).toEqual(['mail-0', 'cart-0'])
     expect(scores[0]).toMatchObject({ kinds: 3, onlyHere: 3 })
+  })
+
+  it('may be silent beside a replica that is not, and comes after all that show something', () => {
+    const shown = [shows('cart-0', 'cpu'), shows('cart-0', 'memory'), shows('cache', 'Get', 'trace')]
+
+    expect(rankOrigins(shown, TOPOLOGY).map((one) => one.entity)).toEqual(['cart-0', 'cache', 'cart-1'])
+    expect(rankOrigins(shown, TOPOLOGY, NO_PAST, ['modality', 'rarity']).map((one) => one.entity)).not.toContain(
+      'cart-1',
+    )
+  })
+
+  it('may be anything that is named where nothing is known of the system', () => {
+    const unknown: Topology = { serviceOf: new Map(), hostOf: new Map(), hosts: new Set(), calls: [] }
+
+    expect(rankOrigins([shows('10.0.0.1', 'cpu')], unknown).map((one) => one.entity)).toEqual(['10.0.0.1'])
   })
 
   it('does not call its own what something without instances shows too', () => {
