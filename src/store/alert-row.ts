@@ -1,5 +1,5 @@
 import type { Alert, AlertStatus } from '../domain/alert.ts'
-import { dateOrNull } from './incident-row.ts'
+import { toDate } from './run-row.ts'
 import type { Severity } from '../domain/severity.ts'
 import { storableText } from '../kernel/clean-text.ts'
 import type { alerts } from './schema.ts'
@@ -44,7 +44,7 @@ export function alertFromJson(row: AlertJson): StoredAlert {
     labels: row.labels,
     annotations: row.annotations,
     startsAt: new Date(row.starts_at),
-    endsAt: dateOrNull(row.ends_at),
+    endsAt: toDate(row.ends_at),
     generatorUrl: row.generator_url,
     repeats: row.repeats,
     lastSeenAt: new Date(row.last_seen_at),

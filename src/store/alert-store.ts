@@ -15,7 +15,7 @@ import { alerts } from './schema.ts'
 import type { Database } from './database.ts'
 import { environmentKey } from '../domain/environment.ts'
 import { incidentFromJson, incidentToJson } from './incident-row.ts'
-import type { IncidentJson } from './incident-row.ts'
+import type { RowJson } from './row-from-json.ts'
 import type { NewIncident } from '../ports/incident-store.ts'
 import { milliseconds } from './milliseconds.ts'
 import { RECENT_MS } from '../domain/recent-alerts.ts'
@@ -50,7 +50,7 @@ interface AlertRow extends Record<string, unknown> {
 
 interface OpenedRow extends Record<string, unknown> {
   readonly kind: 'incident'
-  readonly value: IncidentJson
+  readonly value: RowJson
   readonly had_status: null
   readonly had_incident: null
 }
@@ -155,7 +155,7 @@ type ContextRow = Record<string, unknown> &
     | {
         readonly kind: 'incident'
         readonly value: {
-          readonly incident: IncidentJson
+          readonly incident: RowJson
           readonly services: readonly string[]
           readonly names: readonly string[]
           readonly last: string | null

@@ -2,7 +2,7 @@ import { sql } from './drizzle.ts'
 import type { SQL } from 'drizzle-orm'
 import type { ChangeEvent, ChangeKind, IncomingChange } from '../domain/change-event.ts'
 import type { Database } from './database.ts'
-import { dateOrNull } from './incident-row.ts'
+import { toDate } from './run-row.ts'
 import { storableText } from '../kernel/clean-text.ts'
 
 /** An element of `changes.endings`. */
@@ -47,7 +47,7 @@ export function toChange(row: ChangeRow): ChangeEvent {
     service: row.service,
     environment: row.environment,
     at: new Date(row.at),
-    finishedAt: dateOrNull(row.finished_at),
+    finishedAt: toDate(row.finished_at),
     revision: row.revision,
     previous: row.previous,
     actor: row.actor,

@@ -87,7 +87,7 @@ async function confirm(db: Database, proposalId: string, personId: string, minAg
   return rows[0]?.is_confirmed ?? false
 }
 
-function toDecision(row: typeof decisions.$inferSelect): Decision {
+export function toDecision(row: typeof decisions.$inferSelect): Decision {
   return {
     proposalId: row.proposalId,
     personId: row.personId,

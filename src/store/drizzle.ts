@@ -12,7 +12,24 @@ const load = createRequire(import.meta.url)
 const orm = load('drizzle-orm') as typeof core
 const pg = load('drizzle-orm/pg-core') as typeof tables
 
-export const { and, asc, desc, eq, gt, inArray, is, isNotNull, isNull, lt, lte, ne, or, Placeholder, sql } = orm
+export const {
+  and,
+  asc,
+  desc,
+  eq,
+  getTableColumns,
+  gt,
+  inArray,
+  is,
+  isNotNull,
+  isNull,
+  lt,
+  lte,
+  ne,
+  or,
+  Placeholder,
+  sql,
+} = orm
 export const {
   bigint,
   bigserial,

@@ -1,6 +1,6 @@
 import { and, asc, desc, eq, lte, sql } from './drizzle.ts'
 import { alerts, evidence, playbookRecords } from './schema.ts'
-import { dateOrNull } from './incident-row.ts'
+import { toDate } from './run-row.ts'
 import { selectChanges, toChange } from './change-row.ts'
 import { toAlert } from './alert-row.ts'
 import { toEvidence } from './evidence-row.ts'
@@ -31,7 +31,7 @@ export function createKnownThenStore(db: Database): KnownThenStore {
         change: toChange(row),
         endings: (row.endings ?? []).map(({ outcome, finishedAt, at }) => ({
           outcome: outcome as ChangeEvent['outcome'],
-          finishedAt: dateOrNull(finishedAt),
+          finishedAt: toDate(finishedAt),
           at: new Date(at),
         })),
       }))

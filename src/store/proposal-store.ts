@@ -21,7 +21,7 @@ export function createProposalStore(db: Database): ProposalStore {
     insert: (proposal) => insert(db, proposal),
     find: async (id) => {
       const rows = await selectProposals(db).where(eq(proposals.id, id))
-      return rows.map(toProposal)[0]
+      return rows.map((found) => toProposal(found))[0]
     },
     lock: (id) => lock(db, id),
     move: (id, from, to, reason) => move(db, id, from, to, reason),
@@ -39,13 +39,13 @@ export function createProposalQueries(db: Database): ProposalQueries {
         .where(eq(proposals.incidentId, incidentId))
         .orderBy(sql`(${proposals.closedAt} IS NULL) DESC`, sql`substring(${proposals.id} FROM 5)::bigint DESC`)
         .limit(1)
-      return rows.map(toProposal)[0]
+      return rows.map((found) => toProposal(found))[0]
     },
     listByIncident: async (incidentId) => {
       const rows = await selectProposals(db)
         .where(eq(proposals.incidentId, incidentId))
         .orderBy(sql`substring(${proposals.id} FROM 5)::bigint`)
-      return rows.map(toProposal)
+      return rows.map((found) => toProposal(found))
     },
     listExpired: (limit) =>
       ids(sql`
@@ -111,7 +111,7 @@ async function insert(db: Database, proposal: NewProposal): Promise<Proposal> {
     throw new StaleError('proposal_exists', `${proposal.incidentId} has another open proposal. Look at it first.`)
   }
   const rows = await selectProposals(db).where(eq(proposals.id, proposal.id))
-  const stored = rows.map(toProposal)[0]
+  const stored = rows.map((found) => toProposal(found))[0]
   if (stored === undefined) throw new Error(`${proposal.id} was inserted and cannot be read.`)
   return stored
 }
@@ -160,7 +160,7 @@ async function move(
     .returning({ id: proposals.id })
   if (moved.length === 0) return undefined
   const rows = await selectProposals(db).where(eq(proposals.id, id))
-  return rows.map(toProposal)[0]
+  return rows.map((found) => toProposal(found))[0]
 }
 
 function selectProposals(db: Database) {
@@ -171,22 +171,22 @@ function selectProposals(db: Database) {
     .$dynamic()
 }
 
+interface FoundProposal {
+  readonly row: typeof proposals.$inferSelect
+  readonly quietSince: Date | null
+}
+
 /**
  * While a proposal is pending, whether the symptom is gone is the incident's fact of this moment; once it is approved
  * it is what those who approved had in view, so that a symptom that goes afterwards still stops the run.
  */
-function toProposal({
-  row,
-  quietSince,
-}: {
-  readonly row: typeof proposals.$inferSelect
-  readonly quietSince: Date | null
-}): Proposal {
+export function toProposal({ row, quietSince }: FoundProposal, known?: Proposal): Proposal {
   return {
     id: row.id,
     incidentId: row.incidentId,
     state: row.state as ProposalState,
-    plan: JSON.parse(row.planJson) as Plan,
+    // A plan is large, and what is known of it already is the same as long as its text is.
+    plan: known?.planJson === row.planJson ? known.plan : (JSON.parse(row.planJson) as Plan),
     planJson: row.planJson,
     planDigest: row.planDigest,
     planHash: row.planHash,

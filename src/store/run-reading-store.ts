@@ -1,72 +1,32 @@
 import { sql } from './drizzle.ts'
-import type { Decision, Proposal, ProposalState, QuorumRequirement } from '../domain/approval.ts'
-import type { OnCallStanding } from '../domain/on-call.ts'
-import type { Role } from '../domain/person.ts'
-import type { Plan, Tier } from '../domain/plan.ts'
-import type { Origin } from '../domain/surface.ts'
 import type { Attempt } from '../domain/run.ts'
 import type { KnownOfRun, RunReading, RunReadingStore } from '../ports/run-reading-store.ts'
 import { toAttempt } from './attempt-row.ts'
 import type { AttemptRow } from './attempt-row.ts'
+import { toDecision } from './decision-store.ts'
+import { decisions, incidents, proposals } from './schema.ts'
 import { fixedStatement } from './fixed-statement.ts'
 import { HOLDS, toFreeze } from './freeze-store.ts'
 import type { FreezeRow } from './freeze-store.ts'
-import { incidentFromJson } from './incident-row.ts'
-import type { IncidentJson } from './incident-row.ts'
-import { toDate, toRun } from './run-row.ts'
+import { toIncident } from './incident-row.ts'
+import { toProposal } from './proposal-store.ts'
+import { rowFromJson } from './row-from-json.ts'
+import type { RowJson } from './row-from-json.ts'
+import { toRun } from './run-row.ts'
 import type { RunRow } from './run-row.ts'
 import type { Database } from './database.ts'
-
-/** A row of `decisions` as `json_agg` hands it out. */
-interface DecisionJson {
-  readonly proposal_id: string
-  readonly person_id: string
-  readonly person_name: string
-  readonly decision: string
-  readonly reason: string | null
-  readonly plan_hash: string
-  readonly roles_at_time: readonly string[]
-  readonly groups_at_time: readonly string[]
-  readonly surface: string
-  readonly on_call: OnCallStanding | null
-  readonly at: string
-  readonly withdrawn_at: string | null
-}
-
-/** A row of `proposals` as `row_to_json` hands it out. */
-interface ProposalJson {
-  readonly id: string
-  readonly incident_id: string
-  readonly state: string
-  readonly plan_json: string
-  readonly plan_digest: string
-  readonly plan_hash: string
-  readonly tier: number
-  readonly tier_reasons: readonly string[]
-  readonly required: QuorumRequirement
-  readonly requester: string
-  readonly nonce: string
-  readonly policy_version: string
-  readonly reasons: readonly string[]
-  readonly created_at: string
-  readonly expires_at: string
-  readonly closed_at: string | null
-  readonly closed_reason: string | null
-  readonly symptom_gone: boolean
-  readonly glass_until: string | null
-}
 
 interface ReadingRow {
   readonly is_expired: boolean
   readonly proposal_version: string
   readonly incident_version: string
   /** null when both versions are known. */
-  readonly proposal: ProposalJson | null
-  readonly incident: IncidentJson | null
+  readonly proposal: RowJson | null
+  readonly incident: RowJson | null
   readonly is_ledger_known: boolean
   readonly run: RunRow
   readonly attempts: readonly AttemptRow[] | null
-  readonly decisions: readonly DecisionJson[] | null
+  readonly decisions: readonly RowJson[] | null
   readonly freezes: readonly FreezeRow[] | null
   readonly alerts: number
   readonly firing: number
@@ -143,7 +103,7 @@ function toReading(row: ReadingRow, known: KnownOfRun | undefined): RunReading {
     ...rowsOf(row, known),
     isExpired: row.is_expired,
     attempts: (row.is_ledger_known ? known?.attempts : row.attempts?.map(toAttempt)) ?? [],
-    decisions: (row.decisions ?? []).map(toDecision),
+    decisions: (row.decisions ?? []).map((decision) => toDecision(rowFromJson(decisions, decision))),
     freezes: (row.freezes ?? []).map(toFreeze),
     alerts: { total: row.alerts, firing: row.firing },
     isSymptomGoneConfirmed: row.is_confirmed,
@@ -154,51 +114,10 @@ function toReading(row: ReadingRow, known: KnownOfRun | undefined): RunReading {
 function rowsOf(row: ReadingRow, known: KnownOfRun | undefined): Pick<RunReading, 'proposal' | 'incident'> {
   const { proposal, incident } = row
   if (proposal !== null && incident !== null) {
-    return { proposal: toProposal(proposal, incident, known?.proposal), incident: incidentFromJson(incident) }
+    const incidentRow = rowFromJson(incidents, incident)
+    const found = { row: rowFromJson(proposals, proposal), quietSince: incidentRow.quietSince }
+    return { proposal: toProposal(found, known?.proposal), incident: toIncident(incidentRow) }
   }
   if (known === undefined) throw new TypeError('A row was left out that nobody knows.')
   return { proposal: known.proposal, incident: known.incident }
-}
-
-function toProposal(row: ProposalJson, incident: IncidentJson, known: Proposal | undefined): Proposal {
-  return {
-    id: row.id,
-    incidentId: row.incident_id,
-    state: row.state as ProposalState,
-    plan: known?.planJson === row.plan_json ? known.plan : (JSON.parse(row.plan_json) as Plan),
-    planJson: row.plan_json,
-    planDigest: row.plan_digest,
-    planHash: row.plan_hash,
-    tier: row.tier as Tier,
-    tierReasons: row.tier_reasons,
-    required: row.required,
-    requester: row.requester,
-    nonce: row.nonce,
-    policyVersion: row.policy_version,
-    reasons: row.reasons,
-    createdAt: new Date(row.created_at),
-    expiresAt: new Date(row.expires_at),
-    closedAt: toDate(row.closed_at),
-    closedReason: row.closed_reason,
-    // While it is pending it is the incident's fact of this moment, as in `proposal-store.ts`.
-    symptomGone: row.state === 'pending' ? incident.quiet_since !== null : row.symptom_gone,
-    glassUntil: toDate(row.glass_until),
-  }
-}
-
-function toDecision(row: DecisionJson): Decision {
-  return {
-    proposalId: row.proposal_id,
-    personId: row.person_id,
-    personName: row.person_name,
-    decision: row.decision as Decision['decision'],
-    reason: row.reason,
-    planHash: row.plan_hash,
-    rolesAtTime: row.roles_at_time as Role[],
-    groupsAtTime: row.groups_at_time,
-    surface: row.surface as Origin,
-    onCall: row.on_call,
-    at: new Date(row.at),
-    withdrawnAt: toDate(row.withdrawn_at),
-  }
 }
