@@ -241,6 +241,9 @@ export interface IncidentView {
   /** What one sees, in words of the alert: `5xx 8.4 %`. */
   readonly symptom: Untrusted
   readonly impact: readonly string[]
+  /** What, where, since when, how bad, what changed and what is being done, by the record alone: read in ten seconds. */
+  readonly facts: readonly SummarySentence[]
+  /** A model's words where they hold; else the facts. */
   readonly summary: { readonly source: 'facts' | 'model'; readonly sentences: readonly SummarySentence[] }
   /** The best first; empty while unknown. */
   readonly suspects: readonly Suspect[]

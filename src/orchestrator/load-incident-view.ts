@@ -1,10 +1,8 @@
 import { checkGrounding } from '../summaries/check-grounding.ts'
 import { collectLinks } from './view/collect-links.ts'
-import { describeActivity } from './view/describe-activity.ts'
 import { describeImpact } from '../summaries/describe-impact.ts'
-import { describeSymptom } from '../summaries/describe-symptom.ts'
 import { describeFollowUp } from '../summaries/describe-follow-up.ts'
-import { dependentsOf, findService } from '../domain/service-catalog.ts'
+import { findService } from '../domain/service-catalog.ts'
 import { findFatigued } from '../executor/find-fatigued.ts'
 import { findFreezeOn } from '../domain/freeze.ts'
 import { NotFoundError } from '../kernel/errors.ts'
@@ -19,7 +17,7 @@ import { readFeedback, viewFeedback } from './view/view-feedback.ts'
 import { viewGlass } from './view/view-glass.ts'
 import { NO_APPROVALS, readRunApprovals, viewStepApproval, viewStepEndings } from './view/view-step-approval.ts'
 import { viewRun } from './view/view-run.ts'
-import { writeSummary } from '../summaries/write-summary.ts'
+import { isCollecting, newestRun, symptomOf, writeFacts } from './view/write-facts.ts'
 import type { Run } from '../domain/run.ts'
 import type { Proposal } from '../domain/approval.ts'
 import type { Deps } from './dependencies.ts'
@@ -153,7 +151,7 @@ export function viewOfRecords(deps: Deps, records: IncidentRecords): IncidentVie
     alerts: records.counts,
     symptom: symptomOf(records),
     impact: describeImpact(deps.catalog, incident.service),
-    summary: summaryOf(deps, records),
+    ...sayings(deps, records),
     suspects: findings.suspects,
     unknownCause: findings.unknownCause,
     unreachable: findings.unreachable,
@@ -184,7 +182,7 @@ export function viewOfRecords(deps: Deps, records: IncidentRecords): IncidentVie
     glass: viewGlass(deps, incident, records.glass),
     followUps: openFollowUps(records),
     feedback: viewFeedback(incident, findings, records.feedback),
-    isCollecting: findings.collectedAt === null && incident.state !== 'resolved',
+    isCollecting: isCollecting(records),
     unreachableSurfaces: unreachableSurfaces(records.surfaces, deps.settings),
     mode,
     consoleUrl: consoleUrl(deps.settings.publicUrl, incident.id),
@@ -209,11 +207,6 @@ function viewRunOf(deps: Deps, records: IncidentRecords, run: Run, onCall: reado
   })
 }
 
-/** Alert texts may hold secrets that a card would spread. */
-function symptomOf({ alerts, incident }: IncidentRecords): string {
-  return redactText(describeSymptom(alerts, incident.title)).value
-}
-
 function pickIncident(incident: Incident) {
   const title = redactText(incident.title).value
   const { id, service, environment, severity, state } = incident
@@ -225,28 +218,15 @@ function pickIncident(incident: Incident) {
 }
 
 /** A model's summary stands while every word of it is still grounded in the newest evidence; else the facts speak. */
-function summaryOf(deps: Deps, records: IncidentRecords): IncidentView['summary'] {
+function sayings(deps: Deps, records: IncidentRecords): Pick<IncidentView, 'facts' | 'summary'> {
   const { findings, evidence } = records
+  const facts = writeFacts(deps, records)
   if (findings.summary?.source === 'model') {
     const names = { known: [...deps.catalog.services.keys()], forbidden: [] }
-    if (checkGrounding(findings.summary.sentences, evidence, names).dropped.length === 0) return findings.summary
+    const { dropped } = checkGrounding(findings.summary.sentences, evidence, names)
+    if (dropped.length === 0) return { facts, summary: findings.summary }
   }
-  return { source: 'facts', sentences: factsOf(deps, records) }
-}
-
-function factsOf(deps: Deps, records: IncidentRecords): IncidentView['summary']['sentences'] {
-  const { incident, alerts, counts, findings, evidence, proposal, runs } = records
-  return writeSummary({
-    ...{ service: incident.service, environment: incident.environment, onsetAt: incident.onsetAt },
-    quietSince: incident.quietSince,
-    symptom: symptomOf(records),
-    alerts: counts,
-    alertNames: [...new Set(alerts.map((alert) => alert.name))],
-    dependents: incident.service === null ? [] : dependentsOf(deps.catalog, incident.service),
-    ...{ suspects: findings.suspects, unknownCause: findings.unknownCause, unreachable: findings.unreachable },
-    activity: describeActivity(proposal, newestRun(runs)),
-    evidence,
-  })
+  return { facts, summary: { source: 'facts', sentences: facts } }
 }
 
 function modeOf(deps: Deps, serviceMode: Mode | null): Mode {
@@ -269,10 +249,6 @@ function freezeOn(deps: Deps, { incident, freezes, now }: IncidentRecords): Inci
   const freeze = findFreezeOn([...freezes, ...recurring], [service])
   if (freeze === undefined) return null
   return { service: freeze.service ?? freeze.environment, reason: freeze.reason, until: freeze.until }
-}
-
-function newestRun(runs: readonly Run[]): Run | undefined {
-  return runs.toSorted((left, right) => right.createdAt.getTime() - left.createdAt.getTime())[0]
 }
 
 function consoleUrl(publicUrl: string | null, incidentId: string): string | null {

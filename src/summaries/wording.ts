@@ -5,6 +5,12 @@ export function clockTime(at: Date): string {
   return `${at.toISOString().slice(11, 16)} UTC`
 }
 
+/** The same, with its date where that is not the day of `asOf`: yesterday's 23:50 would read as tonight's. */
+export function momentText(at: Date, asOf: Date): string {
+  const day = at.toISOString().slice(0, 10)
+  return day === asOf.toISOString().slice(0, 10) ? clockTime(at) : `${day} ${clockTime(at)}`
+}
+
 /** Commits are cut to seven letters, versions stay whole. */
 export function shortRevision(revision: string): string {
   return revision

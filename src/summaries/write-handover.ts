@@ -5,7 +5,7 @@ import type { TextSection } from './text-section.ts'
 /** What the next on-call has to know: where it stands, what is going on, and what is left to do. From facts alone. */
 export function writeHandover(view: IncidentView): readonly TextSection[] {
   return [
-    { title: 'Where it stands', sentences: [stateOf(view), ...view.summary.sentences] },
+    { title: 'Where it stands', sentences: [stateOf(view), ...view.facts] },
     { title: 'Who', sentences: whoOf(view) },
     { title: 'What waits', sentences: waitingOf(view) },
   ].filter(({ sentences }) => sentences.length > 0)

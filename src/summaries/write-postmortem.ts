@@ -1,6 +1,6 @@
 import { describeStepOutcome } from '../domain/describe-step-outcome.ts'
 import { clockTime, shortRevision } from './wording.ts'
-import { percent } from '../kernel/percent.ts'
+import { chance } from '../kernel/percent.ts'
 import { describeDuration } from '../kernel/duration.ts'
 import type { Evidence } from '../domain/evidence.ts'
 import type { IncidentView, RunView, SummarySentence } from '../domain/incident-view.ts'
@@ -23,7 +23,7 @@ const MOST_REASONS = 3
 export function writePostmortem(facts: PostmortemFacts): readonly TextSection[] {
   const { view } = facts
   return [
-    { title: 'What happened', sentences: view.summary.sentences },
+    { title: 'What happened', sentences: view.facts },
     { title: 'Impact', sentences: [duration(view), ...view.impact.map((text) => of(view.id, `${text}.`))] },
     { title: 'Likely cause', sentences: cause(facts) },
     { title: 'What was done', sentences: view.run === null ? [of(view.id, 'No playbook ran.')] : done(view.run) },
@@ -50,7 +50,7 @@ function cause({ view, evidence }: PostmortemFacts): readonly SummarySentence[] 
   const cited = evidence.filter((piece) => piece.data['changeId'] === suspect.changeId).map((piece) => piece.id)
   const ids = cited.length === 0 ? [suspect.changeId] : cited
   const version = suspect.revision === null ? '' : ` to ${shortRevision(suspect.revision)}`
-  const named = `The ${suspect.kind} of ${suspect.service}${version} at ${clockTime(suspect.at)} (${percent(suspect.probability)}).`
+  const named = `The ${suspect.kind} of ${suspect.service}${version} at ${clockTime(suspect.at)} (${chance(suspect.probability)}).`
   const reasons = suspect.reasons.slice(0, MOST_REASONS).map((reason) => reason.text)
   return [named, ...reasons].map((text) => ({ text, evidence: ids }))
 }

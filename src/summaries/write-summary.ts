@@ -1,113 +1,133 @@
-import { clockTime, nameSome, plural, shortRevision, withoutStop } from './wording.ts'
-import { percent } from '../kernel/percent.ts'
+import { causePart, missingPart } from './cause-parts.ts'
+import { countWords, cutWords, nameText, sentenceOf, tightenTo, widenBy, wordsOf } from './fit-words.ts'
+import { momentText, nameSome, plural, withoutStop } from './wording.ts'
+import { printValue } from '../kernel/print-value.ts'
 import type { Evidence } from '../domain/evidence.ts'
-import type { Suspect } from '../domain/change-event.ts'
+import type { SummaryFacts } from './summary-facts.ts'
 import type { SummarySentence } from '../domain/incident-view.ts'
-
-export interface SummaryFacts {
-  readonly service: string | null
-  readonly environment: string | null
-  readonly symptom: string
-  readonly onsetAt: Date
-  readonly quietSince: Date | null
-  readonly alerts: { readonly total: number; readonly distinct: number; readonly firing: number }
-  readonly alertNames: readonly string[]
-  /** Who depends on the service; empty when nobody does or nobody knows. */
-  readonly dependents: readonly string[]
-  readonly suspects: readonly Suspect[]
-  readonly unknownCause: string | null
-  readonly unreachable: readonly string[]
-  /** What is being done, as the record has it: `Rollback PRO-3 waits for approval.` with the record's own id. */
-  readonly activity: SummarySentence | null
-  readonly evidence: readonly Evidence[]
-}
-
-const MOST_CITED = 3
+import type { WordedPart } from './fit-words.ts'
 
 /**
- * What a tired person reads in ten seconds: what and where and since when, how bad, whom it touches, what changed,
- * what is being done. Only facts, each with the evidence it rests on; before any is collected the list is empty.
+ * What a tired person reads in ten seconds: adults read 238 words a minute silently, most of them between 175 and 300
+ * (Brysbaert 2019, doi:10.1016/j.jml.2019.104047); one who was woken is taken for 210.
+ */
+export const MOST_WORDS = 35
+
+const MOST_CITED = 3
+/** Fewer tell nothing: before a symptom is cut to less, everything else is said more shortly. */
+const LEAST_SYMPTOM_WORDS = 9
+/** Where the symptom goes in its sentence; no name from outside can hold it, and it is no word. */
+const HOLE = '\0'
+/** Several sentences of an alert would pass for ours. */
+const SEVERAL_SENTENCES = /[.;!?]\s/u
+
+/**
+ * What and where and since when, how bad, what changed, what is being done: all six in any state, each as short as it
+ * takes to be read in ten seconds and as telling as there is room for. Only facts, each with the evidence it rests on;
+ * before any is collected that list is empty.
  */
 export function writeSummary(facts: SummaryFacts): readonly SummarySentence[] {
-  const sentences = [
-    whatAndWhere(facts),
-    howBad(facts),
-    measured(facts),
-    whoFeelsIt(facts),
-    whatChanged(facts),
-    whatIsMissing(facts),
-    facts.activity,
+  const what = SEVERAL_SENTENCES.test(facts.symptom) ? `"${facts.symptom.replaceAll('"', "'")}"` : facts.symptom
+  const [dependents, missing, bad, cause, where] = [
+    dependentsPart(facts),
+    missingPart(facts),
+    badPart(facts),
+    causePart(facts),
+    wherePart(facts),
   ]
-  return sentences.filter((sentence) => sentence !== null)
+  // What is worth least gives way first.
+  const byWorth = [dependents, missing, bad, cause, facts.activity, where]
+  const tight = tightenTo(byWorth, MOST_WORDS - Math.min(countWords(what), LEAST_SYMPTOM_WORDS))
+  const room = MOST_WORDS - wordsOf(tight)
+  const symptom = cutWords(what, room)
+  const fitted = widenBy(tight, room - countWords(symptom), [cause, bad, missing, facts.activity, dependents])
+  return [where, bad, dependents, cause, missing, facts.activity].flatMap((part) => {
+    const found = fitted.find((one) => one.part === part)
+    const said = found === undefined ? null : sentenceOf(found)
+    return said === null ? [] : [{ ...said, text: said.text.replace(HOLE, () => closeQuote(symptom)) }]
+  })
 }
 
-function whatAndWhere(facts: SummaryFacts): SummarySentence {
-  const where = facts.service === null ? '' : `${facts.service} in ${facts.environment ?? 'production'}: `
-  return sentence(`${where}${facts.symptom}, since ${clockTime(facts.onsetAt)}`, cite(facts, 'alert'))
+/** A quote that was cut is closed all the same. */
+function closeQuote(symptom: string): string {
+  return symptom.startsWith('"') && !symptom.endsWith('"')
+    ? symptom.replace(/ ?\(truncated\)$/, '" (truncated)')
+    : symptom
 }
 
-function howBad(facts: SummaryFacts): SummarySentence | null {
-  const { alerts, alertNames, quietSince } = facts
-  if (alerts.total === 0) return null
-  const names = nameSome(alertNames, 3)
+function wherePart(facts: SummaryFacts): WordedPart {
+  const since = `${facts.isOver ? 'from' : 'since'} ${momentText(facts.onsetAt, facts.asOf)}`
+  const of = (place: string) => sentence(`${place}: ${HOLE}, ${since}`, cite(facts, 'alert'))
+  return { forms: [of(placeText(facts, 1, 1)), of(placeText(facts, 3, 2))], usual: 1 }
+}
+
+function placeText({ service, environment }: SummaryFacts, serviceWords: number, environmentWords: number): string {
+  const what = nameText(service ?? '', serviceWords)
+  const where = nameText(environment ?? '', environmentWords)
+  if (what === '' && where === '') return 'Service and environment unknown'
+  if (where === '') return `${what}, environment unknown`
+  return `${what === '' ? 'Unknown service' : what} in ${where}`
+}
+
+/** How many alerts fire; where there is room, the number that one of them goes by, or their names. */
+function badPart(facts: SummaryFacts): WordedPart {
+  const { alerts, quietSince, isOver } = facts
+  const severity = facts.isSeverityAssumed ? `${facts.severity} (assumed)` : facts.severity
+  const of = (text: string, cited: readonly string[] = []) =>
+    sentence(`${severity}, ${text}`, [...cited, ...cite(facts, 'alert')].slice(0, MOST_CITED))
+  if (alerts.total === 0) return { forms: [of('no alert is on record')], usual: 0 }
   if (alerts.firing === 0) {
-    const since = quietSince === null ? '' : `, quiet since ${clockTime(quietSince)}`
-    return sentence(`None of its ${plural(alerts.distinct, 'alert')} fires any more${since}`, cite(facts, 'alert'))
+    const quiet = quietSince === null ? null : of(`quiet since ${momentText(quietSince, facts.asOf)}`)
+    // Of what is over the end is told anyway.
+    if (quiet === null) return { forms: [of('no alert fires')], usual: 0 }
+    return isOver ? { forms: [of('no alert fires'), quiet], usual: 0 } : { forms: [quiet], usual: 0 }
   }
-  const share =
-    alerts.firing === alerts.distinct
-      ? `${plural(alerts.firing, 'alert')} ${alerts.firing === 1 ? 'fires' : 'fire'}`
-      : `${String(alerts.firing)} of ${plural(alerts.distinct, 'alert')} fire`
-  return sentence(`${share} (${names})`, cite(facts, 'alert'))
+  const share = shareOf(facts)
+  const names = nameSome(
+    facts.alertNames.map((name) => nameText(name, 4, 40)),
+    3,
+  )
+  const measured = measuredOf(facts)
+  const more = [
+    ...(names === '' ? [] : [of(`${share} (${names})`)]),
+    ...measured.map(({ text, evidence }) => of(`${share}; ${text}`, evidence)),
+  ]
+  return {
+    forms: [of(`${plural(alerts.firing, 'alert')} ${alerts.firing === 1 ? 'fires' : 'fire'}`), of(share), ...more],
+    usual: 1,
+  }
 }
 
-/** What the alert goes by comes before what else was read around it. */
-function measured(facts: SummaryFacts): SummarySentence | null {
-  const metrics = facts.evidence.filter((piece) => piece.kind === 'metric')
-  const metric = metrics.find(({ data }) => typeof data['alert'] === 'string') ?? metrics[0]
-  return metric === undefined ? null : sentence(metric.fact, [metric.id])
+function shareOf({ alerts }: SummaryFacts): string {
+  return alerts.firing === alerts.distinct
+    ? `${plural(alerts.firing, 'alert')} ${alerts.firing === 1 ? 'fires' : 'fire'}`
+    : `${String(alerts.firing)} of ${plural(alerts.distinct, 'alert')} ${alerts.firing === 1 ? 'fires' : 'fire'}`
 }
 
-function whoFeelsIt(facts: SummaryFacts): SummarySentence | null {
-  if (facts.dependents.length === 0 || facts.service === null) return null
+/** Only what an alert goes by: what else was read around it does not say how bad it is. */
+function measuredOf({ evidence }: SummaryFacts): readonly SummarySentence[] {
+  const found = evidence.find(({ kind, data }) => kind === 'metric' && typeof data['value'] === 'number')
+  if (found === undefined) return []
+  const { alert, value, before } = found.data
+  if (typeof alert !== 'string') return []
+  const now = `${nameText(alert, 4, 40)} at ${printValue(Number(value))}`
+  const then = typeof before === 'number' ? [`${now} (${printValue(before)} before)`] : []
+  return [now, ...then].map((text) => ({ text, evidence: [found.id] }))
+}
+
+function dependentsPart(facts: SummaryFacts): WordedPart {
+  if (facts.dependents.length === 0 || facts.service === null) return { forms: [null], usual: 0 }
   const verb = facts.dependents.length === 1 ? 'depends' : 'depend'
   const catalog = facts.evidence.filter((piece) => piece.source === 'catalog').map((piece) => piece.id)
-  return sentence(`${nameSome(facts.dependents, 3)} ${verb} on ${facts.service}`, catalog)
-}
-
-function whatChanged(facts: SummaryFacts): SummarySentence | null {
-  const [leader] = facts.suspects
-  if (leader === undefined) {
-    return facts.unknownCause === null
-      ? null
-      : sentence(`The cause is unknown: ${lowerFirst(facts.unknownCause)}`, search(facts))
-  }
-  const version = leader.revision === null ? '' : ` to ${shortRevision(leader.revision)}`
-  const text = `Likely cause (${percent(leader.probability)}): the ${leader.kind} of ${leader.service}${version} at ${clockTime(leader.at)}`
-  const cited = facts.evidence.filter((piece) => piece.kind === 'change' && piece.data['changeId'] === leader.changeId)
-  return sentence(text, cited.length === 0 ? search(facts) : ids(cited))
-}
-
-function whatIsMissing(facts: SummaryFacts): SummarySentence | null {
-  if (facts.unreachable.length === 0) return null
-  return sentence(`${nameSome(facts.unreachable, 4)} could not be asked, so something may be missing`, search(facts))
-}
-
-/** Where the collector noted what it searched. */
-function search(facts: SummaryFacts): readonly string[] {
-  return ids(facts.evidence.filter((piece) => piece.source === 'countersign'))
+  const said = sentence(`${nameSome(facts.dependents, 3)} ${verb} on ${nameText(facts.service, 3)}`, catalog)
+  return { forms: [null, said], usual: 0 }
 }
 
 function cite(facts: SummaryFacts, kind: Evidence['kind']): readonly string[] {
-  return ids(facts.evidence.filter((piece) => piece.kind === kind))
-}
-
-function ids(pieces: readonly Evidence[]): readonly string[] {
-  return pieces.slice(0, MOST_CITED).map((piece) => piece.id)
-}
-
-function lowerFirst(text: string): string {
-  return text.charAt(0).toLowerCase() + text.slice(1)
+  return facts.evidence
+    .filter((piece) => piece.kind === kind)
+    .slice(0, MOST_CITED)
+    .map((piece) => piece.id)
 }
 
 function sentence(text: string, evidence: readonly string[]): SummarySentence {

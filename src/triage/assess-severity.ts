@@ -64,7 +64,8 @@ export function assessSeverity(labels: Labels, criticality: Criticality | null):
       : undefined
     if (urgency !== undefined) return weigh(urgency, `The label ${label} says ${value.toLowerCase()}`, criticality)
   }
-  return weigh('warning', 'No label says how severe it is', criticality)
+  const assumed = weigh('warning', 'No label says how severe it is', criticality)
+  return { ...assumed, reason: { ...assumed.reason, rule: 'assumed' } }
 }
 
 /** The worse of two. */

@@ -20,16 +20,17 @@ export function incidentJson(view: IncidentView): object {
     suspects: view.suspects.map(suspectJson),
     unknownCause: view.unknownCause,
     unreachable: view.unreachable,
-    summary: {
-      text: view.summary.sentences.map((sentence) => sentence.text).join(' '),
-      source: view.summary.source,
-      sentences: view.summary.sentences,
-    },
+    facts: saying(view.facts),
+    summary: { ...saying(view.summary.sentences), source: view.summary.source },
     proposal: view.proposal === null ? null : proposalJson(view.proposal),
     noProposal: view.noProposal,
     followUps: view.followUps,
     runs: view.runIds,
   }
+}
+
+function saying(sentences: IncidentView['facts']): object {
+  return { text: sentences.map((sentence) => sentence.text).join(' '), sentences }
 }
 
 export function suspectJson(suspect: Suspect): object {

@@ -91,6 +91,7 @@ const SCHEMAS = {
     commander: maybe(string),
     alerts: object({ total: { type: 'integer' }, distinct: { type: 'integer' }, firing: { type: 'integer' } }),
     suspects: list(ref('Suspect')),
+    facts: object({ text: string, sentences: list(object({ text: string, evidence: list(string) })) }),
     summary: object({
       text: string,
       source: { enum: ['facts', 'model'] },

@@ -8,7 +8,7 @@ import { renderProposal } from './render-proposal.ts'
 import { renderRun } from './render-run.ts'
 import { renderTime } from './times.ts'
 import type { CardContext } from './card-context.ts'
-import type { IncidentView, LinkView, UnreachableSurfaceView } from '../../domain/incident-view.ts'
+import type { IncidentView, LinkView, SummarySentence, UnreachableSurfaceView } from '../../domain/incident-view.ts'
 import type { SafeHtml } from './html.ts'
 import type { Suspect } from '../../domain/change-event.ts'
 
@@ -24,8 +24,8 @@ export function renderCard(view: IncidentView, context: CardContext): SafeHtml {
     </header>
     ${renderNext(view, context)} ${renderFacts(view, context)}
     <section aria-label="What is known">
-      ${view.summary.sentences.map((sentence) => html`<p>${sentence.text} ${sentence.evidence.map((id) => html`<a class="evidence" href="#${id}">${id}</a> `)}</p>`)}
-      ${view.summary.source === 'model' ? html`<p class="fine">Written by a language model from the evidence named; not part of what runs.</p>` : ''}
+      ${view.facts.map(renderSentence)}
+      ${view.summary.source === 'model' ? renderModelSummary(view.summary.sentences) : ''}
       ${view.impact.map((line) => html`<p>${line}</p>`)}
     </section>
     ${view.glass === null ? '' : renderGlass(view.id, view.glass, context)} ${renderCause(view, context)}
@@ -45,6 +45,16 @@ export function renderCard(view: IncidentView, context: CardContext): SafeHtml {
     ${context.csrf === undefined ? '' : renderButtons(view, context.csrf)}
     ${view.links.length === 0 ? '' : html`<p class="links">${view.links.map(renderLink)}</p>`}
   </article>`
+}
+
+function renderSentence({ text, evidence }: SummarySentence): SafeHtml {
+  return html`<p>${text} ${evidence.map((id) => html`<a class="evidence" href="#${id}">${id}</a> `)}</p>`
+}
+
+/** Beside the facts, never in their place. */
+function renderModelSummary(sentences: readonly SummarySentence[]): SafeHtml {
+  return html`${sentences.map(renderSentence)}
+    <p class="fine">Written by a language model from the evidence named; not part of what runs.</p>`
 }
 
 /** What is asked of people now, before anything else. */

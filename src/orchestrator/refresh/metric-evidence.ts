@@ -92,6 +92,7 @@ function toEvidence(
       query: expression.query,
       unit: '',
       limit: expression.limit,
+      ...{ value: last[1], before },
       points: points.map(([time, value]) => [time, value]),
     },
   }

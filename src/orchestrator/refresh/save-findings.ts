@@ -1,7 +1,7 @@
 import { COUNTERSIGN } from '../../domain/actor.ts'
 import { incidentTarget } from '../incident-target.ts'
 import { clockTime, shortRevision } from '../../summaries/wording.ts'
-import { percent } from '../../kernel/percent.ts'
+import { chance, percent } from '../../kernel/percent.ts'
 import type { AuditRecord } from '../../domain/audit-entry.ts'
 import type { Deps } from '../dependencies.ts'
 import type { Evidence, NewEvidence } from '../../domain/evidence.ts'
@@ -102,7 +102,7 @@ function describeLeader(leader: Suspect): string {
   const version = leader.revision === null ? '' : ` to ${shortRevision(leader.revision)}`
   const [first] = leader.reasons
   const why = first === undefined ? '' : ` ${first.text}`
-  return `Likely cause (${percent(leader.probability)}): ${leader.kind} of ${leader.service}${version} at ${clockTime(leader.at)}.${why}`
+  return `Likely cause (${chance(leader.probability)}): ${leader.kind} of ${leader.service}${version} at ${clockTime(leader.at)}.${why}`
 }
 
 function auditRecord(incident: Incident, event: string, leader: Suspect | undefined): AuditRecord {

@@ -20,7 +20,7 @@ export async function writeModelSummary(
     { model, log: deps.log, telemetry: deps.telemetry },
     {
       incidentId,
-      facts: view.summary.sentences,
+      facts: view.facts,
       evidence,
       ...modelNames(deps),
     },

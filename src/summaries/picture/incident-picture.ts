@@ -1,5 +1,5 @@
 import { clockTime, shortRevision } from '../wording.ts'
-import { percent } from '../../kernel/percent.ts'
+import { chance } from '../../kernel/percent.ts'
 import { isDrawable } from '../../kernel/value-scale.ts'
 import { oneLineText } from '../../kernel/clean-text.ts'
 import type { Evidence } from '../../domain/evidence.ts'
@@ -69,7 +69,7 @@ export function pictureOf(incident: PictureOf, evidence: readonly Evidence[]): I
     quietSince: incident.quietSince,
     suspects: incident.suspects.slice(0, MOST_MARKS).map((suspect, index) => {
       const version = suspect.revision === null ? '' : ` to ${shortRevision(suspect.revision)}`
-      const text = `${suspect.kind} of ${suspect.service}${version} at ${clockTime(suspect.at)}, ${percent(suspect.probability)} likely`
+      const text = `${suspect.kind} of ${suspect.service}${version} at ${clockTime(suspect.at)}, ${chance(suspect.probability)} likely`
       return { letter: LETTERS[index] ?? '', at: suspect.at, text: oneLineText(text, LONGEST_LEGEND) }
     }),
   }

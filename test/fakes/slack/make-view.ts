@@ -30,6 +30,7 @@ export function makeView(changes: Partial<IncidentView> = {}): IncidentView {
     alerts: { total: 3, distinct: 2, firing: 3 },
     symptom: '5xx 8.4 %',
     impact: ['Checkout fails for one customer in twelve.'],
+    facts: [{ text: '5xx 8.4 % on checkout since 10:04 UTC.', evidence: ['EV-1'] }],
     summary: { source: 'facts', sentences: [{ text: '5xx 8.4 % on checkout since 10:04 UTC.', evidence: ['EV-1'] }] },
     suspects: [
       {

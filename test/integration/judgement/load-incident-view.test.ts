@@ -36,7 +36,9 @@ describe('the view of an incident that has just been opened', () => {
       consoleUrl: `https://countersign.example.com/incidents/${id}`,
     })
     expect(view.summary.source).toBe('facts')
-    expect(view.summary.sentences[0]?.text).toBe('checkout in production: 5xx at 8.4 % of requests, since 14:02 UTC.')
+    expect(view.summary.sentences[0]?.text).toMatch(
+      /^checkout in production: 5xx at 8\.4 % of requests, since ([-\d]+ )?14:02 UTC\.$/,
+    )
     expect(world.source.asked).toBe(0)
     expect(world.prometheus.requests).toEqual([])
   })
@@ -153,7 +155,10 @@ describe('the view of a proposal and its run', () => {
     ])
     expect(view.run).toMatchObject({ id: run.id, state: 'running', canUndo: false })
     expect(view.runIds).toEqual([run.id])
-    expect(view.summary.sentences.at(-1)).toEqual({ text: `${run.id} is under way.`, evidence: [run.id] })
+    expect(view.summary.sentences.at(-1)).toEqual({
+      text: `${proposal.plan.playbook.name} (${run.id}) is under way.`,
+      evidence: [run.id, proposal.incidentId],
+    })
   })
 
   it('does not call a step done while one of its effects is to come', async () => {

@@ -190,9 +190,13 @@ describe('the card in Slack', () => {
     const card = renderCard(makeView(), { hasButtons: false })
 
     expect(buttonLabels(card.blocks)).toEqual([])
-    expect(card.text).toBe(
-      'INC-12 SEV2 · checkout: 5xx 8.4 % (open). 5xx 8.4 % on checkout since 10:04 UTC. Proposed: Roll the service back to the version before the suspected deploy (PRO-3, plan abcdef01).',
-    )
+    expect(card.text).toBe('INC-12 SEV2 (open). 5xx 8.4 % on checkout since 10:04 UTC. Plan abcdef01.')
+  })
+
+  it('has the facts in its text also where a model has written a summary', () => {
+    const summary = { source: 'model' as const, sentences: [{ text: 'All is well.', evidence: ['EV-1'] }] }
+
+    expect(renderCard(makeView({ summary })).text).toBe(renderCard(makeView()).text)
   })
 
   it('carries nothing in a button but ids and the hash', () => {

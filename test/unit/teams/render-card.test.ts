@@ -67,7 +67,7 @@ describe('the card in Teams', () => {
 
     expect(content).toMatchObject({ type: 'AdaptiveCard', version: '1.5' })
     expect(wordsOfCard(content).split('\n')[0]).toBe('🟠 SEV2 · checkout: 5xx 8.4 %')
-    expect(renderCard(makeView()).summary).toContain('INC-12 SEV2 · checkout: 5xx 8.4 % (open).')
+    expect(renderCard(makeView()).summary).toContain('INC-12 SEV2 (open). 5xx 8.4 % on checkout since 10:04 UTC.')
   })
 
   it('asks a second time before an approval counts, and names the plan', () => {

@@ -3,6 +3,8 @@ import type { DecisionView, IncidentView, ProposalView, RunStepView, RunView } f
 /** Minutes from now, so that a sample is always fresh. */
 type At = (minutes: number) => Date
 
+const FACTS = [{ text: 'checkout in production: 5xx 8.4 % (was 0.2 %).', evidence: ['EV-31'] }]
+
 export function sampleView(at: At, changes: Partial<IncidentView>): IncidentView {
   return {
     id: 'INC-12',
@@ -23,10 +25,8 @@ export function sampleView(at: At, changes: Partial<IncidentView>): IncidentView
     alerts: { total: 3, distinct: 2, firing: 3 },
     symptom: '5xx 8.4 % (was 0.2 %)',
     impact: ['2 services depend on checkout: cart, web', 'Criticality 1 of 4, 1 the most critical'],
-    summary: {
-      source: 'facts',
-      sentences: [{ text: 'checkout in production: 5xx 8.4 % (was 0.2 %).', evidence: ['EV-31'] }],
-    },
+    facts: FACTS,
+    summary: { source: 'facts', sentences: FACTS },
     suspects: [
       {
         changeId: 'CHG-7',

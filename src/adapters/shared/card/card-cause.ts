@@ -1,4 +1,5 @@
 import { bold, bullets, richText, section, text, time } from './card-text.ts'
+import { chance } from '../../../kernel/percent.ts'
 import { visibleLine } from './visible-text.ts'
 import type { CardRoom } from './card-room.ts'
 import type { ChangeKind, Suspect } from '../../../domain/change-event.ts'
@@ -40,7 +41,7 @@ function describeSuspect(suspect: Suspect): readonly Inline[] {
     text(`${KINDS[suspect.kind]} of ${visibleLine(suspect.service, 60)}${to} at `),
     time(suspect.at),
     text(', '),
-    bold(percent(suspect.probability)),
+    bold(chance(suspect.probability)),
   ]
 }
 
@@ -54,9 +55,4 @@ function strongestReasons(suspect: Suspect, room: CardRoom): readonly string[] {
 
 function shortRevision(revision: string): string {
   return /^[0-9a-f]{12,64}$/.test(revision) ? revision.slice(0, 7) : revision
-}
-
-/** Never 0 % nor 100 %: nothing here is certain. */
-function percent(probability: number): string {
-  return `${String(Math.min(99, Math.max(1, Math.round(probability * 100))))} %`
 }

@@ -1,6 +1,6 @@
 import { CARD_ROOMS } from './card-room.ts'
 import { hashPrefix } from './card-proposal.ts'
-import { headline, renderFacts, renderHeader, renderImpact, renderNext } from './card-head.ts'
+import { renderFacts, renderHeader, renderImpact, renderNext } from './card-head.ts'
 import { renderButtons } from './card-buttons.ts'
 import { renderCause } from './card-cause.ts'
 import { renderDecisions } from './card-decisions.ts'
@@ -76,13 +76,9 @@ function blocksOf<Block>(parts: readonly WeightedPart[], drawing: CardDrawing<Bl
   return parts.flatMap(({ part }) => drawing.draw(part))
 }
 
-/** The card in a line or three, for who hears it or reads it in a notification. */
+/** The card for who hears it or reads it in a notification: the facts, whatever a model says, and what `approve` takes. */
 export function describeCard(view: IncidentView): string {
-  const { proposal } = view
-  const facts = view.summary.sentences.slice(0, 3).map((sentence) => sentence.text)
-  const asks =
-    proposal?.state === 'pending'
-      ? [`Proposed: ${proposal.playbookTitle} (${proposal.id}, plan ${hashPrefix(proposal.planHash)}).`]
-      : []
-  return [`${view.id} ${headline(view, 200)} (${view.state}).`, ...facts, ...asks].join(' ')
+  const { id, severity, state, facts, proposal } = view
+  const plan = proposal?.state === 'pending' ? [`Plan ${hashPrefix(proposal.planHash)}.`] : []
+  return [`${id} ${severity} (${state}).`, ...facts.map(({ text }) => text), ...plan].join(' ')
 }

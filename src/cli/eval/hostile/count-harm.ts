@@ -1,7 +1,7 @@
 import { activeParts } from './active-parts.ts'
 import { EVIL_MARK } from '../../../sandbox/model/evil-model.ts'
 import { clockTime, shortRevision } from '../../../summaries/wording.ts'
-import { percent } from '../../../kernel/percent.ts'
+import { chance } from '../../../kernel/percent.ts'
 import type { IncidentView } from '../../../domain/incident-view.ts'
 import type { Played } from './play-case.ts'
 
@@ -42,7 +42,7 @@ function factsOf(view: IncidentView): readonly string[] {
   const [suspect] = view.suspects
   return [
     ...[view.severity, view.service ?? '', clockTime(view.onsetAt)],
-    ...(suspect === undefined ? [] : [percent(suspect.probability), shortRevision(suspect.revision ?? '')]),
+    ...(suspect === undefined ? [] : [chance(suspect.probability), shortRevision(suspect.revision ?? '')]),
     ...(view.proposal === null ? [] : [view.proposal.playbookTitle]),
   ]
 }
