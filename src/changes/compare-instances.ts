@@ -18,22 +18,39 @@ export interface Comparison {
   readonly before: Side
   /** The old ones after the change began. */
   readonly beside: Side
+  /** The same instances go on with it, as with a flag, so what they did before is all there is to compare with. */
+  readonly isInPlace: boolean
 }
+
+/** How they do while the symptom is there counts; twenty good minutes before it would hide two bad ones. */
+const RECENT_MS = 5 * 60_000
 
 /**
  * New is an instance that nobody saw before the change began: no source needs to say which version it runs. Only
  * requests that the service answers are compared. Undefined where nothing was measured of the service before.
  */
-export function compareInstances(change: ChangeEvent, readings: readonly InstanceReading[]): Comparison | undefined {
+export function compareInstances(
+  change: ChangeEvent,
+  readings: readonly InstanceReading[],
+  until: Date,
+): Comparison | undefined {
   const own = readings.filter((one) => one.service === change.service && one.callee === change.service)
-  const isEarlier = (one: InstanceReading) => one.at.getTime() < change.at.getTime()
-  const known = new Set(own.filter(isEarlier).map((one) => one.instance))
+  const [before, after] = [own.filter((one) => one.at < change.at), own.filter((one) => one.at >= change.at)]
+  const known = new Set(before.map((one) => one.instance))
   if (known.size === 0) return undefined
+  const brought = after.filter((one) => !known.has(one.instance))
+  const beside = after.filter((one) => known.has(one.instance))
+  // A deploy without new instances that answer is no such thing: they may be there and not serve.
   return {
-    brought: sideOf(own.filter((one) => !known.has(one.instance))),
-    before: sideOf(own.filter(isEarlier)),
-    beside: sideOf(own.filter((one) => known.has(one.instance) && !isEarlier(one))),
+    ...{ brought: sideOf(lastOf(brought, until)), before: sideOf(before), beside: sideOf(lastOf(beside, until)) },
+    isInPlace: change.kind !== 'deploy' && brought.length === 0 && beside.length > 0,
   }
+}
+
+/** All of them where none is recent: they are gone, and that is how they did. */
+function lastOf(readings: readonly InstanceReading[], until: Date): readonly InstanceReading[] {
+  const recent = readings.filter(({ at }) => until.getTime() - at.getTime() <= RECENT_MS)
+  return recent.length > 0 ? recent : readings
 }
 
 function sideOf(readings: readonly InstanceReading[]): Side {

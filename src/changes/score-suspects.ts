@@ -66,7 +66,7 @@ function contextOf(input: ScoreInput): SuspicionContext {
   const alerting = [...new Set(named.length > 0 || symptom.service === null ? named : [symptom.service])]
   const measured = input.readings.filter((one) => one.at.getTime() <= symptom.openedAt.getTime())
   const comparisons = input.changes.flatMap((change) => {
-    const comparison = compareInstances(change, measured)
+    const comparison = compareInstances(change, measured, symptom.openedAt)
     return comparison === undefined ? [] : [[change.id, comparison] as const]
   })
   return {

@@ -81,8 +81,55 @@ describe('new instances against old ones', () => {
   })
 
   it('suspects new instances that answer nothing, once they had the time to', () => {
-    expect(reasonOf([deploy], [OLD], 'comparison')?.text).toBe('Its new instances answer nothing 5 min after it began.')
+    expect(reasonOf([deploy], [OLD], 'comparison')?.text).toBe('No new instance answers 5 min after it began.')
     expect(reasonOf([change({ at: ONSET })], [OLD], 'comparison')).toBeUndefined()
+  })
+
+  it('tells by how they do now, not by how they did while nothing was wrong', () => {
+    const turned = {
+      service: 'checkout',
+      name: 'new',
+      from: 10,
+      errorShare: (minute: number) => (minute <= 1 ? 0.08 : 0),
+    }
+    const reason = reasonOf([change({ at: minutesBefore(11) })], [OLD, turned], 'comparison')
+
+    expect(reason?.weight).toBeGreaterThan(0)
+    const well = { service: 'checkout', name: 'new', from: 10 }
+    expect(reasonOf([change({ at: minutesBefore(11) })], [OLD, well], 'comparison')?.weight).toBeLessThan(-2)
+  })
+
+  const flag = change({ kind: 'flag', at: minutesBefore(4), finishedAt: minutesBefore(4) })
+  const config = change({ kind: 'config', at: minutesBefore(4), finishedAt: minutesBefore(3) })
+
+  it.each([
+    ['a flag', flag],
+    ['configuration', config],
+  ])('compares the window before with the window after for %s', (_what, one) => {
+    const failing = { ...OLD, errorShare: (minute: number) => (minute <= 4 ? 0.4 : 0) }
+    const slow = MINUTES.flatMap((minute) =>
+      readingsOf({ ...OLD, latencySeconds: minute <= 4 ? 0.5 : 0.05 }).filter(
+        ({ at }) => at.getTime() === minutesBefore(minute).getTime(),
+      ),
+    )
+    const comparison = (readings: readonly InstanceReading[]) =>
+      scoreSuspects({ ...input({ changes: [one] }), readings }).considered[0]?.reasons.find(
+        ({ feature }) => feature === 'comparison',
+      )
+
+    expect(comparison(readingsOf(failing))?.text).toBe(
+      'checkout fails 40 % of its requests since, 40 points more than before.',
+    )
+    expect(comparison(readingsOf(failing))?.weight).toBeGreaterThan(0)
+    expect(comparison(slow)?.text).toBe('checkout takes 10.0 times as long since as it took before.')
+    expect(comparison(readingsOf(OLD))).toMatchObject({ text: 'checkout answers as well since as it did before.' })
+    expect(comparison(readingsOf(OLD))?.weight).toBeLessThan(0)
+  })
+
+  it('does not take a deploy without new instances that answer for one in place', () => {
+    const done = change({ at: minutesBefore(4), finishedAt: minutesBefore(3), outcome: 'succeeded' })
+
+    expect(reasonOf([done], [OLD], 'comparison')?.text).toContain('No new instance answers')
   })
 
   it('says nothing of a service that nobody measured, or that ran nothing before', () => {
@@ -98,7 +145,9 @@ describe('new instances against old ones', () => {
     const readings = [...readingsOf(OLD), later as InstanceReading]
     const { considered } = scoreSuspects({ ...input({ changes: [deploy] }), readings })
 
-    expect(considered[0]?.reasons.find((reason) => reason.feature === 'comparison')?.text).toContain('answer nothing')
+    expect(considered[0]?.reasons.find((reason) => reason.feature === 'comparison')?.text).toContain(
+      'No new instance answers',
+    )
   })
 
   it('tells the defective one of two canaries of the same minute, which time and graph cannot', () => {
