@@ -21,16 +21,21 @@ export interface PoisonOutcome {
   readonly begun: number
   readonly isSetAside: boolean
   readonly deaths: number
+  /** Of jobs that came after all the others, when the poison had been begun three times: how many were done. */
+  readonly later: number
 }
 
 export interface PoisonWorld {
-  /** The poison first, then the others, in one transaction. */
-  play(kind: PoisonKind | null, patienceMs?: number): Promise<PoisonOutcome>
+  /** The poison first, then the others, in one transaction; and a few more when all that is over. */
+  play(kind: PoisonKind | null): Promise<PoisonOutcome>
   close(): Promise<void>
 }
 
 const PROGRAM = fileURLToPath(new URL('../../test/integration/poison/worker-program.ts', import.meta.url))
 const OTHERS = 1_000
+export const LATER = 12
+/** Twice as long as a worker of the product may stand still until its work is taken from it and it is started again. */
+const LATER_WITHIN_MS = 120_000
 const WORKERS = 3
 /** As long as a job that asks a vendor something; with four at once in each worker. */
 const JOB_MS = 600
@@ -51,11 +56,17 @@ export async function openPoisonWorld(config: Pick<PoisonConfig, 'loopLimitMs'>)
   const stores = await openTestStores(database.url)
   const workers = startWorkers({ ...config, url: database.url, jobMs: JOB_MS })
   return {
-    play: async (kind, patienceMs = GIVE_UP_MS) => {
+    play: async (kind) => {
       await workers.ready
-      const since = await enqueue(stores, owner, kind)
-      await untilDone(stores, owner, kind, patienceMs)
-      return outcomeOf(stores, owner, since, workers.deaths())
+      const since = await enqueue(stores, owner, kind, OTHERS)
+      await until(GIVE_UP_MS, async () => (await countOf(owner, 'done')) >= OTHERS)
+      if (kind === null) return outcomeOf(stores, owner, since, workers.deaths())
+      await until(GIVE_UP_MS, async () => (await countOf(owner, 'begun', 'poison')) >= 3)
+      const outcome = await outcomeOf(stores, owner, since, workers.deaths())
+      await enqueue(stores, owner, null, LATER, 'later')
+      await until(LATER_WITHIN_MS, async () => (await countOf(owner, 'done')) >= OTHERS + LATER)
+      const later = (await countOf(owner, 'done')) - OTHERS
+      return { ...outcome, deaths: workers.deaths(), isSetAside: (await stores.jobs.listDead()).length > 0, later }
     },
     close: async () => {
       await workers.close()
@@ -97,31 +108,35 @@ function startWorkers(config: PoisonConfig) {
   }
 }
 
-async function enqueue(stores: TestStores, owner: Client, kind: PoisonKind | null): Promise<Date> {
+async function enqueue(
+  stores: TestStores,
+  owner: Client,
+  kind: PoisonKind | null,
+  count: number,
+  name = 'job',
+): Promise<Date> {
   await stores.unitOfWork.run(async ({ jobs }) => {
     if (kind !== null) await jobs.enqueue('incident.refresh', { job: 'poison', poison: kind })
-    for (let number = 0; number < OTHERS; number += 1) {
-      await jobs.enqueue('incident.refresh', { job: `job-${String(number)}` })
+    for (let number = 0; number < count; number += 1) {
+      await jobs.enqueue('incident.refresh', { job: `${name}-${String(number)}` })
     }
   })
   const { rows } = await owner.query<{ now: Date }>('SELECT clock_timestamp() AS now')
   return rows[0]?.now ?? new Date()
 }
 
-/** All others are done, and the poison is set aside; or the patience is over. */
-async function untilDone(
-  stores: TestStores,
-  owner: Client,
-  kind: PoisonKind | null,
-  patienceMs: number,
-): Promise<void> {
+async function until(patienceMs: number, holds: () => Promise<boolean>): Promise<void> {
   const startedAt = performance.now()
-  while (performance.now() - startedAt < patienceMs) {
-    const { rows } = await owner.query<{ count: number }>('SELECT count(DISTINCT job)::int AS count FROM done')
-    const isParked = kind === null || (await stores.jobs.listDead()).length > 0
-    if ((rows[0]?.count ?? 0) >= OTHERS && isParked) return
-    await delay(200)
-  }
+  while (performance.now() - startedAt < patienceMs && !(await holds())) await delay(200)
+}
+
+/** Different jobs; of one job how often. */
+async function countOf(owner: Client, table: 'begun' | 'done', job?: string): Promise<number> {
+  const { rows } = await owner.query<{ jobs: number; times: number }>(
+    `SELECT count(DISTINCT job)::int AS jobs, count(*) FILTER (WHERE job = $1)::int AS times FROM ${table}`,
+    [job ?? ''],
+  )
+  return (job === undefined ? rows[0]?.jobs : rows[0]?.times) ?? 0
 }
 
 async function outcomeOf(stores: TestStores, owner: Client, since: Date, deaths: number): Promise<PoisonOutcome> {
@@ -135,5 +150,5 @@ async function outcomeOf(stores: TestStores, owner: Client, since: Date, deaths:
   )
   const [{ done, twice, seconds, p99, begun } = NOTHING] = rows
   const isSetAside = (await stores.jobs.listDead()).length > 0
-  return { others: OTHERS, done, doneTwice: twice, seconds, p99, begun, isSetAside, deaths }
+  return { others: OTHERS, done, doneTwice: twice, seconds, p99, begun, isSetAside, deaths, later: 0 }
 }
