@@ -20,7 +20,7 @@ import { unpackOlderBuild } from './upgrade/older-build.ts'
 
 const AT_ONCE = 4
 /** The changes take longer than the incidents on a busy machine, which go on meanwhile. */
-const SERVICES = 1_000
+const SERVICES = 200
 const ENDS_WITHIN_MS = 240_000
 const TARGET_TAKES_MS = 300
 
