@@ -66,7 +66,10 @@ export async function openPoisonWorld(config: Pick<PoisonConfig, 'loopLimitMs'>)
       await enqueue(stores, owner, null, LATER, 'later')
       await until(LATER_WITHIN_MS, async () => (await countOf(owner, 'done')) >= OTHERS + LATER)
       const later = (await countOf(owner, 'done')) - OTHERS
-      return { ...outcome, deaths: workers.deaths(), isSetAside: (await stores.jobs.listDead()).length > 0, later }
+      const isParked = async () => (await stores.jobs.listDead()).length > 0
+      // A worker that is dead for the third time is noticed by its missing heartbeat.
+      if (later === LATER) await until(LATER_WITHIN_MS, isParked)
+      return { ...outcome, deaths: workers.deaths(), isSetAside: await isParked(), later }
     },
     close: async () => {
       await workers.close()
