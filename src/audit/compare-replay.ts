@@ -1,6 +1,6 @@
 import type { ReplayedState } from './replay-entries.ts'
 
-const KINDS = ['proposals', 'decisions', 'questions', 'runs', 'attempts'] as const
+const KINDS = ['proposals', 'decisions', 'questions', 'steps', 'runs', 'attempts'] as const
 
 /** One line for each thing of which the log and the tables do not say the same; empty when they are equal. */
 export function compareReplay(log: ReplayedState, tables: ReplayedState): readonly string[] {

@@ -1,6 +1,7 @@
 import { PROPOSAL_MOVES } from '../domain/approval.ts'
 import type { ProposalState } from '../domain/approval.ts'
 import { RUN_MOVES } from '../domain/run.ts'
+import { STEP_APPROVAL_STATES } from '../domain/step-approval.ts'
 import type { Json, JsonObject } from '../kernel/json.ts'
 
 /**
@@ -9,8 +10,10 @@ import type { Json, JsonObject } from '../kernel/json.ts'
  *
  *   proposals   `PRO-3`                        → `approved; plan <hash>`
  *   decisions   `PRO-3 ana@bank.example`       → `approve withdrawn, reject`, in order
+ *               `PRO-3 RUN-5/second ana@…`     → the same, of a nested approval
  *   questions   `PRO-3 Q1`                     → `asked by cy in slack: why?`, at a step with ` about RUN-5/second`
  *               `PRO-3 Q1 answers`             → `answered by di in teams: so`, in order, a line each
+ *   steps       `RUN-5/second`                 → `approved; of PRO-3`, of a nested approval
  *   runs        `RUN-5`                        → `succeeded; of PRO-3`
  *   attempts    `RUN-5:rollback:main #1`       → `done; sent; fence 2; request <hash>`
  *
@@ -21,6 +24,7 @@ export interface ReplayedState {
   readonly proposals: ReadonlyMap<string, string>
   readonly decisions: ReadonlyMap<string, string>
   readonly questions: ReadonlyMap<string, string>
+  readonly steps: ReadonlyMap<string, string>
   readonly runs: ReadonlyMap<string, string>
   readonly attempts: ReadonlyMap<string, string>
 }
@@ -36,6 +40,7 @@ interface Fold {
   readonly proposals: Map<string, Moved>
   readonly decisions: Map<string, string>
   readonly questions: Map<string, string>
+  readonly steps: Map<string, Moved>
   readonly runs: Map<string, Moved>
   readonly attempts: Map<string, Moved>
 }
@@ -44,6 +49,7 @@ interface Fold {
 const FROM_PROPOSAL = sourcesOf(PROPOSAL_MOVES, 'pending')
 // A run that is set aside before it began passes through `running` in the same transaction.
 const FROM_RUN = sourcesOf({ ...RUN_MOVES, queued: [...RUN_MOVES.queued, 'unknown'] }, 'queued')
+const FROM_STEP = sourcesOf({ pending: STEP_APPROVAL_STATES.filter((state) => state !== 'pending') }, 'pending')
 const FROM_ATTEMPT = sourcesOf(
   { intended: ['sent', 'done', 'failed', 'unknown'], sent: ['done', 'failed', 'unknown'], unknown: ['done', 'failed'] },
   'intended',
@@ -58,7 +64,7 @@ const FROM_ATTEMPT = sourcesOf(
 export function replayEntries(entries: Iterable<JsonObject>): ReplayedState {
   const fold: Fold = {
     ...{ proposals: new Map(), decisions: new Map(), questions: new Map() },
-    ...{ runs: new Map(), attempts: new Map() },
+    ...{ steps: new Map(), runs: new Map(), attempts: new Map() },
   }
   for (const entry of entries) {
     // What was refused moved nothing.
@@ -71,18 +77,20 @@ export function replayEntries(entries: Iterable<JsonObject>): ReplayedState {
     proposals: linesOf(fold.proposals),
     decisions: fold.decisions,
     questions: fold.questions,
+    steps: linesOf(fold.steps),
     runs: linesOf(fold.runs),
     attempts: linesOf(fold.attempts),
   }
 }
 
 function takeStates(fold: Fold, entry: JsonObject): void {
-  const { proposal, run, attempt } = objectAt(entry, 'states')
+  const { proposal, run, attempt, stepApproval } = objectAt(entry, 'states')
   const proposalId = text(entry['proposalId'])
   if (typeof proposal === 'string' && !hasEnded(fold.proposals.get(proposalId))) {
     move(fold.proposals, proposalId, proposal, FROM_PROPOSAL, `plan ${text(entry['planHash'])}`)
   }
   if (typeof run === 'string') move(fold.runs, text(entry['runId']), run, FROM_RUN, `of ${proposalId}`)
+  if (typeof stepApproval === 'string') move(fold.steps, stepOf(entry), stepApproval, FROM_STEP, `of ${proposalId}`)
   if (typeof attempt === 'string') {
     const { idempotencyKey, attempt: number, fence, requestHash } = objectAt(entry, 'execution')
     const about = `fence ${text(fence)}; request ${text(requestHash)}`
@@ -123,15 +131,24 @@ function linesOf(things: ReadonlyMap<string, Moved>): Map<string, string> {
   return new Map([...things].map(([name, moved]) => [name, line(moved)]))
 }
 
+/** Of a step's own approval; a person who settles a step decides about the plan once more. */
+const NESTED: readonly string[] = ['decision.recorded', 'decision.withdrawn', 'approval.rejected']
+
 /** One live decision a person: a new one withdraws the approval before it. */
 function takeDecision(fold: Fold, entry: JsonObject): void {
   const { decision } = objectAt(entry, 'details')
   const isWithdrawal = entry['event'] === 'decision.withdrawn'
   if (!isWithdrawal && decision !== 'approve' && decision !== 'reject') return
-  const key = `${text(entry['proposalId'])} ${text(objectAt(entry, 'actor')['id'])}`
+  const isNested = entry['stepId'] !== undefined && NESTED.includes(text(entry['event']))
+  const step = isNested ? ` ${stepOf(entry)}` : ''
+  const key = `${text(entry['proposalId'])}${step} ${text(objectAt(entry, 'actor')['id'])}`
   const before = fold.decisions.get(key)?.replace(/approve$/, 'approve withdrawn')
   const all = [before, isWithdrawal ? undefined : text(decision)]
   fold.decisions.set(key, all.filter((one) => one !== undefined).join(', '))
+}
+
+function stepOf(entry: JsonObject): string {
+  return `${text(entry['runId'])}/${text(entry['stepId'])}`
 }
 
 const SAID: Readonly<Record<string, string>> = { 'question.asked': 'asked', 'question.answered': 'answered' }

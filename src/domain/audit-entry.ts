@@ -3,6 +3,7 @@ import type { Actor } from './actor.ts'
 import type { OnCallStanding } from './on-call.ts'
 import type { ProposalState } from './approval.ts'
 import type { AttemptState, RunState } from './run.ts'
+import type { StepApprovalState } from './step-approval.ts'
 import type { Origin, SurfaceName } from './surface.ts'
 
 export type AuditOutcome = 'success' | 'failure' | 'refused' | 'unknown'
@@ -182,6 +183,8 @@ export interface AuditRecord {
     readonly proposal?: ProposalState
     readonly run?: RunState
     readonly attempt?: AttemptState
+    /** Of the nested approval of `runId` and `stepId`. */
+    readonly stepApproval?: StepApprovalState
   }
   readonly details?: JsonObject
 }

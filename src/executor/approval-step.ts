@@ -65,7 +65,9 @@ async function ask(session: RunSession, stores: Stores, progress: Now, work: Sen
     approvalsRequired: approval.required.approvals,
     expiresAt: approval.expiresAt.toISOString(),
   })
-  await stores.audit.append([deps.seal({ ...record, states: { run: 'waiting', attempt: 'intended' } })])
+  await stores.audit.append([
+    deps.seal({ ...record, states: { run: 'waiting', attempt: 'intended', stepApproval: 'pending' } }),
+  ])
   await tell(session, stores, 'approval.asked', text, 'approval')
   await deps.askApprovers(stores, progress.proposal, approval)
 }

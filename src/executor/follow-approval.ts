@@ -66,7 +66,7 @@ async function lookAtApproval(
     if (verdict.verdict === 'stop') {
       const to = verdict.proposal === 'drifted' ? 'drifted' : 'cancelled'
       await stores.stepApprovals.move(approval.runId, approval.stepId, to, verdict.reason)
-      await closeAttempt(session, stores, progress, work, `Not decided: ${verdict.reason}`)
+      await closeAttempt(session, stores, progress, work, `Not decided: ${verdict.reason}`, to)
       return { kind: 'over', ending: endingOf(verdict) }
     }
     if (leftMs > 0) return countApprovals(session, stores, progress, work, approval, leftMs)
@@ -75,7 +75,8 @@ async function lookAtApproval(
   const now = (await stores.stepApprovals.find(approval.runId, approval.stepId))?.approval ?? approval
   const ending = endingOfApproval(now)
   // Killed after the attempt was closed and before the run ended: the ending alone is left to do.
-  if (work.attempt.state !== 'failed') await closeAttempt(session, stores, progress, work, ending.reason)
+  const moved = approval.state === 'pending' ? 'expired' : undefined
+  if (work.attempt.state !== 'failed') await closeAttempt(session, stores, progress, work, ending.reason, moved)
   return { kind: 'over', ending }
 }
 
@@ -146,7 +147,7 @@ async function recordGiven(
   const detail = `approved by ${live.map(({ personName }) => personName).join(' and ')}.`
   const text = `Step ${work.step.id} is ${detail}`
   const record = stepRecordOf(progress, 'step.succeeded', 'success', work, work.attempt, { detail })
-  const states = { run: 'running', attempt: 'done' } as const
+  const states = { run: 'running', attempt: 'done', stepApproval: 'approved' } as const
   const leaf = deps.seal({ ...record, approvals: approvalFields(live), states })
   await stores.ledger.move(held.lease, work.attempt, { to: 'done', detail, output: {} }, leaf)
   await stores.leasedRuns.move(held.lease, ['running', 'waiting', 'unknown'], 'running', text)
@@ -159,9 +160,14 @@ async function closeAttempt(
   progress: Progress,
   work: Asked,
   detail: string,
+  /** What became of the approval in this transaction. */
+  moved?: StepApproval['state'],
 ): Promise<void> {
   const { deps, held } = session
   const record = stepRecordOf(progress, 'step.failed', 'failure', work, work.attempt, { detail })
-  const leaf = deps.seal({ ...record, states: { attempt: 'failed' } })
+  const leaf = deps.seal({
+    ...record,
+    states: { attempt: 'failed', ...(moved === undefined ? {} : { stepApproval: moved }) },
+  })
   await stores.ledger.move(held.lease, work.attempt, { to: 'failed', detail }, leaf)
 }

@@ -125,7 +125,9 @@ async function rejectStep(
   const text = `${person.name} rejects step ${approval.stepId} of ${approval.runId}: ${reason}.`
   const actor = humanActor(person)
   const details = recordOf(decision)
-  await tellOfStep(deps, stores, ground, approval, { actor, event: 'approval.rejected', text, details })
+  await tellOfStep(deps, stores, ground, approval, {
+    ...{ actor, event: 'approval.rejected', text, details, state: 'rejected' },
+  })
   await wake(stores, approval)
   return resultOf({
     outcome: 'rejected',
@@ -143,6 +145,7 @@ async function expire(deps: Deps, stores: Stores, ground: DecisionGround, approv
     event: 'approval.expired',
     text: `Step ${approval.stepId} of ${approval.runId} expires: the approvals did not come in time.`,
     details: {},
+    state: 'expired',
   })
   await wake(stores, approval)
 }

@@ -13,6 +13,8 @@ export interface StepTold {
   /** One sentence, in the present tense. */
   readonly text: string
   readonly details: JsonObject
+  /** Of the approval, when this moved it. */
+  readonly state?: StepApproval['state']
 }
 
 /** Audit leaf, timeline and card, in the transaction of what they tell of. The plan's hash stands beside the step's. */
@@ -21,10 +23,11 @@ export async function tellOfStep(
   stores: Stores,
   { proposal, origin }: Pick<DecisionGround, 'proposal' | 'origin'>,
   approval: StepApproval,
-  { actor, event, text, details }: StepTold,
+  { actor, event, text, details, state }: StepTold,
 ): Promise<void> {
   const { incidentId, runId, stepId } = approval
-  const told = { actor, origin, event, runId, details: { tier: approval.tier, ...details } }
+  const states = state === undefined ? {} : { states: { stepApproval: state } }
+  const told = { actor, origin, event, runId, ...states, details: { tier: approval.tier, ...details } }
   await stores.audit.append([deps.seal({ ...proposalRecord(proposal, told), stepId })])
   await stores.timeline.append([{ incidentId, actor, origin, event, text }])
   await stores.outbox.append([{ kind: 'card', incidentId, priority: 'approval' }])

@@ -55,6 +55,7 @@ describe('the audit log alone', () => {
       new Set(['queued', 'succeeded', 'failed', 'stopped', 'undone', 'unknown', 'waiting']),
     )
     expect(states(tables.attempts)).toEqual(new Set(['done', 'failed', 'unknown', 'intended']))
+    expect(states(tables.steps)).toEqual(new Set(['pending', 'approved', 'rejected', 'expired', 'cancelled']))
     expect(tables.decisions.size).toBeGreaterThan(10)
     expect([...tables.questions.values()].map((line) => line.split('\n').length).sort()).toEqual([1, 1, 2])
     expect([...tables.questions.values()].filter((line) => / about RUN-\d+\/gate: /.test(line))).toHaveLength(1)
@@ -82,6 +83,8 @@ describe('the audit log alone', () => {
     'decision.withdrawn',
     'question.asked',
     'question.answered',
+    'approval.asked',
+    'approval.rejected',
     'run.started',
     'run.succeeded',
     'run.failed',
@@ -134,6 +137,7 @@ async function playStories(replica: Replica): Promise<void> {
   await withdrawDecision(deps, { proposalId: again.proposal.id, personId: ANA.id, origin: 'slack' })
   await decide(replica, again.proposal, 'approve')
   await advance(replica, again.run.id)
+  await gates(replica)
   await questions(replica, await proposeThroughProduct(deps, [step('argocd/sync', 'pending')]))
   await decide(replica, await proposeThroughProduct(deps, [step('argocd/sync', 'rejected')]), 'reject')
   const late = await approveThroughProduct(deps, [step('argocd/sync', 'rejected late')])
@@ -144,6 +148,51 @@ async function playStories(replica: Replica): Promise<void> {
   )
 }
 
+/** A run that waits for the nested approval between its beginning and its step. */
+async function atTheGate(
+  replica: Replica,
+  resource: string,
+): Promise<{ readonly proposal: Proposal; readonly run: Run }> {
+  const gate: StepSpec = { id: 'gate', uses: 'approval', with: { tier: 2, title: 'It looks well' } }
+  const made = await approveThroughProduct(replica.deps, [gate, step('argocd/sync', resource)], BEN)
+  await lookUntil(replica, made.run, 'waiting')
+  return made
+}
+
+async function lookUntil(replica: Replica, { id }: Run, state: Run['state']): Promise<void> {
+  await waitUntil(`the run is ${state}`, async () => {
+    await look(replica, id)
+    return (await find(replica, id)).state === state
+  })
+}
+
+/** Every ending of a nested approval, and an approval of it that is taken back. */
+async function gates(replica: Replica): Promise<void> {
+  const { deps } = replica
+  const press = async (
+    { proposal, run }: { readonly proposal: Proposal; readonly run: Run },
+    decision: 'approve' | 'reject',
+  ) => {
+    const [asked] = await deps.stores.stepApprovals.list(run.id)
+    const planHash = asked?.hash ?? ''
+    await recordDecision(deps, { ...decisionOn(proposal), planHash, personId: ANA.id, decision })
+  }
+  const approved = await atTheGate(replica, 'let through')
+  await press(approved, 'approve')
+  await lookUntil(replica, approved.run, 'succeeded')
+  const rejected = await atTheGate(replica, 'not let through')
+  await press(rejected, 'reject')
+  await lookUntil(replica, rejected.run, 'stopped')
+  const expired = await atTheGate(replica, 'let through by nobody')
+  const client = await connect()
+  await client.query('UPDATE step_approvals SET expires_at = clock_timestamp() WHERE run_id = $1', [expired.run.id])
+  await client.end()
+  await lookUntil(replica, expired.run, 'stopped')
+  const cancelled = await atTheGate(replica, 'stopped at the gate')
+  await stopRun(deps, { runId: cancelled.run.id, reason: 'enough', ...BY_ANA })
+  await lookUntil(replica, cancelled.run, 'stopped')
+}
+
 /** About a plan that waits and one that is decided afterwards, and about the step of a run that waits. */
 async function questions(replica: Replica, waiting: Proposal): Promise<void> {
   const { deps } = replica
@@ -152,12 +201,7 @@ async function questions(replica: Replica, waiting: Proposal): Promise<void> {
   await answerQuestion(deps, { ...about, person: BEN, text: 'No: \u202E = `2`', number: 1, origin: 'teams' })
   await answerQuestion(deps, { ...about, person: ANA, text: 'Or does it', number: 1, origin: 'console' })
 
-  const gate: StepSpec = { id: 'gate', uses: 'approval', with: { tier: 2, title: 'It looks well' } }
-  const { proposal, run } = await approveThroughProduct(deps, [gate, step('argocd/sync', 'after the gate')], BEN)
-  await waitUntil('the gate is asked for', async () => {
-    await look(replica, run.id)
-    return (await find(replica, run.id)).state === 'waiting'
-  })
+  const { proposal } = await atTheGate(replica, 'asked about')
   const ofStep = { proposalId: proposal.id, incidentId: proposal.incidentId }
   await askQuestion(deps, { ...ofStep, person: BEN, text: 'AKIAIOSFODNN7EXAMPLE is the key?', origin: 'api' })
 }

@@ -12,7 +12,14 @@ export async function readTables(source: RowSource): Promise<ReplayedState> {
     decisions: await read(`
       SELECT proposal_id || ' ' || person_id AS name,
              string_agg(decision || CASE WHEN withdrawn_at IS NULL THEN '' ELSE ' withdrawn' END, ', ' ORDER BY id) AS text
-        FROM decisions GROUP BY proposal_id, person_id`),
+        FROM decisions GROUP BY proposal_id, person_id
+       UNION ALL
+      SELECT proposal_id || ' ' || run_id || '/' || step_id || ' ' || person_id,
+             string_agg(decision || CASE WHEN withdrawn_at IS NULL THEN '' ELSE ' withdrawn' END, ', ' ORDER BY id)
+        FROM step_decisions JOIN step_approvals USING (run_id, step_id) GROUP BY proposal_id, run_id, step_id, person_id`),
+    steps: await read(
+      `SELECT run_id || '/' || step_id AS name, state || '; of ' || proposal_id AS text FROM step_approvals`,
+    ),
     questions: await read(`
       SELECT proposal_id || ' Q' || number || CASE kind WHEN 'question' THEN '' ELSE ' answers' END AS name,
              string_agg(CASE kind WHEN 'question' THEN 'asked' ELSE 'answered' END || ' by ' || person_id || ' in ' || surface
