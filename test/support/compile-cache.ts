@@ -7,3 +7,9 @@ const folder = process.env['NODE_COMPILE_CACHE']
  */
 export const COMPILE_CACHE: Readonly<Record<string, string>> =
   folder === undefined ? {} : { NODE_COMPILE_CACHE: folder }
+
+/**
+ * For a process of the product, before the path of its program. The service keeps its new objects in a small space for
+ * the sake of memory, which costs a seventh of the processor of a start; a test that looks at memory starts without.
+ */
+export const QUICK_START: readonly string[] = ['--min-semi-space-size=16']

@@ -3,21 +3,29 @@ import { statSync } from 'node:fs'
 /**
  * The files that take longest begin first, so that no worker is left alone with one of them at the end. Jest knows how
  * long a file takes only where it ran before; on a clean clone it goes by size, which says little: these wait for
- * processes, leases and browsers. The order is that of their times; the rest follows by size.
+ * processes, leases and browsers. The order is that of their times; the rest follows by size. One that mostly waits
+ * (frozen-processes) stands between those that keep the processor busy.
  */
 const LONGEST = [
-  'poison/poison-jobs',
-  'histories/histories',
-  'surfaces/parity',
   'cli/examples',
-  'operations/roles',
-  'executor/dying-replicas',
-  'e2e/demo',
-  'operations/readiness',
+  'histories/histories',
   'lookout/frozen-processes',
+  'surfaces/parity',
+  'poison/poison-jobs',
+  'operations/roles',
+  'e2e/demo',
+  'executor/dying-replicas',
+  'operations/readiness',
+  'delivery/posts',
+  'operations/holes',
   'e2e/real-input',
   'e2e/both-surfaces',
+  'e2e/console',
+  'executor/nested-approval-crashes',
   'e2e/slack-emulated',
+  'slack/oauth',
+  'audit/full-disk',
+  'lookout/outside',
   'operations/story',
   'delivery/rooms',
 ]

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { waitLong } from './wait-long.ts'
-import { COMPILE_CACHE } from '../../support/compile-cache.ts'
+import { COMPILE_CACHE, QUICK_START } from '../../support/compile-cache.ts'
 
 export const REPOSITORY = fileURLToPath(new URL('../../..', import.meta.url))
 const MAIN = fileURLToPath(new URL('../../../src/main.ts', import.meta.url))
@@ -32,7 +32,7 @@ export function startChild(
   cwd = REPOSITORY,
 ): Child {
   const { PATH = '', HOME = '' } = process.env
-  const words = file === process.execPath ? ['--import', LEASH, ...args] : [...args]
+  const words = file === process.execPath ? [...QUICK_START, '--import', LEASH, ...args] : [...args]
   const child = spawn(file, words, { cwd, env: { PATH, HOME, ...COMPILE_CACHE, ...variables } })
   let output = ''
   for (const stream of [child.stdout, child.stderr]) {

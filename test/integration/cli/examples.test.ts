@@ -3,7 +3,7 @@ import { chmod, cp, mkdir, writeFile } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { changeBody, fires } from '../intake/payloads.ts'
-import { COMPILE_CACHE } from '../../support/compile-cache.ts'
+import { COMPILE_CACHE, QUICK_START } from '../../support/compile-cache.ts'
 import { loadCommands } from '../../../src/cli/load-commands.ts'
 import { FAKE_TOKEN, FakeArgoCd } from '../../fakes/argocd/fake-argocd.ts'
 import { REPOSITORY, openInstallation, runHere } from '../operations/installation.ts'
@@ -68,7 +68,8 @@ afterAll(async () => {
 async function addCommandTo(folder: string): Promise<void> {
   const file = join(folder, 'bin', 'countersign')
   await mkdir(join(folder, 'bin'))
-  await writeFile(file, `#!/bin/sh\nexec '${process.execPath}' '${join(REPOSITORY, 'src', 'main.ts')}' "$@"\n`)
+  const program = [process.execPath, ...QUICK_START, join(REPOSITORY, 'src', 'main.ts')].map((word) => `'${word}'`)
+  await writeFile(file, `#!/bin/sh\nexec ${program.join(' ')} "$@"\n`)
   await chmod(file, 0o755)
 }
 

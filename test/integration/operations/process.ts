@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { REPOSITORY } from './installation.ts'
 import { eventually } from './eventually.ts'
-import { COMPILE_CACHE } from '../../support/compile-cache.ts'
+import { COMPILE_CACHE, QUICK_START } from '../../support/compile-cache.ts'
 
 export interface LogLine extends Readonly<Record<string, unknown>> {
   readonly level: string
@@ -37,7 +37,7 @@ export function startProcess(
   cwd = REPOSITORY,
 ): CountersignProcess {
   const inherited = Object.fromEntries(INHERITED.map((name) => [name, process.env[name]]))
-  const child = spawn(process.execPath, [join(REPOSITORY, 'src', 'main.ts'), ...words], {
+  const child = spawn(process.execPath, [...QUICK_START, join(REPOSITORY, 'src', 'main.ts'), ...words], {
     cwd,
     env: { ...inherited, ...COMPILE_CACHE, ...variables },
     stdio: ['ignore', 'pipe', 'pipe'],
