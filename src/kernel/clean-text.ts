@@ -25,11 +25,20 @@ export function oneLineText(text: string, maxLength: number): string {
   return truncateText(visible, maxLength)
 }
 
-/** Cut between characters, never inside a surrogate pair, and said so. */
+/**
+ * Cut between characters, never inside a surrogate pair, and said so. A word that is cut ends in three dots: without them
+ * `checkout-canary` would read as `checkout`, and `14:02` as `14:0`.
+ */
 export function truncateText(text: string, maxLength: number): string {
   if (text.length <= maxLength) return text
-  return `${text
-    .slice(0, Math.max(0, maxLength - TRUNCATED.length))
+  const end = Math.max(0, maxLength - TRUNCATED.length)
+  const isInWord = /^\S\S$/u.test(text.slice(end - 1, end + 1))
+  return isInWord ? `${firstCharacters(text, end - 1)}…${TRUNCATED}` : `${firstCharacters(text, end)}${TRUNCATED}`
+}
+
+function firstCharacters(text: string, end: number): string {
+  return text
+    .slice(0, Math.max(0, end))
     .toWellFormed()
-    .replace(/\uFFFD$/u, '')}${TRUNCATED}`
+    .replace(/\uFFFD$/u, '')
 }

@@ -12,6 +12,7 @@ import { writeStatusUpdate } from '../../summaries/write-status-update.ts'
 import { writeWords } from '../words/write-words.ts'
 import { wrongUsage } from './parse-verb.ts'
 import type { Deps } from '../dependencies.ts'
+import type { Gap } from '../../summaries/list-gaps.ts'
 import type { GroundedText } from '../../llm/write-grounded.ts'
 import type { Reply, ReplyRow } from './conversation.ts'
 import type { SummarySentence } from '../../domain/incident-view.ts'
@@ -21,11 +22,14 @@ import type { WordsWish } from '../words/write-words.ts'
 
 const TIMELINE_READ = 200
 
-/** For whoever takes over: a model may say the first part better; what waits comes from the record alone. */
+/** For whoever takes over: a model may say it better; what waits comes from the record alone. */
 export async function handoverVerb(deps: Deps, call: VerbCall): Promise<Reply> {
   const read = await readAll(deps, call)
   const words = await wordsFor(deps, call, read, 'handover')
-  return textReply(call, read, 'Handover of', words, withFirst(writeHandover(read.view), words))
+  return textReply(call, read, {
+    ...{ title: 'Handover of', words, isBeside: true, shows: () => true },
+    sections: beside(writeHandover(read.view), words),
+  })
 }
 
 /** For people who do not know the systems. */
@@ -34,14 +38,20 @@ export async function updateVerb(deps: Deps, call: VerbCall): Promise<Reply> {
   const words = await wordsFor(deps, call, read, 'status-update')
   const { service } = read.view
   const facts = writeStatusUpdate(read.view, service === null ? [] : dependentsOf(deps.catalog, service))
-  return textReply(call, read, 'Status of', words, withFirst(facts, words), false)
+  return textReply(call, read, {
+    ...{ title: 'Status of', words, isBeside: true, shows: () => false },
+    sections: beside(facts, words),
+  })
 }
 
 export async function postmortemVerb(deps: Deps, call: VerbCall): Promise<Reply> {
   const read = await readAll(deps, call)
   const words = await wordsFor(deps, call, read, 'postmortem')
   const title = 'Draft of a post-mortem; what is to be learned from it is for people to write. For'
-  return textReply(call, read, title, words, withFirst(writePostmortem(read), words))
+  return textReply(call, read, {
+    ...{ title, words, isBeside: true, shows: () => true },
+    sections: beside(writePostmortem(read), words),
+  })
 }
 
 /** Without a model: the pieces of evidence that speak of it. */
@@ -58,7 +68,11 @@ export async function askVerb(deps: Deps, call: VerbCall): Promise<Reply> {
       incidentId: read.view.id,
     })
   }
-  return textReply(call, read, 'What is on record of', words, [{ title: '', sentences }], false)
+  return textReply(call, read, {
+    ...{ title: 'What is on record of', words, isBeside: false, sections: [{ title: '', sentences }] },
+    // Whatever was asked, the answer may rest on one of two things of which only one can be so.
+    shows: ({ kind }) => kind === 'contradiction',
+  })
 }
 
 type Read = Pick<WordsWish, 'view' | 'evidence' | 'timeline'>
@@ -79,27 +93,29 @@ function wordsFor(deps: Deps, call: VerbCall, read: Read, prompt: WordsWish['pro
   return writeWords(deps, { ...read, prompt, origin: call.place.surface, ...asked })
 }
 
-/** The model's sentences in the place of the first section; everything else stays as the record says it. */
-function withFirst(sections: readonly TextSection[], words: GroundedText | null): readonly TextSection[] {
-  const [first, ...rest] = sections
-  if (words === null || first === undefined) return sections
-  return [{ title: first.title, sentences: words.sentences }, ...rest]
+/** In the place of the facts, sentences that are true and few would hide what they leave out. */
+function beside(sections: readonly TextSection[], words: GroundedText | null): readonly TextSection[] {
+  return words === null ? sections : [{ title: 'In other words', sentences: words.sentences }, ...sections]
 }
 
-function textReply(
-  call: VerbCall,
-  { view, evidence }: Read,
-  title: string,
-  words: GroundedText | null,
-  sections: readonly TextSection[],
-  hasGaps = true,
-): Reply {
-  const gaps = hasGaps ? listGaps(view, evidence) : []
+interface Saying {
+  readonly title: string
+  readonly sections: readonly TextSection[]
+  readonly words: GroundedText | null
+  /** Beside the facts, or in their place. */
+  readonly isBeside: boolean
+  readonly shows: (gap: Gap) => boolean
+}
+
+function textReply(call: VerbCall, { view, evidence }: Read, saying: Saying): Reply {
+  const { title, sections, words, isBeside, shows } = saying
+  const gaps = listGaps(view, evidence).filter(shows)
   const rows = [
     ...sections.flatMap((section) => section.sentences.map((sentence) => rowOf(section.title, sentence))),
     ...gaps.map(({ kind, text }) => ({ label: kind === 'gap' ? 'Not known' : 'Contradiction', text })),
   ]
-  return answer(`${title} ${view.id}. ${sourceOf(words)}`, { rows, shared: call.request.share, incidentId: view.id })
+  const source = words === null ? 'From the facts on record.' : sourceOf(words, isBeside)
+  return answer(`${title} ${view.id}. ${source}`, { rows, shared: call.request.share, incidentId: view.id })
 }
 
 function rowOf(title: string, { text, evidence }: SummarySentence): ReplyRow {
@@ -108,8 +124,8 @@ function rowOf(title: string, { text, evidence }: SummarySentence): ReplyRow {
     : { label: title, text: `${text}${evidence.length === 0 ? '' : ` (${evidence.join(', ')})`}` }
 }
 
-function sourceOf(words: GroundedText | null): string {
-  if (words === null) return 'From the facts on record.'
-  const left = words.dropped === 0 ? '' : ` ${String(words.dropped)} of its sentences had no ground and are left out.`
-  return `Written by a language model from the evidence named.${left}`
+function sourceOf({ dropped }: GroundedText, isBeside: boolean): string {
+  const left = dropped === 0 ? '' : ` ${String(dropped)} of its sentences had no ground and are left out.`
+  const where = isBeside ? ', above the facts on record' : ''
+  return `Written by a language model from the evidence named${where}.${left}`
 }

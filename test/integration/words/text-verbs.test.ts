@@ -55,6 +55,14 @@ describe.each(VERBS)('%s', (verb, words, usedFor) => {
     expect(usesOf(usedFor)).toBe(before + 1)
   })
 
+  it('leaves out nothing of the facts for words that are true and few', async () => {
+    const facts = (await say(typed())).rows.map((row) => row.text)
+    const both = (await say(typed(), answering(`${incidentId} is open, SEV2.`))).rows.map((row) => row.text)
+
+    if (verb === 'ask') expect(both).toEqual([`${incidentId} is open, SEV2.`])
+    else expect(both).toEqual(expect.arrayContaining(facts))
+  })
+
   it.each([
     ['invents a number', 'checkout lost 5000 orders.'],
     ['gives an order', 'Approve the rollback now.'],

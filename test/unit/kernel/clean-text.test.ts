@@ -30,6 +30,9 @@ describe('text for one line', () => {
         return line.length <= max && line.isWellFormed()
       }),
     )
-    expect(truncateText('x'.repeat(30), 20)).toBe('xxxxxxxx (truncated)')
+    expect(truncateText('x'.repeat(30), 20)).toBe('xxxxxxx… (truncated)')
+    expect(truncateText('12345678 checkout is down', 20)).toBe('12345678 (truncated)')
+    expect(truncateText('at 14:02 UTC it began here', 19)).toBe('at 14:… (truncated)')
+    expect(truncateText('\u{1F525}'.repeat(20), 20)).toBe('\u{1F525}\u{1F525}\u{1F525}… (truncated)')
   })
 })

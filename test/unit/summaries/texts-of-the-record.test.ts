@@ -45,7 +45,41 @@ describe('an update for people who do not know the systems', () => {
   })
 
   it('says when it is over', () => {
-    expect(saidBy(writeStatusUpdate(makeView({ state: 'resolved' }), []))).toContain('It is over.')
+    expect(
+      saidBy(writeStatusUpdate(makeView({ state: 'resolved', alerts: { total: 3, distinct: 2, firing: 0 } }), [])),
+    ).toContain('It is over.')
+  })
+})
+
+describe('an update that would not be true', () => {
+  const firing = { total: 3, distinct: 2, firing: 1 }
+
+  it.each(['mitigated', 'resolved'] as const)('is not given: %s, and an alert fires', (state) => {
+    const over = { state, mitigatedAt: new Date(), resolvedAt: new Date() }
+    const [wrong, right] = [firing, { ...firing, firing: 0 }].map((alerts) =>
+      saidBy(writeStatusUpdate(makeView({ ...over, alerts }), [])),
+    )
+
+    expect(wrong).toContain('It was taken for over, and alarms still sound.')
+    expect(wrong).toContain('has a problem since')
+    expect(wrong).not.toMatch(/It is over|no longer felt|had a problem/)
+    expect(right).toMatch(/It is over|no longer felt/)
+  })
+
+  it.each([
+    ['queued', 'is about to start'],
+    ['waiting', 'is under way'],
+    ['unknown', 'people check what became of it'],
+    ['succeeded', 'was carried out'],
+    ['failed', 'failed'],
+    ['stopped', 'was stopped'],
+    ['undone', 'was tried and taken back'],
+  ] as const)('keeps silent about no repair: %s', (state, words) => {
+    const view = makeView({ run: makeRun({ state }), proposal: makeProposal() })
+    const text = saidBy(writeStatusUpdate(view, []))
+
+    expect(text).toContain(words)
+    expect(text).toContain('A repair is prepared and waits for approval.')
   })
 })
 
