@@ -21,15 +21,18 @@ export interface ApprovePlan {
   readonly reconciles: boolean
   readonly onSteps: (steps: number) => void
   readonly mayEnd: () => boolean
+  /** Then fewer are enough. */
+  readonly isLate: () => boolean
 }
 
 /** Keeps some runs in progress until there were enough of them. Answers the runs whose approval was acknowledged. */
 export async function approveWork(plan: ApprovePlan): Promise<readonly string[]> {
-  const { replica, owner, options, reconciles, onSteps, mayEnd } = plan
+  const { replica, owner, options, reconciles, onSteps, mayEnd, isLate } = plan
   const random = createRandom(options.seed)
   const acknowledged: string[] = []
   let steps = 0
-  for (let index = 0; index < options.runs || steps < options.steps || !mayEnd(); index += 1) {
+  const isShort = (runs: number) => !isLate() && (runs < options.runs || steps < options.steps)
+  for (let index = 0; isShort(index) || !mayEnd(); index += 1) {
     while ((await countActive(owner)) >= ACTIVE) await delay(20)
     const place = reconciles ? index : 1_000_000 + index
     const specs = reconciles ? stepsOf(random, place) : invisibleStepsOf(random, place)

@@ -51,7 +51,7 @@ export interface ChaosOptions {
   readonly killsBetween: number
   /** So many kill -9 at each debug point for each class of target; then these are the kills. */
   readonly eachPoint: number
-  /** What is not killed by then stays owed, and breaks the promise. */
+  /** Then it ends, and the kills and steps that are missing break their promise. */
   readonly withinMinutes: number
   readonly pauses: number
   readonly seed: number

@@ -88,10 +88,13 @@ async function breakEverything(
   print: (line: string) => void,
 ) {
   const { owner } = database
-  const until = performance.now() + options.minutes * 60_000
+  const startedAt = performance.now()
+  const until = startedAt + options.minutes * 60_000
+  const isLate = (share = 1) => performance.now() >= startedAt + options.withinMinutes * 60_000 * share
   const progress = { steps: 0, areKillsDone: false, isApproved: false }
-  const isHalf = () => progress.steps >= options.steps / 2 && performance.now() >= until - options.minutes * 30_000
-  const isTimeOver = () => performance.now() >= until && progress.steps >= options.steps
+  const isHalf = () =>
+    isLate(0.5) || (progress.steps >= options.steps / 2 && performance.now() >= until - options.minutes * 30_000)
+  const isTimeOver = () => isLate() || (performance.now() >= until && progress.steps >= options.steps)
   const isOver = () => progress.isApproved
   const kills = killWorkers({
     ...{ pool, owner, options },
@@ -117,6 +120,7 @@ async function breakEverything(
       progress.steps = steps
     },
     mayEnd: () => progress.areKillsDone && isTimeOver(),
+    isLate: () => isLate(),
   }).finally(() => {
     progress.isApproved = true
   })

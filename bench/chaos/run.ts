@@ -11,8 +11,8 @@ import type { Verdict } from './judge.ts'
 import { playScenario } from './play-scenario.ts'
 import { brokenPromises, table } from './report.ts'
 
-const USAGE = `npm run chaos [-- --minutes N] [--steps N] [--kills N] [--each-point N [--within MINUTES]]
-  [--replicas N] [--seed S] [--short]
+const USAGE = `npm run chaos [-- --minutes N] [--steps N] [--kills N] [--each-point N]
+  [--within MINUTES] [--replicas N] [--seed S] [--short]
 npm run chaos -- --faults [--times N] [--write]
 npm run chaos -- --poison [--times N]
 npm run chaos -- --frozen N
@@ -22,7 +22,7 @@ Replicas of the executor carry out approved steps while they are killed (kill -9
 them and their target loses answers, connections to Postgres are cut every five seconds, and the primary of Postgres is
 killed and its standby promoted. Then what the target saw is compared with what was approved, and the audit log with the
 database. Goes on for at least so many minutes, steps and kills; --each-point kills so often at every debug point for
-every class of target, and --within says after how many minutes it gives up. Exits 1 when a promise breaks; --short takes less than a minute and a half.
+every class of target, and --within says after how many minutes it ends whatever is missing. Exits 1 when a promise breaks; --short takes less than a minute and a half.
 
 --faults plays every action of a playbook with every fault of the network and of the vendor, N times each, and prints the
 table of docs/faults.md, which --write writes anew. Exits 1 when a promise breaks.

@@ -73,6 +73,7 @@ export class WorkerPool {
   }
 
   async close(): Promise<void> {
+    if (this.#isClosed) return
     this.#isClosed = true
     await Promise.all(this.#workers.map((worker) => this.kill(worker)))
     closeSync(this.#log)
