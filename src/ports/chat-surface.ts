@@ -1,3 +1,4 @@
+import type { PictureChart } from '../domain/picture-chart.ts'
 import type { ConfigurationChangeView } from '../domain/configuration-view.ts'
 import type { IncidentView } from '../domain/incident-view.ts'
 import type { Person } from '../domain/person.ts'
@@ -47,6 +48,8 @@ export interface PostedPicture {
   readonly png: Uint8Array | null
   /** What it shows, for who cannot see it. */
   readonly words: string
+  /** For a platform that draws by itself, where it takes no file. */
+  readonly chart?: PictureChart | null
 }
 
 /**

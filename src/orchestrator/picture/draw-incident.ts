@@ -1,3 +1,4 @@
+import { chartOf } from '../../summaries/picture/chart-of.ts'
 import { describePicture } from '../../summaries/picture/describe-picture.ts'
 import { drawPicture } from '../../summaries/picture/draw-picture.ts'
 import { loadIncidentView } from '../load-incident-view.ts'
@@ -5,6 +6,7 @@ import { MOST_MARKS, pictureOf } from '../../summaries/picture/incident-picture.
 import { redactText } from '../../audit/redact.ts'
 import { sha256Hex } from '../../kernel/sha256.ts'
 import type { Deps } from '../dependencies.ts'
+import type { PictureChart } from '../../domain/picture-chart.ts'
 import type { Evidence } from '../../domain/evidence.ts'
 import type { IncidentView } from '../../domain/incident-view.ts'
 
@@ -14,6 +16,7 @@ export interface DrawnPicture {
   readonly svg: string
   /** The same in words. */
   readonly words: string
+  readonly chart?: PictureChart | null
   /** Other for another story; the same while only the series goes on. */
   readonly shownHash: string
   readonly isQuiet: boolean
@@ -35,7 +38,7 @@ export function drawFrom(view: IncidentView, evidence: readonly Evidence[]): Dra
   if (picture === null) return null
   return {
     ...{ incidentId: view.id, title: picture.title, svg: drawPicture(picture), words: describePicture(picture) },
-    ...{ shownHash: hashOf(view), isQuiet: isQuiet(view) },
+    ...{ shownHash: hashOf(view), isQuiet: isQuiet(view), chart: chartOf(view.id, picture) },
   }
 }
 

@@ -4,7 +4,7 @@ import type { PostedPicture } from '../../ports/chat-surface.ts'
 
 /** A picture that cannot be made is told in words: it keeps nothing else from being sent. */
 export async function toPosted(deps: Deps, drawn: DrawnPicture): Promise<PostedPicture> {
-  const told = { name: drawn.incidentId, title: drawn.title, words: drawn.words }
+  const told = { name: drawn.incidentId, title: drawn.title, words: drawn.words, chart: drawn.chart ?? null }
   try {
     return { ...told, png: await deps.pictures.toPng(drawn.svg) }
   } catch (error) {

@@ -135,6 +135,40 @@ describe('a picture on Slack', () => {
     expect(inThread()[0]?.text).not.toContain('<!')
   })
 
+  describe('of which no file can be posted', () => {
+    const points = [0.002, 0.084].map((value, at) => ({ label: `14:0${String(at)} UTC`, value }))
+    const WITH_CHART = { ...PICTURE, png: null, chart: { title: 'INC-1: what the alert measures', points } } as never
+    const types = () => inThread().map(({ blocks }) => blocks.map((block) => String(block['type'])))
+
+    it("is Slack's own chart where the workspace has it, with its words below", async () => {
+      world.fake.files.takesCharts = true
+      const message = (await post(first, WITH_CHART)) ?? ''
+
+      expect(types()).toEqual([['data_visualization', 'rich_text']])
+      expect(inThread()[0]?.text).not.toContain('<!')
+      await world.slack.surface.updatePicture(CARD, message, WITH_CHART, never)
+      expect(types()).toEqual([['data_visualization', 'rich_text']])
+    })
+
+    it('is not doubled when the answer to the message was lost', async () => {
+      world.fake.files.takesCharts = true
+      world.fake.failNext('chat.postMessage', { kind: 'answer_lost' })
+
+      await expect(post(first, WITH_CHART)).rejects.toMatchObject({ code: 'vendor_unknown' })
+      await post(again, WITH_CHART)
+
+      expect(inThread()).toHaveLength(1)
+    })
+
+    it('is told in words where the workspace does not know charts, which is tried once', async () => {
+      await post(first, WITH_CHART)
+      await post({ keys: ['8'], since: null }, WITH_CHART)
+
+      expect(types()).toEqual([['rich_text'], ['rich_text']])
+      expect(world.fake.callsOf('chat.postMessage')).toHaveLength(3)
+    })
+  })
+
   describe('that is changed', () => {
     const OTHER = { ...PICTURE, png: Uint8Array.from([0x89, 0x01]), words: 'It fell <!here>.' }
     const change = async () => {

@@ -41,6 +41,32 @@ const BLOCK_CHECKS: Readonly<Record<string, BlockCheck | undefined>> = {
   image: checkImage,
 }
 
+/** As docs.slack.dev has it; workspaces that do not know it yet take it for an unknown block. */
+export function checkChart(block: Node): readonly string[] {
+  const problems: string[] = []
+  const report: Report = (where, problem) => problems.push(`${where}: ${problem}`)
+  const { type, series, axis_config: axis } = (block['chart'] ?? {}) as Node
+  const categories = list((axis as Node | undefined)?.['categories']) as unknown as string[]
+  if (typeof block['title'] !== 'string' || block['title'] === '') report('/title', 'none')
+  atMost(block['title'], 50, '/title', report)
+  if (!['line', 'bar', 'area'].includes(String(type))) report('/chart/type', 'unknown')
+  if (categories.length === 0 || categories.length > 20) report('/categories', 'not 1 to 20')
+  if (new Set(categories).size < categories.length) report('/categories', 'one twice')
+  for (const category of categories) atMost(category, 20, '/categories', report)
+  checkSeries(list(series), categories, report)
+  return problems
+}
+
+function checkSeries(lines: readonly Node[], categories: readonly string[], report: Report): void {
+  if (lines.length === 0 || lines.length > 6) report('/series', 'not 1 to 6')
+  for (const { name, data } of lines) {
+    atMost(name, 20, '/series/name', report)
+    const points = list(data)
+    if (points.map(({ label }) => label).join() !== categories.join()) report('/series', 'labels are no categories')
+    if (points.some(({ value }) => !Number.isFinite(value))) report('/series', 'a value is no number')
+  }
+}
+
 function checkSection(block: Node, where: string, report: Report): void {
   const fields = list(block['fields'])
   if (block['text'] === undefined && fields.length === 0) report(where, 'neither text nor fields')

@@ -1,7 +1,7 @@
 import type http from 'node:http'
 import { FakeSlackFiles } from './fake-slack-files.ts'
 import { FakeSlackRooms } from './fake-slack-rooms.ts'
-import { MOST_BLOCKS_JSON, checkBlocks, checkHome, checkModal } from './block-limits.ts'
+import { MOST_BLOCKS_JSON, checkBlocks, checkChart, checkHome, checkModal } from './block-limits.ts'
 
 export interface RecordedCall {
   readonly method: string
@@ -182,7 +182,11 @@ export class FakeSlackApi {
     if (this.channels.without.has(channel)) return failed('not_in_channel')
     if (args['text'] === undefined && args['blocks'] === undefined) return failed('no_text')
     if (args['blocks'] === undefined) return undefined
-    const problems = [...checkBlocks(args['blocks']), ...this.files.problemsOf(args['blocks'])]
+    const blocks = args['blocks']
+    const isChart = (block: unknown) => (block as { type?: unknown }).type === 'data_visualization'
+    const charts = this.files.takesCharts && Array.isArray(blocks) ? blocks.filter(isChart) : []
+    const others = charts.length === 0 ? blocks : (blocks as unknown[]).filter((block) => !isChart(block))
+    const problems = [...checkBlocks(others), ...charts.flatMap(checkChart), ...this.files.problemsOf(blocks)]
     if (problems.length > 0) return failed('invalid_blocks', { response_metadata: { messages: problems } })
     return JSON.stringify(args['blocks']).length > MOST_BLOCKS_JSON ? failed('msg_blocks_too_long') : undefined
   }

@@ -19,6 +19,8 @@ export class FakeSlackFiles {
   elsewhere: string | null = null
   /** Its address for files, and nothing else of it, answers that it is down. */
   isDown = false
+  /** Whether the workspace draws charts by itself. */
+  takesCharts = false
 
   constructor(origin: string) {
     this.#origin = origin

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { VendorRejectedError } from '../../../kernel/vendor-errors.ts'
 import { findMessage } from './find-message.ts'
+import { createCharts } from './post-chart.ts'
 import { createPictures } from './post-picture.ts'
 import { findPosted, POST_EVENT } from './find-posted.ts'
 import { permalinkOf } from './permalink.ts'
@@ -33,6 +34,7 @@ const Opened = z.object({ channel: z.object({ id: z.string().min(1) }) })
 
 export function createSlackSurface(api: SlackApi, upload: SlackUpload): ChatSurface {
   const pictures = createPictures(api, upload)
+  const charts = createCharts(api)
   const directChannels = new Map<string, string>()
   return {
     name: 'slack',
@@ -48,10 +50,13 @@ export function createSlackSurface(api: SlackApi, upload: SlackUpload): ChatSurf
     postPicture: async (card, picture, signal, attempt) => {
       const where = { channel: card.channel, thread_ts: card.message }
       const shown = await pictures.post({ where, picture, attempt }, signal)
-      return shown ?? postOnce(api, { where, words: picture.words, attempt }, signal)
+      if (shown !== null) return shown
+      const drawn = await charts.post({ where, picture, attempt }, signal)
+      return drawn ?? postOnce(api, { where, words: picture.words, attempt }, signal)
     },
     updatePicture: async ({ channel }, ts, picture, signal) => {
       if (await pictures.update({ channel, ts }, picture, signal)) return
+      if (await charts.update({ channel, ts }, picture, signal)) return
       const message = { channel, ts, ...renderPost(picture.words, null) }
       await api.call('chat.update', { ...message, link_names: false, parse: 'none' }, Done, signal)
     },
