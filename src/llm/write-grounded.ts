@@ -57,6 +57,15 @@ export const SentencesAnswer = z.strictObject({
     .max(6),
 })
 
+/** The same as it may come: what is wrong with one sentence costs that sentence, and is counted. */
+const AnyAnswer = z.strictObject({
+  sentences: z
+    .array(z.strictObject({ text: z.string().max(5_000), evidence: z.array(z.string().max(200)).max(50) }))
+    .min(1)
+    .max(60),
+})
+const MOST_SENTENCES = 6
+
 /**
  * The one way in which a model writes, whatever for; null: then the facts stand as they are. What the model sees is
  * fenced and redacted, what it answers is parsed and every sentence checked against what it cites. Nothing of it is
@@ -73,10 +82,11 @@ export async function writeGrounded(
   const request = buildRequest(prompt, input, evidence, lookedUp)
   const answer = await askModel(deps, request, input.timeoutMs, signal)
   if (answer === null) return null
-  const parsed = parseModelJson(answer.text, SentencesAnswer)
+  const parsed = parseModelJson(answer.text, AnyAnswer)
   if (parsed === undefined) return refuse(deps, input, 'malformed')
   const names = { known: input.knownNames, forbidden: input.forbiddenNames }
-  const grounding = checkGrounding(parsed.sentences, input.question === undefined ? evidence : input.evidence, names)
+  const citable = input.question === undefined ? evidence : input.evidence
+  const grounding = firstOf(checkGrounding(parsed.sentences, citable, names))
   for (const { reason } of grounding.dropped) deps.telemetry.count('model_sentences_dropped', { reason })
   if (!input.isEnough(grounding.kept, evidence)) return refuse(deps, input, 'ungrounded')
   deps.telemetry.count('model_calls', { purpose: input.prompt, outcome: 'used' })
@@ -85,6 +95,12 @@ export async function writeGrounded(
     dropped: grounding.dropped.length,
     record: recordOf(input, prompt, { seen: [request.user, ...lookedUp], answer, grounding }),
   }
+}
+
+/** Six sentences are what was asked for. */
+function firstOf({ kept, dropped }: Grounding): Grounding {
+  const others = kept.slice(MOST_SENTENCES).map(({ text }) => ({ text, reason: 'too_many' as const, what: '' }))
+  return { kept: kept.slice(0, MOST_SENTENCES), dropped: [...dropped, ...others] }
 }
 
 function buildRequest(

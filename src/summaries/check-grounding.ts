@@ -17,6 +17,7 @@ export const UNGROUNDED_REASONS = [
   'no_citation',
   'unknown_evidence',
   'too_long',
+  'too_many',
   'forbidden_text',
   'number',
   'name',
@@ -38,6 +39,8 @@ export interface GroundingNames {
 }
 
 const LONGEST_SENTENCE = 300
+/** Whoever cites everything has ground for anything. */
+const MOST_CITED = 6
 /** How much of a sentence's own words must stand in what it cites: fewer, and it speaks of something else. */
 const LEAST_SUPPORT = 0.5
 
@@ -70,6 +73,7 @@ function findFault(sentence: SummarySentence, evidence: readonly Evidence[], nam
   if (sentence.evidence.length === 0) return { reason: 'no_citation', what: '' }
   const unknown = sentence.evidence.find((id) => !evidence.some((piece) => piece.id === id))
   if (unknown !== undefined) return { reason: 'unknown_evidence', what: unknown }
+  if (sentence.evidence.length > MOST_CITED) return { reason: 'too_many', what: String(sentence.evidence.length) }
   const text = sentence.text.trim()
   if (text === '' || text.length > LONGEST_SENTENCE) return { reason: 'too_long', what: String(text.length) }
   const forbidden = findForbidden(text, names.forbidden)
