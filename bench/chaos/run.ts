@@ -117,6 +117,6 @@ function elapsed(since: number): string {
 }
 
 await main().catch((error: unknown) => {
-  console.error(error instanceof Error ? (error.stack ?? error.message) : error)
+  console.error(error)
   process.exitCode = error instanceof Error && error.message.includes('--') ? 2 : 1
 })

@@ -35,16 +35,14 @@ export async function playIncident(
     () => sendAlert(world.url(), service.name),
     () => one('SELECT id FROM incidents WHERE service = $1', [service.name]),
   )
-  const card = () => slack.messagesIn(service.channel).find(({ text }) => text.includes(service.name))
+  const cards = () => slack.messagesIn(service.channel).filter(({ text }) => text.includes(service.name))
   await untilSeen(
     () => driver().command({ team: SLACK_TEAM, user: requester }, `run ${incident} ${PLAYBOOK}`, service.channel),
     () => one('SELECT id FROM proposals WHERE incident_id = $1', [incident]),
   )
   await untilSeen(
-    async () => {
-      const message = card()
-      if (message !== undefined) await driver().press({ team: SLACK_TEAM, user: approver }, message, 'Approve')
-    },
+    // Where Slack answered too late there may be two copies, and only one is brought up to date.
+    () => Promise.any(cards().map((card) => driver().press({ team: SLACK_TEAM, user: approver }, card, 'Approve'))),
     () => one('SELECT id FROM runs WHERE incident_id = $1', [incident]),
   )
 }
