@@ -21,7 +21,8 @@ export type PoisonConfig = z.input<typeof PoisonConfig>
 const { url, loopLimitMs, jobMs } = PoisonConfig.parse(JSON.parse(process.env['COUNTERSIGN_TEST_WORKER'] ?? 'null'))
 process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'))
 
-if (loopLimitMs !== null) watchEventLoop(loopLimitMs)
+// Without the guard it would outlive whoever started it, were that one killed: ten minutes are more than any test waits.
+watchEventLoop(loopLimitMs ?? 600_000)
 const database = await openDatabase({ url, applicationName: 'poison-worker', maxConnections: 10 })
 const signals = await openSignals({ url, log: silentLogger })
 const jobs = await openJobs({ pool: database.pool, signals, log: silentLogger, randomBytes })
