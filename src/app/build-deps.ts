@@ -108,6 +108,7 @@ export async function buildDeps(needs: FoundationNeeds, closers: Closers): Promi
     accountStandings: standings,
     onCall: connectors.onCall,
     seal,
+    redact,
     reads,
     authorize: configuration.authorize,
     actions: connectors.actions,

@@ -22,7 +22,7 @@ export async function captureMessage(deps: Deps, input: CaptureMessageInput): Pr
   const incident = await requireIncident(deps, input, 'note')
   const { place, words } = input
   const author = accountId(words?.author ?? null)
-  const original = words === null ? '' : keptText(words.text)
+  const original = words === null ? '' : keptText(deps, words.text)
   return deps.unitOfWork.run(async (stores) => {
     const captured = await stores.capturedMessages.insert({
       ...place,
@@ -56,7 +56,7 @@ async function fillIn(
   const filled =
     words === null || !isFor
       ? undefined
-      : await stores.capturedMessages.fill(place, accountId(words.author), keptText(words.text))
+      : await stores.capturedMessages.fill(place, accountId(words.author), keptText(deps, words.text))
   if (filled === undefined) throw alreadyCaptured(before)
   const text = `${input.person.name} adds what the message said (${placeName(place)}): “${filled.original}”`
   const details = { ...place, author: filled.author, text: filled.original }

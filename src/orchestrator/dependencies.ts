@@ -1,3 +1,4 @@
+import type { Redactor } from '../kernel/redactor.ts'
 import type { AuditRecord, SealedLeaf } from '../domain/audit-entry.ts'
 import type { AuthorizationRequest, AuthorizationVerdict } from '../domain/authorization.ts'
 import type { AccountStandings } from '../ports/account-standing.ts'
@@ -126,6 +127,8 @@ export interface Deps {
   readonly authorize: (request: AuthorizationRequest) => AuthorizationVerdict
   /** Seals an audit record: redacts, adds id and time, makes the canonical bytes and the leaf hash. */
   readonly seal: (record: AuditRecord) => SealedLeaf
+  /** Takes out of what people write whatever `seal` takes out, so that tables keep no secret that the log does not. */
+  readonly redact: Redactor
   /** Who read what of the record; it ends on the audit log, and keeps no read waiting. */
   readonly reads: ReadLog
   readonly actions: ActionRunner

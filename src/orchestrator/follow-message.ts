@@ -25,7 +25,7 @@ export async function followMessage(deps: Deps, change: MessageChange): Promise<
   await deps.unitOfWork.run(async (stores) => {
     switch (change.kind) {
       case 'edited': {
-        const edited = await stores.capturedMessages.edit(change.place, keptText(change.text))
+        const edited = await stores.capturedMessages.edit(change.place, keptText(deps, change.text))
         if (edited === undefined) return
         const text = `message edited (${authorOf(deps, edited)}): “${edited.edited ?? ''}”`
         await tell(deps, stores, edited, { actor: actorOf(deps, change.by), event: 'message.edited', text })

@@ -1,6 +1,5 @@
 import { humanActor } from '../../domain/actor.ts'
-import { oneLineText } from '../../kernel/clean-text.ts'
-import { redactText } from '../../audit/redact.ts'
+import { oneLineText, truncateText } from '../../kernel/clean-text.ts'
 import { StaleError } from '../../kernel/errors.ts'
 import { auditFieldOf, momentInWords, namesInWords, reviewCommand } from './glass-words.ts'
 import { describeEnding } from '../decisions/describe-ending.ts'
@@ -112,7 +111,7 @@ async function start(
     personId: person.id,
     personName: person.name,
     rolesAtTime: person.roles,
-    reason: redactText(oneLineText(input.reason, LONGEST_REASON)).value,
+    reason: truncateText(deps.redact(oneLineText(input.reason, Infinity)), LONGEST_REASON),
     planHash: proposal.planHash,
     surface: origin,
     skipped: skipped.map(({ id }) => id),

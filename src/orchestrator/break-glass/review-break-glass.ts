@@ -1,6 +1,5 @@
 import { humanActor } from '../../domain/actor.ts'
-import { oneLineText } from '../../kernel/clean-text.ts'
-import { redactText } from '../../audit/redact.ts'
+import { oneLineText, truncateText } from '../../kernel/clean-text.ts'
 import { RefusedError } from '../../kernel/errors.ts'
 import { auditFieldOf, momentInWords } from './glass-words.ts'
 import { glassResource, listReviewers } from './list-reviewers.ts'
@@ -39,7 +38,7 @@ export async function reviewBreakGlass(deps: Deps, input: ReviewInput): Promise<
     incidentId,
     proposalId: glass.proposalId,
   })
-  const said = redactText(oneLineText(input.text, LONGEST_TEXT)).value
+  const said = truncateText(deps.redact(oneLineText(input.text, Infinity)), LONGEST_TEXT)
   if (said === '') throw new RefusedError('reason_missing', 'A review needs a sentence: say why it was right or not.')
   return deps.unitOfWork.run(async (stores) => {
     const proposal = await stores.proposals.find(glass.proposalId)

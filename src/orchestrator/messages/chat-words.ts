@@ -1,5 +1,4 @@
 import { oneLineText, storableText, truncateText } from '../../kernel/clean-text.ts'
-import { redactText } from '../../audit/redact.ts'
 import type { Account } from '../../domain/person.ts'
 import type { Deps } from '../dependencies.ts'
 
@@ -16,10 +15,10 @@ const MAX_CAPTURED = 2_000
 const NO_WORDS = '(no words)'
 
 /** As it goes on the timeline: bounded, and without secrets that somebody pasted. */
-export function keptText(text: string): string {
+export function keptText({ redact }: Deps, text: string): string {
   // Cut first: what is thrown away need not be looked through. A secret that the cut halves is still one by its shape.
   const bounded = truncateText(storableText(text).trim(), MAX_CAPTURED)
-  return redactText(bounded).value || NO_WORDS
+  return redact(bounded) || NO_WORDS
 }
 
 /** `tenant/user`, the ids that a surface vouches for. */

@@ -18,7 +18,7 @@ export interface AnswerInput extends QuestionInput {
 export async function answerQuestion(deps: Deps, input: AnswerInput): Promise<Said> {
   const answered = await deps.unitOfWork.run(async (stores): Promise<{ refusal: Refusal } | Said> => {
     const ground = await lockQuestionGround(deps, stores, input)
-    const text = keptWords(input.text)
+    const text = keptWords(deps, input.text)
     const meant = whyNotAsk(deps, ground, 'answer', input) ?? whichIsMeant(ground, input, text)
     if (typeof meant !== 'number') return { refusal: await recordRefusal(deps, stores, ground, 'answer', meant) }
     const { proposal, person, origin } = ground

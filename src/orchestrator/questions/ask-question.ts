@@ -1,5 +1,4 @@
 import { oneLineText, truncateText } from '../../kernel/clean-text.ts'
-import { redactText } from '../../audit/redact.ts'
 import { lockQuestionGround, whyNotAsk } from './question-ground.ts'
 import { whyNoMore } from './question-limits.ts'
 import { aboutOf, tellOfQuestion, whoIsTold } from './tell-of-question.ts'
@@ -24,7 +23,7 @@ export interface Said {
 export async function askQuestion(deps: Deps, input: QuestionInput): Promise<Said> {
   const asked = await deps.unitOfWork.run(async (stores): Promise<{ refusal: Refusal } | Said> => {
     const ground = await lockQuestionGround(deps, stores, input)
-    const text = keptWords(input.text)
+    const text = keptWords(deps, input.text)
     const refusal = whyNotAsk(deps, ground, 'question', input) ?? whyNotThisOne(ground, text)
     if (refusal !== undefined) return { refusal: await recordRefusal(deps, stores, ground, 'question', refusal) }
     const { proposal, step, person, origin } = ground
@@ -46,9 +45,9 @@ export async function askQuestion(deps: Deps, input: QuestionInput): Promise<Sai
 }
 
 /** One line without what hides or reorders, and without secrets that somebody pasted. */
-export function keptWords(text: string): string {
+export function keptWords({ redact }: Deps, text: string): string {
   // Cut last: of a secret that is cut through, what is left is not known for one any more.
-  return truncateText(redactText(oneLineText(text, Infinity)).value, LONGEST_QUESTION)
+  return truncateText(redact(oneLineText(text, Infinity)), LONGEST_QUESTION)
 }
 
 function whyNotThisOne({ proposal, questions, person }: QuestionGround, text: string): Refusal | undefined {

@@ -119,7 +119,7 @@ async function choiceOf(
   await noteReading(deps, reader, LIST_OF_INCIDENTS)
   const incidents = open.slice(0, MOST_CHOICES).map(({ id, severity, title }) => ({ id, severity, title }))
   // What a form remembers of it is what would be kept.
-  const kept = words === null ? null : { ...words, text: keptText(words.text) }
+  const kept = words === null ? null : { ...words, text: keptText(deps, words.text) }
   return { kind: 'choose', incidents, words: kept }
 }
 

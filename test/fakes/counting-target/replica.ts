@@ -1,3 +1,4 @@
+import { redactTexts } from '../../../src/audit/redact-texts.ts'
 import { readLogOf } from '../read-log-of.ts'
 import { createFirstCards } from '../../../src/orchestrator/outbox/first-cards.ts'
 import { randomBytes as drawBytes } from 'node:crypto'
@@ -100,6 +101,7 @@ export async function openReplica(options: ReplicaOptions): Promise<Replica> {
     deployState: null,
     previewers: [],
     ...{ evidenceSources: [], commits: null, logs: null },
+    redact: (value) => redactTexts(value, {}),
     pictures: { toPng: () => Promise.resolve(new Uint8Array([1, 2, 3])) },
     model: null,
   }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import { redactTexts } from '../../../src/audit/redact-texts.ts'
 import { answerQuestion } from '../../../src/orchestrator/questions/answer-question.ts'
 import { askQuestion } from '../../../src/orchestrator/questions/ask-question.ts'
 import { cancelProposal } from '../../../src/orchestrator/cancel-proposal.ts'
@@ -305,6 +306,28 @@ describe('text that acts', () => {
     const [said] = await world.deps.stores.questions.list(proposal.id)
     expect(said?.text).toContain('postgres://root:[red')
     expect(said?.text).not.toContain('hunter')
+  })
+})
+
+describe('a secret of this very installation that somebody pastes', () => {
+  const secret = 'Hof-7731-lindwurm'
+  const knowing = (secrets: readonly string[]): Deps => ({
+    ...world.deps,
+    redact: (value) => redactTexts(value, { secrets }),
+  })
+
+  it('is not kept with the question', async () => {
+    const proposal = await openProposal(world)
+    await ask(proposal, CY, `Is ${secret} still the one?`, knowing([secret]))
+    const [said] = await world.deps.stores.questions.list(proposal.id)
+    expect(said?.text).toBe('Is [redacted] still the one?')
+  })
+
+  it('is kept where nobody knows it for one (the twin)', async () => {
+    const proposal = await openProposal(world)
+    await ask(proposal, CY, `Is ${secret} still the one?`, knowing([]))
+    const [said] = await world.deps.stores.questions.list(proposal.id)
+    expect(said?.text).toContain(secret)
   })
 })
 

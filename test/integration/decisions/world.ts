@@ -1,3 +1,4 @@
+import { redactTexts } from '../../../src/audit/redact-texts.ts'
 import { createFirstCards } from '../../../src/orchestrator/outbox/first-cards.ts'
 import { randomBytes } from 'node:crypto'
 import { Client } from 'pg'
@@ -172,6 +173,7 @@ function depsOf(world: World, base: Pick<Deps, 'unitOfWork' | 'stores' | 'action
       }),
     },
     ...{ evidenceSources: [], commits: null, logs: null },
+    redact: (value) => redactTexts(value, {}),
     pictures: { toPng: () => Promise.resolve(new Uint8Array([1, 2, 3])) },
     model: null,
   }
