@@ -133,7 +133,7 @@ describe('the form for choosing an incident', () => {
         const kept = form?.kind === 'capture' ? form.wish : undefined
         expect(kept).toMatchObject({ channel: WISH.channel, message: WISH.message, incidentId: 'INC-7' })
         if (!isRead) expect(kept?.words).toBeNull()
-        else expect(said.startsWith((kept?.words?.text ?? '').replace(/ \(truncated\)$/, ''))).toBe(true)
+        else expect(said.startsWith((kept?.words?.text ?? '').replace(/…? \(truncated\)$/, ''))).toBe(true)
       }),
       RUNS,
     )
