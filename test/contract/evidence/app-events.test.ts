@@ -50,6 +50,6 @@ describe('what Kubernetes noted about an app', () => {
   it('has a reason of one line that ends', async () => {
     items = [{ ...image, reason: `Back\nOff${'x'.repeat(10_000)}`, message: '', lastTimestamp: at('10') }]
 
-    expect((await facts())[0]?.data['event']).toMatch(/^Back Offx{108} \(truncated\)$/)
+    expect((await facts())[0]?.data['event']).toMatch(/^Back Offx{107}… \(truncated\)$/)
   })
 })

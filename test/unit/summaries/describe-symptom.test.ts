@@ -22,7 +22,7 @@ describe('the symptom', () => {
 
     const symptom = describeSymptom([alertOn('checkout', { summary })], 'title')
 
-    expect(symptom).toMatch(/^first second x+ \(truncated\)$/)
+    expect(symptom).toMatch(/^first second x+… \(truncated\)$/)
     expect(symptom.length).toBeLessThanOrEqual(140)
   })
 })
