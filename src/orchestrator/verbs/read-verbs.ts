@@ -6,6 +6,7 @@ import { refuseUnknownVerb } from './refuse-unknown-verb.ts'
 import { listIncidents, readEvidence, readIncident, readTimeline } from '../read/read-incidents.ts'
 import { readerOf } from './conversation-context.ts'
 import { requireReading } from '../read/reader.ts'
+import { gapRows, sentenceRow } from './text-rows.ts'
 import { VERBS } from '../../domain/verb.ts'
 import type { Deps } from '../dependencies.ts'
 import type { Reply } from './conversation.ts'
@@ -56,18 +57,22 @@ export async function timelineVerb(deps: Deps, call: VerbCall): Promise<Reply> {
   return answer(text, { rows, shared: call.request.share, incidentId: incident.id })
 }
 
+/** The facts stand below a model's words: sentences that are true and few would hide what they leave out. */
 export async function summaryVerb(deps: Deps, call: VerbCall): Promise<Reply> {
-  const incident = await findIncident(deps, call)
-  const view = await readIncident(deps, readerOf(call), incident.id)
-  const rows = view.summary.sentences.map((sentence) => ({
-    label: sentence.evidence.join(' ') || '·',
-    text: sentence.text,
-  }))
-  const source =
-    view.summary.source === 'model'
-      ? 'Written by a language model from the evidence named.'
-      : 'From the facts on record.'
-  return answer(`${view.id}. ${source}`, { rows, shared: call.request.share, incidentId: view.id })
+  const { id } = await findIncident(deps, call)
+  const reader = readerOf(call)
+  const [view, evidence] = await Promise.all([readIncident(deps, reader, id), readEvidence(deps, reader, id)])
+  const { source, sentences } = view.summary
+  const isModel = source === 'model'
+  const rows = [...sentences, ...(isModel ? view.facts : [])].map(sentenceRow)
+  const said = isModel
+    ? 'Written by a language model from the evidence named, above the facts on record.'
+    : 'From the facts on record.'
+  return answer(`${view.id}. ${said}`, {
+    rows: [...rows, ...gapRows(view, evidence)],
+    shared: call.request.share,
+    incidentId: view.id,
+  })
 }
 
 export async function changesVerb(deps: Deps, call: VerbCall): Promise<Reply> {

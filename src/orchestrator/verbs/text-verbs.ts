@@ -2,7 +2,7 @@ import { answer } from './replies.ts'
 import { answerFromFacts } from '../../summaries/answer-from-facts.ts'
 import { dependentsOf } from '../../domain/service-catalog.ts'
 import { findIncident } from './find-incident.ts'
-import { listGaps } from '../../summaries/list-gaps.ts'
+import { gapRows, sentenceRow } from './text-rows.ts'
 import { readEvidence, readIncident, readTimeline } from '../read/read-incidents.ts'
 import { readerOf } from './conversation-context.ts'
 import { recordPieces } from '../words/record-pieces.ts'
@@ -109,18 +109,18 @@ interface Saying {
 
 function textReply(call: VerbCall, { view, evidence }: Read, saying: Saying): Reply {
   const { title, sections, words, isBeside, shows } = saying
-  const gaps = listGaps(view, evidence).filter(shows)
   const rows = [
     ...sections.flatMap((section) => section.sentences.map((sentence) => rowOf(section.title, sentence))),
-    ...gaps.map(({ kind, text }) => ({ label: kind === 'gap' ? 'Not known' : 'Contradiction', text })),
+    ...gapRows(view, evidence, shows),
   ]
   const source = words === null ? 'From the facts on record.' : sourceOf(words, isBeside)
   return answer(`${title} ${view.id}. ${source}`, { rows, shared: call.request.share, incidentId: view.id })
 }
 
-function rowOf(title: string, { text, evidence }: SummarySentence): ReplyRow {
+function rowOf(title: string, sentence: SummarySentence): ReplyRow {
+  const { text, evidence } = sentence
   return title === ''
-    ? { label: evidence.join(' ') || '·', text }
+    ? sentenceRow(sentence)
     : { label: title, text: `${text}${evidence.length === 0 ? '' : ` (${evidence.join(', ')})`}` }
 }
 

@@ -97,6 +97,15 @@ describe.each(VERBS)('%s', (verb, words, usedFor) => {
   })
 })
 
+it('summary says what is not known beside what is, and so does what takes its place', async () => {
+  const rowsOf = async (typed: string) => (await say(typed)).rows.filter(({ label }) => label === 'Not known')
+
+  const missing = await rowsOf(`summary ${incidentId}`)
+
+  expect(missing.map(({ text }) => text)).toContain('Nobody has taken command.')
+  expect(missing).toEqual(await rowsOf(`handover ${incidentId}`))
+})
+
 it('ask without a question, or of an incident that is not there, asks no model', async () => {
   const model = answering('nothing')
 
