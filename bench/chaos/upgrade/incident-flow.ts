@@ -42,7 +42,9 @@ export async function playIncident(
   )
   await untilSeen(
     // Where Slack answered too late there may be two copies, and only one is brought up to date.
-    () => Promise.any(cards().map((card) => driver().press({ team: SLACK_TEAM, user: approver }, card, 'Approve'))),
+    // The other has no such button, and its press fails.
+    () =>
+      Promise.any(cards().map(async (card) => driver().press({ team: SLACK_TEAM, user: approver }, card, 'Approve'))),
     () => one('SELECT id FROM runs WHERE incident_id = $1', [incident]),
   )
 }
