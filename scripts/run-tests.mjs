@@ -1,7 +1,7 @@
 // Runs jest on the right Node and prints `N passed, N failed, N skipped` as the very last line. Arguments are jest's
 // own: path patterns such as `test/unit/policy`, `-t name`, `--selectProjects unit`.
 import { spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, existsSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readFileSync, rmSync, existsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -12,9 +12,15 @@ const repository = fileURLToPath(new URL('..', import.meta.url))
 const WORKERS = 3
 // After the summary stands jest has nothing left to do. A process that stays means a test left something open.
 const EXIT_GRACE_MS = 20_000
+const END_WITH_JEST = join(repository, 'test', 'support', 'end-with-jest.cjs')
 
-function environmentFor(node, summaryFile) {
-  const options = [process.env.NODE_OPTIONS, '--experimental-vm-modules', '--disable-warning=ExperimentalWarning']
+function environmentFor(node, folder) {
+  const options = [
+    process.env.NODE_OPTIONS,
+    '--experimental-vm-modules',
+    '--disable-warning=ExperimentalWarning',
+    `--require ${JSON.stringify(END_WITH_JEST)}`,
+  ]
   return {
     ...process.env,
     NODE_ENV: 'test',
@@ -22,19 +28,26 @@ function environmentFor(node, summaryFile) {
     NODE_COMPILE_CACHE: join(repository, 'node_modules', '.cache', 'countersign-tests'),
     NODE_OPTIONS: options.filter(Boolean).join(' '),
     PATH: [node.directory, join(repository, 'node_modules', '.bin'), process.env.PATH ?? ''].join(delimiter),
-    COUNTERSIGN_TEST_SUMMARY: summaryFile,
+    COUNTERSIGN_TEST_SUMMARY: summaryFileIn(folder),
+    // What a killed test leaves goes with the folder of its run. Databases look at what was asked for (`fastestFolder`).
+    TMPDIR: folder,
+    COUNTERSIGN_TEST_TMPDIR: process.env.TMPDIR ?? '',
   }
 }
 
-function runJest(node, args, summaryFile) {
+function summaryFileIn(folder) {
+  return join(folder, 'summary.json')
+}
+
+function runJest(node, args, folder) {
   const jest = join(repository, 'node_modules', 'jest', 'bin', 'jest.js')
   const child = spawn(node.path, [jest, `--maxWorkers=${WORKERS}`, '--colors=false', ...args], {
     cwd: repository,
-    env: environmentFor(node, summaryFile),
+    env: environmentFor(node, folder),
     stdio: ['ignore', 'inherit', 'inherit'],
   })
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal))
-  return waitForEnd(child, summaryFile)
+  return waitForEnd(child, summaryFileIn(folder))
 }
 
 function waitForEnd(child, summaryFile) {
@@ -74,10 +87,11 @@ async function main() {
     return
   }
   const folder = mkdtempSync(join(tmpdir(), 'countersign-tests-'))
-  const summaryFile = join(folder, 'summary.json')
+  // As root a database runs as somebody else, who has to pass through this folder.
+  chmodSync(folder, 0o711)
   try {
-    const { exitCode, wasKilled } = await runJest(node, process.argv.slice(2), summaryFile)
-    const counts = readCounts(summaryFile) ?? { passed: 0, failed: exitCode === 0 ? 0 : 1, skipped: 0 }
+    const { exitCode, wasKilled } = await runJest(node, process.argv.slice(2), folder)
+    const counts = readCounts(summaryFileIn(folder)) ?? { passed: 0, failed: exitCode === 0 ? 0 : 1, skipped: 0 }
     if (wasKilled) counts.failed += 1
     else if (exitCode !== 0 && counts.failed === 0) counts.failed = 1
     process.exitCode = counts.failed > 0 ? 1 : exitCode
