@@ -37,14 +37,15 @@ export interface StartedTestServer {
 
 /**
  * One server per run: an embedded one without fsync in a folder of its own, or databases of its own on the server of
- * TEST_DATABASE_URL. A watchdog process clears up when this process stops or dies, however it dies.
+ * TEST_DATABASE_URL. A watchdog process clears up when this process stops or dies, however it dies; in the latter case
+ * `folder` goes as well.
  */
-export async function startTestServer(): Promise<StartedTestServer> {
+export async function startTestServer(folder?: string): Promise<StartedTestServer> {
   const external = process.env['TEST_DATABASE_URL']
   const runId = randomBytes(4).toString('hex')
-  if (external !== undefined) return useExternal(external, runId)
+  if (external !== undefined) return useExternal(external, { runId, folder })
   const home = mkdtempSync(join(fastestFolder(), 'countersign-test-postgres-'))
-  const stop = startWatchdog({ home, runId })
+  const stop = startWatchdog({ home, runId, folder })
   // As root the server runs as somebody else, who has to pass through this folder.
   chmodSync(home, 0o711)
   const postgres = await openEmbeddedPostgres({ home, log: silentLogger, purpose: 'tests' })
@@ -84,10 +85,16 @@ export function findTestServer(): TestServer {
   return TestServer.parse(JSON.parse(text))
 }
 
-async function useExternal(url: string, runId: string): Promise<StartedTestServer> {
+interface Run {
+  readonly runId: string
+  readonly folder: string | undefined
+}
+
+async function useExternal(url: string, run: Run): Promise<StartedTestServer> {
+  const { runId } = run
   // Runs at the same time on one server have to agree on the password of the login that they share.
   const app = { user: 'countersign_test_app', password: sha256Hex('countersign tests', url) }
-  const stop = startWatchdog({ adminUrl: url, runId })
+  const stop = startWatchdog({ adminUrl: url, ...run })
   const client = new Client({ connectionString: url })
   await client.connect()
   try {
@@ -128,18 +135,13 @@ function startWatchdog(duty: WatchdogDuty): () => Promise<void> {
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', script], {
     detached: true,
     stdio: ['pipe', 'ignore', 'inherit'],
-    env: { ...env, COUNTERSIGN_TEST_WATCHDOG: JSON.stringify({ ...duty, folder: folderOfRun() }) },
+    env: { ...env, COUNTERSIGN_TEST_WATCHDOG: JSON.stringify(duty) },
   })
   child.unref()
   const input = child.stdin as (typeof child.stdin & { unref?: () => void }) | null
   input?.unref?.()
   let stopping: Promise<void> | undefined
   return () => (stopping ??= endWatchdog(child))
-}
-
-/** undefined where jest was started by hand. */
-function folderOfRun(): string | undefined {
-  return process.env['COUNTERSIGN_TEST_TMPDIR'] === undefined ? undefined : process.env['TMPDIR']
 }
 
 async function endWatchdog(child: ChildProcess): Promise<void> {
