@@ -28,7 +28,7 @@ async function startWorker(...preloads: readonly string[]) {
   parent.stdout.setEncoding('utf8').on('data', (text: string) => {
     output += text
   })
-  await waitUntil('the worker runs', () => /\n/.test(output))
+  await waitUntil('the worker runs', () => output.includes('\n'))
   return { parent, worker: Number(output) }
 }
 
