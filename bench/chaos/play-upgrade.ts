@@ -76,8 +76,9 @@ export async function playUpgrade(options: UpgradeOptions, print: (line: string)
     await fleet.start('older')
     await fleet.start('older')
     const random = createRandom(1)
-    const world = { slack, owner, url: () => fleet.url(random) }
-    const used = await playAll(world, installation, fleet, { eachStage: options.eachStage, print })
+    const failed = new AbortController()
+    const world = { slack, owner, url: () => fleet.url(random), failed: failed.signal }
+    const used = await playAll(world, installation, fleet, { eachStage: options.eachStage, print, failed })
     await waitForEnd(owner)
     const verdict = await judgeUpgrade(owner, argocd, used, older.leavesUnknownMessages)
     for (const line of verdict.lines) print(line)
@@ -93,12 +94,19 @@ export async function playUpgrade(options: UpgradeOptions, print: (line: string)
   }
 }
 
+interface PlayOptions {
+  readonly eachStage: number
+  readonly print: (line: string) => void
+  /** Aborted when one of them failed: what the others wait for may never come. */
+  readonly failed: AbortController
+}
+
 /** Several incidents at once all the time, while the processes change under them. Answers the services that had one. */
 async function playAll(
   world: FlowWorld,
   { services, approvers }: Installation,
   fleet: Fleet,
-  { eachStage, print }: { readonly eachStage: number; readonly print: (line: string) => void },
+  { eachStage, print, failed }: PlayOptions,
 ): Promise<readonly BenchService[]> {
   const used: BenchService[] = []
   let [approved, isOver] = [0, false]
@@ -115,14 +123,22 @@ async function playAll(
   const change = async () => {
     for (const [index, stage] of STAGES.entries()) {
       const enough = approved + eachStage
-      while (approved < enough && used.length < services.length) await delay(50)
+      while (approved < enough && used.length < services.length && !isOver) await delay(50)
+      if (failed.signal.aborted) return
       print(`${String(approved)} runs approved`)
       if (index === 0) await leaveUnknown(world.owner)
       for (const step of stage) await step(fleet)
     }
     isOver = true
   }
-  await Promise.all([change(), ...Array.from({ length: AT_ONCE }, work)])
+  const all = [change(), ...Array.from({ length: AT_ONCE }, work)]
+  await Promise.all(all).catch(async (error: unknown) => {
+    // The others end as well, before what they work on is closed.
+    isOver = true
+    failed.abort()
+    await Promise.allSettled(all)
+    throw error
+  })
   return used
 }
 

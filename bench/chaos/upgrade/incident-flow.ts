@@ -12,6 +12,8 @@ export interface FlowWorld {
   readonly owner: RowSource
   /** Of whichever process takes the next request. */
   readonly url: () => string
+  /** Another incident failed: nothing is waited for any more. */
+  readonly failed: AbortSignal
 }
 
 const PATIENCE_MS = 10_000
@@ -28,6 +30,7 @@ export async function playIncident(
   [requester = '', approver = '']: readonly string[],
 ): Promise<void> {
   const { slack, owner } = world
+  const untilSeen: UntilSeen = (act, look) => repeatUntilSeen(world.failed, act, look)
   const one = async (query: string, values: readonly string[]) =>
     (await owner.rows<{ id: string }>(query, values))[0]?.id
   const driver = () => new SlackDriver(`${world.url()}/slack/events`, SIGNING_SECRET, slack)
@@ -58,10 +61,16 @@ async function sendAlert(url: string, service: string): Promise<void> {
   }
 }
 
-async function untilSeen<Found>(act: () => Promise<unknown>, look: () => Promise<Found | undefined>): Promise<Found> {
+type UntilSeen = <Found>(act: () => Promise<unknown>, look: () => Promise<Found | undefined>) => Promise<Found>
+
+async function repeatUntilSeen<Found>(
+  failed: AbortSignal,
+  act: () => Promise<unknown>,
+  look: () => Promise<Found | undefined>,
+): Promise<Found> {
   let last: unknown = 'nothing came of it'
   const startedAt = performance.now()
-  while (performance.now() - startedAt < GIVE_UP_MS) {
+  while (performance.now() - startedAt < GIVE_UP_MS && !failed.aborted) {
     const found = await look()
     if (found !== undefined) return found
     // The process may have just ended, or the card may not be there yet.
@@ -77,7 +86,7 @@ async function untilSeen<Found>(act: () => Promise<unknown>, look: () => Promise
     const seen = await within(look)
     if (seen !== undefined) return seen
   }
-  throw new Error('Tried for five minutes in vain.', { cause: last })
+  throw new Error('Tried in vain, until it was given up.', { cause: last })
 }
 
 async function within<Found>(look: () => Promise<Found | undefined>): Promise<Found | undefined> {
