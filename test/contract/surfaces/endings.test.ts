@@ -3,40 +3,26 @@ import { advanceRun } from '../../../src/orchestrator/advance-run.ts'
 import { cancelProposal } from '../../../src/orchestrator/cancel-proposal.ts'
 import { clearGround, halfApproved, proposed, approved, changedPlan, resolved } from './grounds.ts'
 import { expireProposals } from '../../../src/orchestrator/expire-proposals.ts'
-import { mountApi } from '../../../src/adapters/api/mount-api.ts'
-import { openConsoleDriver } from './open-console-driver.ts'
-import { openHttpServer } from '../../../src/adapters/http/open-http-server.ts'
-import { openSlackDriver } from './open-slack-driver.ts'
-import { openTeamsDriver } from './open-teams-driver.ts'
+import { openAllSurfaces, TOKEN } from './open-all-surfaces.ts'
+import type { AllSurfaces } from './open-all-surfaces.ts'
 import { recordByHand } from '../../../src/orchestrator/record-by-hand.ts'
 import { recordDecision } from '../../../src/orchestrator/record-decision.ts'
-import { silentLogger } from '../../../src/kernel/silent-logger.ts'
 import { supersedePlans } from '../../../src/orchestrator/configuration/supersede-plans.ts'
 import { withdrawDecision } from '../../../src/orchestrator/withdraw-decision.ts'
 import { BO, CY, openParityWorld } from './parity-world.ts'
 import type { Arrange, Ground } from './grounds.ts'
-import type { HttpServer } from '../../../src/adapters/http/open-http-server.ts'
 import type { ParityWorld } from './parity-world.ts'
-import type { SurfaceDriver } from './surface-driver.ts'
-
-const TOKEN = 'api-token-of-the-test'
 
 let parity: ParityWorld
-let drivers: readonly SurfaceDriver[]
-let server: HttpServer
-let url: string
+let surfaces: AllSurfaces
 
 beforeAll(async () => {
   parity = await openParityWorld()
   const { deps } = parity
-  drivers = [await openSlackDriver(deps), await openTeamsDriver(deps), await openConsoleDriver(deps)]
-  server = openHttpServer({ host: '127.0.0.1', port: 0, log: silentLogger, telemetry: deps.telemetry })
-  mountApi(server, { deps, token: TOKEN, readerOfSession: () => undefined })
-  url = (await server.listen()).url
+  surfaces = await openAllSurfaces(deps)
 })
 afterAll(async () => {
-  for (const driver of drivers) await driver.close()
-  await server.close()
+  await surfaces.close()
   await parity.world.close()
 })
 beforeEach(() => clearGround(parity))
@@ -159,7 +145,7 @@ const ENDINGS: readonly Ending[] = [
 ]
 
 async function apiOf({ i }: Ground): Promise<Readonly<Record<string, unknown>>> {
-  const answer = await fetch(`${url}/api/v1/incidents/${i}`, { headers: { authorization: `Bearer ${TOKEN}` } })
+  const answer = await fetch(`${surfaces.url}/api/v1/incidents/${i}`, { headers: { authorization: `Bearer ${TOKEN}` } })
   const { proposal } = (await answer.json()) as { readonly proposal: Readonly<Record<string, unknown>> }
   return proposal
 }
@@ -168,7 +154,7 @@ describe('every ending but a rejection', () => {
   it.each(ENDINGS)('$how: is shown as what it is in Slack, Teams, console and API', async (ending) => {
     const ground = await ending.ground(parity)
 
-    for (const driver of drivers) {
+    for (const driver of surfaces.drivers) {
       const card = await driver.card(CY, ground.i)
       expect({ on: driver.name, card }).toEqual({ on: driver.name, card: expect.stringMatching(ending.says) })
       expect(withoutRequest(card)).not.toMatch(/reject/i)
@@ -194,14 +180,16 @@ describe('every ending but a rejection', () => {
       ...{ decision: 'reject', reason: 'it is the database' },
     })
 
-    for (const driver of drivers) expect(withoutRequest(await driver.card(CY, ground.i))).toMatch(/Rejected at/)
+    for (const driver of surfaces.drivers) {
+      expect(withoutRequest(await driver.card(CY, ground.i))).toMatch(/Rejected at/)
+    }
     expect(await apiOf(ground)).toMatchObject({ state: 'rejected', closedReason: 'Bo: it is the database' })
   })
 
   it('of a plan that another one replaced stands in the answer to its old button; the card has the new one', async () => {
     const ground = await changedPlan(proposed)(parity)
 
-    for (const driver of drivers) {
+    for (const driver of surfaces.drivers) {
       expect(await driver.card(CY, ground.i)).toContain('PRO-2')
       const { words } = await driver.say(CY, `approve ${proposalOf(ground)} ${ground.h ?? ''}`)
       expect(words).toMatch(/PRO-1 was superseded at .* UTC \(A newer plan takes its place\)/)

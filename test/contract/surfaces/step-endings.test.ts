@@ -2,13 +2,10 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { Client } from 'pg'
 import { createTeller } from '../../../src/cli/demo/tell-incident.ts'
 import { freezeService } from '../../../src/orchestrator/freeze-service.ts'
-import { mountApi } from '../../../src/adapters/api/mount-api.ts'
-import { openConsoleDriver } from './open-console-driver.ts'
-import { openHttpServer } from '../../../src/adapters/http/open-http-server.ts'
-import { openSlackDriver, SLACK_CHANNEL, SLACK_TEAM } from './open-slack-driver.ts'
-import { openTeamsDriver } from './open-teams-driver.ts'
+import { SLACK_CHANNEL, SLACK_TEAM } from './open-slack-driver.ts'
+import { openAllSurfaces, TOKEN } from './open-all-surfaces.ts'
+import type { AllSurfaces } from './open-all-surfaces.ts'
 import { openWorld } from '../../integration/executor/world.ts'
-import { silentLogger } from '../../../src/kernel/silent-logger.ts'
 import { stopRun } from '../../../src/orchestrator/stop-run.ts'
 import { supersedePlans } from '../../../src/orchestrator/configuration/supersede-plans.ts'
 import { waitUntil } from '../../support/wait-until.ts'
@@ -16,16 +13,13 @@ import { withdrawDecision } from '../../../src/orchestrator/withdraw-decision.ts
 import { ANA as ANA_, BEN as BEN_, PLAYBOOK, RIA as RIA_ } from '../../fakes/counting-target/approved-run.ts'
 import { askedOf, look, nestedRun, pressStep } from '../../integration/executor/nested-world.ts'
 import { CHANNEL, TENANT } from '../../fakes/teams/activities.ts'
-import type { HttpServer } from '../../../src/adapters/http/open-http-server.ts'
 import type { Nested } from '../../integration/executor/nested-world.ts'
 import type { Person } from '../../../src/domain/person.ts'
 import type { Playbook } from '../../../src/domain/playbook.ts'
 import type { Replica } from '../../fakes/counting-target/replica.ts'
 import type { RunFacts } from '../../../src/cli/demo/incident-reader.ts'
-import type { SurfaceDriver } from './surface-driver.ts'
 import type { World } from '../../integration/executor/world.ts'
 
-const TOKEN = 'api-token-of-the-test'
 const everywhere = (person: Person, user: string): Person => ({
   ...{ ...person, slack: { team: SLACK_TEAM, user }, teams: { tenant: TENANT, user: `aad-${user}` } },
 })
@@ -35,9 +29,7 @@ const PEOPLE = [ANA, BEN, RIA]
 let world: World
 let admin: Client
 let replica: Replica
-let drivers: readonly SurfaceDriver[]
-let server: HttpServer
-let url: string
+let surfaces: AllSurfaces
 /** What is in force; a test takes the playbook out. */
 const playbooks: Playbook[] = []
 
@@ -59,14 +51,10 @@ beforeAll(async () => {
     PEOPLE.find(({ id, slack, teams }) => [id, slack?.user, teams?.user].includes(user))
   replica = { ...opened, deps: { ...opened.deps, directory: { ...opened.deps.directory, findByAccount } } }
   const { deps } = replica
-  drivers = [await openSlackDriver(deps), await openTeamsDriver(deps), await openConsoleDriver(deps)]
-  server = openHttpServer({ host: '127.0.0.1', port: 0, log: silentLogger, telemetry: deps.telemetry })
-  mountApi(server, { deps, token: TOKEN, readerOfSession: () => undefined })
-  url = (await server.listen()).url
+  surfaces = await openAllSurfaces(deps)
 })
 afterAll(async () => {
-  for (const driver of drivers) await driver.close()
-  await server.close()
+  await surfaces.close()
   await admin.end()
   await world.close()
 })
@@ -139,7 +127,7 @@ interface StepFacts {
 }
 
 async function apiOf({ run }: Nested): Promise<RunFacts & { readonly steps: readonly StepFacts[] }> {
-  const answer = await fetch(`${url}/api/v1/runs/${run.id}`, { headers: { authorization: `Bearer ${TOKEN}` } })
+  const answer = await fetch(`${surfaces.url}/api/v1/runs/${run.id}`, { headers: { authorization: `Bearer ${TOKEN}` } })
   return (await answer.json()) as RunFacts & { readonly steps: readonly StepFacts[] }
 }
 
@@ -165,7 +153,7 @@ describe('a nested approval', () => {
     await over(nested)
     await admin.query('DELETE FROM freezes')
 
-    for (const driver of drivers) {
+    for (const driver of surfaces.drivers) {
       const card = await driver.card(BEN, incidentId)
       expect({ on: driver.name, card }).toEqual({ on: driver.name, card: expect.stringMatching(ending.says) })
       if (ending.reason !== null) expect(card).toMatch(unanchored(ending.reason))
@@ -177,7 +165,7 @@ describe('a nested approval', () => {
     const people = ending.state === 'approved' ? ['Ben Okafor'] : []
     expect(step).toEqual({ state: ending.state, reason, people, at: expect.any(String) })
     expect(told(facts)).toContain(`step confirm (approval) ${ending.state}`)
-    const draft = await drivers[2]?.say(BEN, `postmortem ${incidentId}`)
+    const draft = await surfaces.drivers[2]?.say(BEN, `postmortem ${incidentId}`)
     expect(draft?.words).toMatch(new RegExp(`confirm \\(approval\\): ${ending.says.source}`))
     expect(draft?.words).not.toMatch(/reject/i)
   })
@@ -187,7 +175,7 @@ describe('a nested approval', () => {
     await pressStep(replica, nested, BEN, { decision: 'reject' })
     await over(nested)
 
-    for (const driver of drivers) {
+    for (const driver of surfaces.drivers) {
       const card = await driver.card(BEN, nested.run.incidentId)
       expect(card).toMatch(/rejected/)
       expect(card).toContain('Ben Okafor: the canary shows errors')
@@ -206,7 +194,7 @@ describe('a nested approval', () => {
     await withdrawDecision(replica.deps, { ...by, proposalId: proposal.id })
     await look(replica, run.id)
 
-    for (const driver of drivers) {
+    for (const driver of surfaces.drivers) {
       const card = await driver.card(ANA, run.incidentId)
       expect(card).toContain('0 of 2 approvals')
       expect(card).toMatch(/(?:Approved by Ben Okafor|Ben Okafor approved).*withdrawn/)
@@ -222,7 +210,9 @@ describe('a nested approval', () => {
     await look(replica, nested.run.id)
 
     expect((await askedOf(replica, nested.run.id)).state).toBe('pending')
-    for (const driver of drivers) expect(await driver.card(BEN, nested.run.incidentId)).toContain('0 of 1 approvals')
+    for (const driver of surfaces.drivers) {
+      expect(await driver.card(BEN, nested.run.incidentId)).toContain('0 of 1 approvals')
+    }
   })
 })
 

@@ -1,16 +1,15 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { redactTexts } from '../../../src/audit/redact-texts.ts'
-import { answerQuestion } from '../../../src/orchestrator/questions/answer-question.ts'
 import { askQuestion } from '../../../src/orchestrator/questions/ask-question.ts'
 import { cancelProposal } from '../../../src/orchestrator/cancel-proposal.ts'
 import { expireProposals } from '../../../src/orchestrator/expire-proposals.ts'
 import { isStillAsked } from '../../../src/orchestrator/outbox/is-still-asked.ts'
 import { loadIncidentView } from '../../../src/orchestrator/load-incident-view.ts'
 import { proposePlaybook } from '../../../src/orchestrator/propose-playbook.ts'
-import { RefusedError } from '../../../src/kernel/errors.ts'
 import { ANA, BO, CY, DI, EVE, auditEvents, openWorld, person, playbookOf } from './world.ts'
-import { endingOf, openProposal, press, pressed, withProposals, withStores } from './presses.ts'
+import { endingOf, openProposal, press, pressed, withStores } from './presses.ts'
 import { expireIn, snapshotOf } from './snapshots.ts'
+import { outcomeOf, sayingsTo } from './question-sayings.ts'
 import type { Deps } from '../../../src/orchestrator/dependencies.ts'
 import type { Person } from '../../../src/domain/person.ts'
 import type { Proposal } from '../../../src/domain/approval.ts'
@@ -28,23 +27,7 @@ beforeEach(() => {
   world.people = [ANA, BO, CY, DI, EVE, GUS, NED]
 })
 
-function ask({ id, incidentId }: Proposal, by: Person = CY, text = 'Does cart need it?', deps: Deps = world.deps) {
-  return askQuestion(deps, { proposalId: id, incidentId, person: by, text, origin: 'slack' })
-}
-
-function reply({ id, incidentId }: Proposal, by: Person, text: string, number: number | null = null) {
-  return answerQuestion(world.deps, { proposalId: id, incidentId, person: by, text, number, origin: 'teams' })
-}
-
-async function outcomeOf(work: Promise<unknown>): Promise<string> {
-  try {
-    await work
-    return 'kept'
-  } catch (error) {
-    if (error instanceof RefusedError) return error.code
-    throw error
-  }
-}
+const { ask, reply } = sayingsTo(() => world.deps)
 
 async function messagesOf({ incidentId }: Proposal, kind: 'direct' | 'thread', of: RegExp): Promise<readonly string[]> {
   const rows = await world.query<{ person: string | null; text: string }>(
@@ -331,104 +314,8 @@ describe('a secret of this very installation that somebody pastes', () => {
   })
 })
 
-describe('at the same time', () => {
-  it('ten questions on three replicas are ten, each with a number of its own', async () => {
-    const proposal = await openProposal(world)
-    const replicas = [world.replica({}), world.replica({}), world.replica({})]
-    await Promise.all(
-      Array.from({ length: 10 }, (_, index) =>
-        ask(proposal, index % 2 === 0 ? CY : DI, `And ${String(index)}?`, replicas[index % 3]),
-      ),
-    )
-
-    const numbers = (await world.deps.stores.questions.list(proposal.id)).map(({ number }) => number)
-    expect(numbers).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10])
-  })
-
-  it('ten questions of one person on three replicas are five', async () => {
-    const proposal = await openProposal(world)
-    const replicas = [world.replica({}), world.replica({}), world.replica({})]
-    const outcomes = await Promise.all(
-      Array.from({ length: 10 }, (_, index) => outcomeOf(ask(proposal, CY, 'And now?', replicas[index % 3]))),
-    )
-
-    expect(outcomes.filter((outcome) => outcome === 'kept')).toHaveLength(5)
-    expect(outcomes.filter((outcome) => outcome === 'too_many_questions_of_one')).toHaveLength(5)
-  })
-
-  it('a question and the deciding approval: it starts once, and nothing is asked after it', async () => {
-    let asked = 0
-    for (let race = 0; race < 20; race += 1) {
-      const proposal = await openProposal(world)
-      const both = [() => outcomeOf(ask(proposal)), () => pressed(world.deps, proposal, BO)]
-      await Promise.all((race % 2 === 0 ? both : both.reverse()).map((work) => work()))
-
-      expect(await endingOf(world, proposal)).toMatchObject({ state: 'approved', runs: 1, approvals: ['bo'] })
-      asked += await countAsked(proposal)
-      expect(await askedTooLate(proposal)).toBe(0)
-    }
-    expect(asked).toBeLessThanOrEqual(20)
-  })
-
-  it('something would be asked after it where the row is not locked (the twin)', async () => {
-    const proposal = await openProposal(world)
-    const unlocked = withProposals(world.deps, () => ({
-      lock: async (id) => {
-        const found = await world.deps.stores.proposals.find(id)
-        if (found !== undefined) await press(world.deps, found, BO)
-        return found === undefined ? undefined : { proposal: found, isExpired: false, now: new Date() }
-      },
-    }))
-
-    expect(await outcomeOf(ask(proposal, CY, 'Is it safe?', unlocked))).toBe('kept')
-    expect(await askedTooLate(proposal)).toBe(1)
-  })
-
-  it('the expiry and an approval, with a question open: it changes neither', async () => {
-    for (let race = 0; race < 12; race += 1) {
-      const proposal = await openProposal(world)
-      await ask(proposal)
-      await expireIn(world, proposal, 4 + (race % 6))
-      const [outcome] = await Promise.all([
-        pressed(world.deps, proposal, BO),
-        expireProposals(world.deps),
-        outcomeOf(ask(proposal, CY, 'Is there time?')),
-        outcomeOf(reply(proposal, ANA, 'No.', 1)),
-      ])
-
-      await expireProposals(world.deps)
-      const { state, approvals } = await endingOf(world, proposal)
-      const [row] = await world.query<{ late: string }>(
-        `SELECT count(*) AS late FROM decisions d JOIN proposals p ON p.id = d.proposal_id
-          WHERE p.id = $1 AND d.at >= p.expires_at`,
-        [proposal.id],
-      )
-      expect(Number(row?.late)).toBe(0)
-      // What is approved in time and has not started expires as well, and says so.
-      expect({ outcome, approvals }).toEqual(
-        outcome === 'approved' ? { outcome, approvals: ['bo'] } : { outcome, approvals: [] },
-      )
-      expect(state).toBe('expired')
-    }
-  })
-})
-
 const by = ({ id }: Person) => ({ personId: id, origin: 'console' }) as const
 
 function proposeAnew(incidentId: string) {
   return proposePlaybook(world.deps, { incidentId, playbook: playbookOf().name, inputs: {}, ...by(ANA) })
-}
-
-async function countAsked({ id }: Proposal): Promise<number> {
-  return (await world.deps.stores.questions.list(id)).length
-}
-
-/** Asked after the approval that decided it. */
-async function askedTooLate({ id }: Proposal): Promise<number> {
-  const [row] = await world.query<{ late: string }>(
-    `SELECT count(*) AS late FROM proposal_questions q JOIN decisions d USING (proposal_id)
-      WHERE q.proposal_id = $1 AND q.at > d.at`,
-    [id],
-  )
-  return Number(row?.late)
 }
