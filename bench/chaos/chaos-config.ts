@@ -97,8 +97,12 @@ export function readFaultOptions(args: readonly string[]): { readonly times: num
 }
 
 /** The one number of a form that has no other option. */
-export function readOnly(args: readonly string[], name: '--times' | '--frozen'): number | undefined {
-  refuseOthers(args, args[0] ?? '', [name])
+export function readOnly(
+  args: readonly string[],
+  form: '--poison' | '--frozen',
+  name: '--times' | '--frozen',
+): number | undefined {
+  refuseOthers(args, form, [name])
   return numberAfter(args, name)
 }
 

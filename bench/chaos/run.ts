@@ -39,9 +39,9 @@ on one database, and goes from the older to the newer and back while incidents a
 /** Other forms than that of everything at once; each answers how many promises broke. */
 const FORMS: Readonly<Record<string, (args: readonly string[], print: (line: string) => void) => Promise<number>>> = {
   '--faults': (args, print) => playFaults(readFaultOptions(args), print),
-  '--poison': (args, print) => playPoison(readOnly(args, '--times') ?? 1, print),
+  '--poison': (args, print) => playPoison(readOnly(args, '--poison', '--times') ?? 1, print),
   '--upgrade': (args, print) => playUpgrade(readUpgradeOptions(args), print),
-  '--frozen': (args, print) => playFrozen(readOnly(args, '--frozen') ?? 20, print),
+  '--frozen': (args, print) => playFrozen(readOnly(args, '--frozen', '--frozen') ?? 20, print),
 }
 
 async function main(): Promise<void> {

@@ -107,7 +107,7 @@ export async function openSlack(parts: SlackParts): Promise<Slack> {
     log,
   })
   return {
-    surface: warming(createSlackSurface(api, createSlackUpload(transport, apiUrl)), standings),
+    surface: warming(createSlackSurface(api, createSlackUpload(transport, apiUrl), clock), standings),
     rooms: createSlackRooms(api),
     standings,
     mount: (server) => {

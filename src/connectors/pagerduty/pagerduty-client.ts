@@ -16,6 +16,7 @@ import {
   WorkflowInstanceAnswer,
 } from './schema.ts'
 import { VendorRejectedError } from '../../kernel/vendor-errors.ts'
+import { VendorReadFailedError } from '../shared/vendor-read-failed-error.ts'
 import type { z } from 'zod'
 import type { PagerDutyIncident } from './schema.ts'
 import type { HttpTiming } from '../shared/http-request.ts'
@@ -47,8 +48,9 @@ export interface ResponderRequest {
 
 const PAGERDUTY = 'PagerDuty'
 export const MOST_INCIDENTS = 25
-/** The most that PagerDuty gives at once. */
+/** The most that PagerDuty gives at once, and as many as it gives page by page: offset and limit end at 10,000. */
 const ON_CALLS_A_PAGE = 100
+const MOST_ON_CALLS = 10_000
 const DEFAULT_TIMEOUT_MS = 10_000
 const OPEN_STATUSES = ['triggered', 'acknowledged']
 
@@ -107,6 +109,10 @@ export class PagerDutyClient {
   async listOnCalls(policyId: string, signal: AbortSignal): Promise<z.infer<typeof OnCallsAnswer>['oncalls']> {
     const all: z.infer<typeof OnCallsAnswer>['oncalls'] = []
     for (let hasMore = true; hasMore;) {
+      // Whoever leaves some out does not know who will be paged, and says so.
+      if (all.length >= MOST_ON_CALLS) {
+        throw new VendorReadFailedError(PAGERDUTY, `it tells of more than ${String(MOST_ON_CALLS)} people on call`)
+      }
       const query = new URLSearchParams([
         ['escalation_policy_ids[]', policyId],
         ['include[]', 'users'],

@@ -15,10 +15,9 @@ const MAX_CAPTURED = 2_000
 const NO_WORDS = '(no words)'
 
 /** As it goes on the timeline: bounded, and without secrets that somebody pasted. */
-export function keptText({ redact }: Deps, text: string): string {
-  // Cut first: what is thrown away need not be looked through. A secret that the cut halves is still one by its shape.
-  const bounded = truncateText(storableText(text).trim(), MAX_CAPTURED)
-  return redact(bounded) || NO_WORDS
+export function keptText({ redact }: Pick<Deps, 'redact'>, text: string): string {
+  // Cut last: of a secret that is cut through, what is left is not known for one any more.
+  return truncateText(redact(storableText(text).trim()), MAX_CAPTURED) || NO_WORDS
 }
 
 /** `tenant/user`, the ids that a surface vouches for. */

@@ -50,6 +50,15 @@ describe('the preview of who will be paged', () => {
     expect(facts?.paged).toEqual(many.map(({ name }) => name))
   })
 
+  it('does not ask for ever where there is always more, and names nobody rather than some', async () => {
+    world.fake.onCalls.push(...Array.from({ length: 10_001 }, (_, index) => onCall(`P${String(index)} Smith`, 3)))
+
+    const facts = await preview('pagerduty/escalate', { level: 3 })
+
+    expect(facts).toMatchObject({ paged: null, unread: [expect.stringContaining('more than 10000 people on call')] })
+    expect(world.fake.server.requests.filter(({ path }) => path === '/oncalls')).toHaveLength(100)
+  })
+
   it('says that nobody can tell beforehand whom a workflow pages', async () => {
     expect(await preview('pagerduty/workflow', { workflow: 'PWORKFLOW1' })).toMatchObject({
       ...{ paged: null, unread: [expect.stringContaining('tells it nobody beforehand')] },

@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { auditEvents, openScene, openWorld, person } from '../decisions/world.ts'
+import { keptText } from '../../../src/orchestrator/messages/chat-words.ts'
+import { redactTexts } from '../../../src/audit/redact-texts.ts'
+import { truncateText } from '../../../src/kernel/clean-text.ts'
 import { followMessage, handleCapture } from '../../../src/orchestrator/index.ts'
 import type { Capture, CaptureAnswer, ChatWords } from '../../../src/orchestrator/index.ts'
 import type { Deps } from '../../../src/orchestrator/dependencies.ts'
@@ -245,5 +248,22 @@ describe('a captured message', () => {
     await followMessage(deps, { kind: 'deleted', place: placeOf('C0888') })
 
     expect(await timelineOf(incidentId)).toEqual([])
+  })
+})
+
+describe('a secret of this very installation that stands where a message is cut', () => {
+  const secret = 'Hof-7731-lindwurm'
+  const said = `${'x '.repeat(990)}${secret}${' y'.repeat(50)}`
+
+  it('leaves nothing of itself', () => {
+    const redact: Deps['redact'] = (value) => redactTexts(value, { secrets: [secret] })
+
+    expect(keptText({ redact }, said)).not.toContain('Hof')
+  })
+
+  it('would leave a part where it is cut before anybody looks (the twin)', () => {
+    const cut = truncateText(said, 2_000)
+
+    expect(redactTexts(cut, { secrets: [secret] })).toContain('Hof')
   })
 })

@@ -9,6 +9,7 @@ import { QUIET } from './quiet.ts'
 import { renderCard } from '../render/render-card.ts'
 import { renderConfiguration } from '../render/render-configuration.ts'
 import { renderPost } from '../render/render-post.ts'
+import type { Clock } from '../../../kernel/clock.ts'
 import type { CardReference, ChatSurface, DeliveryLimits, PostTry } from '../../../ports/chat-surface.ts'
 import type { ConfigurationChangeView } from '../../../domain/configuration-view.ts'
 import type { IncidentView } from '../../../domain/incident-view.ts'
@@ -32,9 +33,9 @@ const Posted = z.object({ channel: z.string().min(1), ts: z.string().min(1) })
 const Done = z.object({ ok: z.literal(true) })
 const Opened = z.object({ channel: z.object({ id: z.string().min(1) }) })
 
-export function createSlackSurface(api: SlackApi, upload: SlackUpload): ChatSurface {
+export function createSlackSurface(api: SlackApi, upload: SlackUpload, clock: Clock): ChatSurface {
   const pictures = createPictures(api, upload)
-  const charts = createCharts(api)
+  const charts = createCharts(api, clock)
   const directChannels = new Map<string, string>()
   return {
     name: 'slack',
