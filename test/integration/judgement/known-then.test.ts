@@ -46,6 +46,8 @@ beforeEach(async () => {
   world.history.splice(0, Infinity, LEADER, ...EARLIER)
   incidentId = await world.openIncident([{ labels: LABELS }])
   await ranWell('first-way', 'RUN-a')
+  // Two within one millisecond would count the same.
+  await owner.query(`UPDATE playbook_records SET at = at - interval '1 minute'`)
   await ranWell('second-way', 'RUN-b')
   await refreshIncident(deps, { incidentId }, signal)
   await letAnHourPass()
@@ -152,7 +154,7 @@ describe('a replay of the record', () => {
     const then = await replay(known)
 
     expect(then.suspects?.[0]).toMatchObject({ changeId: await idOf(LEADER) })
-    // Both have helped once, this one a moment later.
+    // Both have helped once, this one a minute later.
     expect(then.proposed).toBe('second-way')
     expect(then.evidence.map(({ kind }) => kind)).toEqual(expect.arrayContaining(['alert', 'change', 'metric']))
     expect(known.incidents[0]?.changes.map(({ outcome }) => outcome)).toEqual(Array(5).fill('succeeded'))
