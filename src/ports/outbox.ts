@@ -89,8 +89,11 @@ export interface WaitingMessage {
 export interface OutboxQueue {
   /** Due by database time, the most important first; only what this build knows how to send. */
   listDue(surface: SurfaceName, limit: number): Promise<readonly WaitingMessage[]>
-  /** Counts a try of each before it begins, so that one that takes the process with it is on record. */
-  begin(messages: readonly WaitingMessage[]): Promise<void>
+  /**
+   * Counts a try of each before it begins, so that one that takes the process with it is on record. Returns those that
+   * are due still, as they are now: a list that took long may name what was sent meanwhile.
+   */
+  begin(messages: readonly WaitingMessage[]): Promise<readonly WaitingMessage[]>
   /** Before something is sent that a second try would double: a crash from here on leaves it as `mayHaveArrived`. */
   markSending(messages: readonly WaitingMessage[]): Promise<void>
   /** Done, unless it was asked for again meanwhile. */

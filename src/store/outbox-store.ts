@@ -25,13 +25,7 @@ export function createOutbox(db: Database, surfaces: readonly SurfaceName[]): Ou
 export function createOutboxQueue(db: Database, kinds: readonly string[] = OUTBOX_KINDS): OutboxQueue {
   return {
     listDue: (surface, limit) => listDue(db, surface, kinds, limit),
-    begin: async (messages) => {
-      const ids = messages.map((message) => Number(message.id))
-      await db
-        .update(outboxMessages)
-        .set({ begun: sql`${outboxMessages.begun} + 1` })
-        .where(inArray(outboxMessages.id, ids))
-    },
+    begin: (messages) => begin(db, messages),
     markSending: (messages) => markSending(db, messages),
     markSent: (messages) => markSent(db, messages),
     postpone: (message, delayMs, error, isOpen = false) => postpone(db, message, { delayMs, error, isOpen }),
@@ -174,16 +168,19 @@ async function listDue(
     .where(
       and(
         eq(outboxMessages.surface, surface),
-        inArray(outboxMessages.state, UNSENT),
+        IS_DUE,
         // Tried here, a message of a newer build would count as sent and reach nobody.
         inArray(outboxMessages.kind, [...kinds]),
-        lte(outboxMessages.notBefore, sql`clock_timestamp()`),
         sql`(kind not in ('thread', 'picture') or not exists ${earlierInThread})`,
       ),
     )
     .orderBy(asc(outboxMessages.priority), asc(outboxMessages.id))
     .limit(limit)
-  return rows.map((row) => ({
+  return rows.map(toWaiting)
+}
+
+function toWaiting(row: typeof outboxMessages.$inferSelect): WaitingMessage {
+  return {
     id: String(row.id),
     version: row.version,
     // Written by `payloadOf` above and by nothing else.
@@ -192,7 +189,20 @@ async function listDue(
     begun: row.begun,
     mayHaveArrived: row.state === 'sending',
     createdAt: row.createdAt,
-  }))
+  }
+}
+
+const IS_DUE = and(inArray(outboxMessages.state, UNSENT), lte(outboxMessages.notBefore, sql`clock_timestamp()`))
+
+async function begin(db: Database, messages: readonly WaitingMessage[]): Promise<readonly WaitingMessage[]> {
+  const ids = messages.map((message) => Number(message.id))
+  const rows = await db
+    .update(outboxMessages)
+    .set({ begun: sql`${outboxMessages.begun} + 1` })
+    .where(and(inArray(outboxMessages.id, ids), IS_DUE))
+    .returning()
+  const found = new Map(rows.map((row) => [String(row.id), toWaiting(row)]))
+  return messages.flatMap(({ id }) => found.get(id) ?? [])
 }
 
 async function markSending(db: Database, messages: readonly WaitingMessage[]): Promise<void> {

@@ -1,4 +1,5 @@
 import { AppError } from '../../kernel/errors.ts'
+import { BusyKeys, busyKey } from './busy-keys.ts'
 import { SurfaceBudgets } from './surface-budgets.ts'
 import { SurfaceWatch } from './surface-watch.ts'
 import { VendorUnknownError } from '../../kernel/vendor-errors.ts'
@@ -65,7 +66,7 @@ class DeliveryLoop implements Courier {
   readonly #budgets: SurfaceBudgets
   readonly #watch = new SurfaceWatch()
   readonly #leaseName: string
-  readonly #busy = new Set<string>()
+  readonly #busy = new BusyKeys()
   readonly #inFlight = new Set<Promise<void>>()
   readonly #abort = new AbortController()
   #renewAtMs = Number.NEGATIVE_INFINITY
@@ -101,14 +102,14 @@ class DeliveryLoop implements Courier {
   reserve({ incidentId, channel }: FirstPlace): boolean {
     const nowMs = this.#deps.clock.monotonicMs()
     const isOurTurn = !this.#abort.signal.aborted && !this.#isAlone && nowMs < this.#renewAtMs
-    if (!isOurTurn || this.#busy.has(incidentId)) return false
-    if (this.#budgets.takePost(channel, nowMs) > 0) return false
-    this.#busy.add(incidentId)
-    return true
+    if (!isOurTurn || !this.#busy.take(incidentId)) return false
+    if (this.#budgets.takePost(channel, nowMs) === 0) return true
+    this.#busy.release(incidentId)
+    return false
   }
 
   release({ incidentId }: FirstPlace): void {
-    this.#busy.delete(incidentId)
+    this.#busy.release(incidentId)
   }
 
   post(place: FirstPlace, view: IncidentView): void {
@@ -166,12 +167,9 @@ class DeliveryLoop implements Courier {
   async #startDue(due: readonly WaitingMessage[]): Promise<void> {
     const { stores, log } = this.#deps
     if (this.#isAlone) return
-    const fresh = gatherDue(due.filter(({ begun }) => begun === 0)).filter(
-      (batch) => !this.#busy.has(busyKey(batch[0])),
-    )
+    const fresh = this.#busy.takeTurns(gatherDue(due.filter(({ begun }) => begun === 0)))
     if (fresh.length > 0) {
-      await stores.outboxQueue.begin(fresh.flat())
-      for (const batch of fresh) this.#start(batch)
+      await this.#begin(fresh)
       return
     }
     const suspect = due.find(({ begun }) => begun > 0)
@@ -182,22 +180,28 @@ class DeliveryLoop implements Courier {
       await stores.deadLetters.bury(suspect, reason)
       return
     }
-    await stores.outboxQueue.begin([suspect])
-    this.#isAlone = true
-    this.#start([suspect])
+    const turns = this.#busy.takeTurns([[suspect]])
+    this.#isAlone = turns.length > 0
+    await this.#begin(turns)
   }
 
-  #start(batch: Batch): void {
-    // One delivery per incident at a time, so that two updates of a card cannot overtake each other.
-    const key = busyKey(batch[0])
-    if (this.#busy.has(key)) return
-    this.#busy.add(key)
-    this.#track(key, this.#deliver(batch))
+  /** What was sent since the list was read is not sent once more. */
+  async #begin(turns: readonly Batch[]): Promise<void> {
+    const free = new Set(turns.map(([first]) => busyKey(first)))
+    try {
+      for (const batch of gatherDue(await this.#deps.stores.outboxQueue.begin(turns.flat()))) {
+        const key = busyKey(batch[0])
+        if (free.delete(key)) this.#track(key, this.#deliver(batch))
+      }
+    } finally {
+      for (const key of free) this.#busy.release(key)
+      if (this.#inFlight.size === 0) this.#isAlone = false
+    }
   }
 
   #track(key: string, delivery: Promise<void>): void {
     const work = delivery.finally(() => {
-      this.#busy.delete(key)
+      this.#busy.release(key)
       this.#inFlight.delete(work)
       this.#isAlone = false
       this.wake()
@@ -282,12 +286,6 @@ class DeliveryLoop implements Courier {
     })
     this.#wakeUp = undefined
   }
-}
-
-/** The making of a channel takes several calls, and holds up no card. */
-function busyKey({ id, message }: WaitingMessage): string {
-  if (message.incidentId === null) return id
-  return message.kind === 'room' ? `room ${message.incidentId}` : message.incidentId
 }
 
 /** A card is found by itself; of anything else the next try must know that it may be there already. */

@@ -14,6 +14,7 @@ import type { Database } from '../../../src/store/database.ts'
 import type { Deliverer } from '../../../src/orchestrator/outbox/open-deliverer.ts'
 import type { DeliveryLimits } from '../../../src/ports/chat-surface.ts'
 import type { Deps, Settings } from '../../../src/orchestrator/dependencies.ts'
+import type { OutboxQueue } from '../../../src/ports/outbox.ts'
 import type { Person } from '../../../src/domain/person.ts'
 import type { Signals } from '../../../src/ports/signals.ts'
 
@@ -46,6 +47,8 @@ export interface DeliveryOptions {
   readonly slackLimits?: Partial<DeliveryLimits>
   /** What the deliverers take themselves to know. */
   readonly kinds?: readonly string[]
+  /** What a test puts between the deliverers and the queue. */
+  readonly bendQueue?: (queue: OutboxQueue) => OutboxQueue
 }
 
 export async function openDeliveryWorld(options: DeliveryOptions = {}): Promise<DeliveryWorld> {
@@ -55,9 +58,10 @@ export async function openDeliveryWorld(options: DeliveryOptions = {}): Promise<
   const connection = await openDatabase({ url: database.url, applicationName: 'delivery', maxConnections: 8 })
   const admin = await openDatabase({ url: database.ownerUrl, applicationName: 'delivery-admin', maxConnections: 1 })
   const queueOf = () => ({ enqueue: async () => undefined })
+  const bendQueue = options.bendQueue ?? ((queue) => queue)
   const bind = (db: Database) => ({
     ...openStores(db, { surfaces: ['slack', 'teams'], queueOf }),
-    outboxQueue: createOutboxQueue(db, options.kinds),
+    outboxQueue: bendQueue(createOutboxQueue(db, options.kinds)),
   })
   const slack = new ScriptedSurface('slack', options.slackLimits)
   const teams = new ScriptedSurface('teams')

@@ -16,8 +16,8 @@ async function loseSlack(incidentId: string): Promise<void> {
   world.slack.isDown = true
   // Counted before there is anything to deliver: the deliverer may be faster than we are.
   const calls = world.slack.calls.length
-  await world.deps.stores.outbox.append([{ kind: 'card', incidentId, priority: 'approval' }])
   await world.deps.stores.incidents.patch(incidentId, { severity: 'SEV2' })
+  await world.deps.stores.outbox.append([{ kind: 'card', incidentId, priority: 'approval' }])
   await world.hurry()
   await waitUntil('it failed once', () => world.slack.calls.length > calls)
   world.passTime(20_000)
