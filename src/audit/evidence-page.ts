@@ -1,6 +1,7 @@
 import { escapeMarkup } from '../kernel/escape-markup.ts'
 import type { Json, JsonObject } from '../kernel/json.ts'
 import { clockedEntry } from './clocked-entry.ts'
+import type { PackedApprovals } from './verifier.ts'
 
 export interface EvidencePlan {
   readonly id: string
@@ -9,31 +10,6 @@ export interface EvidencePlan {
   readonly requester: string
   readonly state: string
   readonly tier: number
-  readonly decisions: readonly EvidenceDecision[]
-  readonly questions: readonly EvidenceQuestion[]
-}
-
-/** A question about the plan, or an answer to it: what people could read when they decided. */
-export interface EvidenceQuestion {
-  readonly number: number
-  readonly kind: string
-  /** Id of the nested approval that it is about. */
-  readonly step: string | null
-  readonly person: string
-  readonly name: string
-  readonly at: string
-  readonly text: string
-}
-
-export interface EvidenceDecision {
-  readonly person: string
-  readonly name: string
-  readonly decision: string
-  readonly at: string
-  readonly reason: string | null
-  readonly planHash: string
-  readonly roles: readonly string[]
-  readonly withdrawnAt: string | null
 }
 
 export interface EvidencePageFacts {
@@ -42,6 +18,8 @@ export interface EvidencePageFacts {
   /** Numbered entries of the incident, in order. */
   readonly entries: readonly { readonly seq: number; readonly entry: JsonObject }[]
   readonly plans: readonly EvidencePlan[]
+  /** By plan, as the entries tell it. */
+  readonly approvals: readonly PackedApprovals[]
   readonly checkpoints: number
   readonly coveredTo: number
 }
@@ -66,7 +44,7 @@ export function renderEvidencePage(facts: EvidencePageFacts): string {
 <p>${escape(facts.title)}</p>
 <p>${facts.entries.length} entries of the audit log, proven by ${facts.checkpoints} signed checkpoints that cover the log up to entry ${facts.coveredTo}. README.txt says how to check that yourself.</p>
 <h2>Plans and who approved them</h2>
-${facts.plans.length === 0 ? '<p>None was proposed.</p>' : facts.plans.map(planSection).join('\n')}
+${facts.plans.length === 0 ? '<p>None was proposed.</p>' : facts.plans.map((plan) => planSection(plan, facts.approvals)).join('\n')}
 <h2>What was sent, and what came back</h2>
 ${table(['Entry', 'Time (UTC)', 'Step', 'Target', 'What', 'Request', 'Answer'], facts.entries.flatMap(effectRow))}
 <h2>Verification</h2>
@@ -83,9 +61,11 @@ const STYLE =
   'th,td{border:1px solid #999;padding:.25em .5em;text-align:left;vertical-align:top;overflow-wrap:anywhere}code{font-size:12px}' +
   '@media print{body{margin:0}tr{break-inside:avoid}}'
 
-function planSection(plan: EvidencePlan): string {
-  const rows = plan.decisions.map((decision) => [
-    decision.decision + (decision.withdrawnAt === null ? '' : ` (withdrawn ${time(decision.withdrawnAt)})`),
+function planSection(plan: EvidencePlan, approvals: readonly PackedApprovals[]): string {
+  const { decisions = [], questions = [] } = approvals.find(({ id }) => id === plan.id) ?? {}
+  const rows = decisions.map((decision) => [
+    String(decision.seq),
+    whatOf(decision),
     `${decision.name} (${decision.person})`,
     decision.roles.join(', '),
     time(decision.at),
@@ -94,19 +74,25 @@ function planSection(plan: EvidencePlan): string {
   ])
   return `<h3>${escape(plan.id)}: ${escape(plan.title)}</h3>
 <p>State ${escape(plan.state)}, tier ${plan.tier}, requested by ${escape(plan.requester)}. Plan hash <code>${escape(plan.planHash)}</code>, file plans/${escape(plan.id)}.json.</p>
-${table(['Decision', 'Who', 'Roles then', 'When (UTC)', 'Hash they saw', 'Reason'], rows)}${questionsSection(plan)}`
+${table(['Entry', 'Decision', 'Who', 'Roles then', 'When (UTC)', 'Hash they saw', 'Reason'], rows)}${questionsSection(questions)}`
 }
 
-function questionsSection({ questions }: EvidencePlan): string {
+function whatOf({ decision, step, withdrawnAt }: PackedApprovals['decisions'][number]): string {
+  const of = step === null ? '' : ` of step ${step}`
+  return `${decision.replace('_', ' ')}${of}${withdrawnAt === null ? '' : ` (withdrawn ${time(withdrawnAt)})`}`
+}
+
+function questionsSection(questions: PackedApprovals['questions']): string {
   if (questions.length === 0) return ''
   const rows = questions.map((said) => [
+    String(said.seq),
     `Q${said.number}${said.step === null ? '' : ` (step ${said.step})`}`,
     said.kind,
     `${said.name} (${said.person})`,
     time(said.at),
     said.text,
   ])
-  return `\n<h4>Asked while it waited</h4>\n${table(['Number', 'What', 'Who', 'When (UTC)', 'Text'], rows)}`
+  return `\n<h4>Asked while it waited</h4>\n${table(['Entry', 'Number', 'What', 'Who', 'When (UTC)', 'Text'], rows)}`
 }
 
 type Numbered = EvidencePageFacts['entries'][number]

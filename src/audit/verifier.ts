@@ -33,6 +33,8 @@ export interface Verdict {
   readonly archived: number
   readonly archivedFound: number
   readonly problem: { readonly place: string; readonly text: string } | null
+  /** What a reader should know of a log or pack that is whole. */
+  readonly notes: readonly string[]
 }
 
 interface Sealed {
@@ -449,6 +451,7 @@ export function verifyLog(
   let [isSubset, checkpoints] = [false, 0]
   let archives = new Archives(new Map())
   const tell = (problem: Verdict['problem']): Verdict => ({
+    notes: [],
     isWhole: problem === null,
     isSubset,
     checkpoints,
@@ -474,10 +477,10 @@ export function verifyLog(
 }
 
 export function describeVerdict(verdict: Verdict): string {
-  const { entries, checkpoints, coveredTo, uncovered, isSubset, archived, archivedFound, problem } = verdict
+  const { entries, checkpoints, coveredTo, uncovered, isSubset, archived, archivedFound, problem, notes } = verdict
   const counts = `${entries} entries, ${checkpoints} checkpoints, covered up to entry ${coveredTo}, ${uncovered} not yet covered`
   if (problem !== null) return `FAILED: ${problem.place} ${problem.text}.\nRead until there: ${counts}.\n`
-  return `OK: ${counts}.\n${archived === 0 ? '' : `${archived} are archived: ${archivedFound} verified from the archives given, of ${archived - archivedFound} the bytes are not here.\n`}${isSubset ? 'This is a subset: proves presence, not completeness.\n' : ''}`
+  return `OK: ${counts}.\n${notes.map((note) => `${note}\n`).join('')}${archived === 0 ? '' : `${archived} are archived: ${archivedFound} verified from the archives given, of ${archived - archivedFound} the bytes are not here.\n`}${isSubset ? 'This is a subset: proves presence, not completeness.\n' : ''}`
 }
 
 function* readLines(path: string): Generator<string> {
@@ -498,8 +501,11 @@ function* readLines(path: string): Generator<string> {
   }
 }
 
-/** The files of an evidence pack against its signed manifest: every one, and no other. Names what does not fit. */
-function checkPack(folder: string, key: KeyObject): void {
+/**
+ * The files of an evidence pack against its signed manifest: every one, and no other; then what they say against the
+ * entries. Names what does not fit.
+ */
+function checkPack(folder: string, key: KeyObject): readonly string[] {
   const text = readFileSync(join(folder, 'manifest.json'), 'utf8')
   if (!text.endsWith('\n')) throw new Broken('manifest.json', 'does not stand as it was exported')
   const { signature, ...manifest } = parseLine(text.slice(0, -1), 'manifest.json')
@@ -518,36 +524,192 @@ function checkPack(folder: string, key: KeyObject): void {
   if (foreign !== undefined) throw new Broken(quoted(foreign), 'is not of this pack: it was added')
   for (const [name, wanted] of Object.entries(files)) {
     if (!found.includes(name)) throw new Broken(name, 'is missing from the pack')
-    const bytes = readFileSync(join(folder, name))
-    if (sha256(bytes) !== wanted) throw new Broken(name, 'was changed')
-    if (name.startsWith('plans/')) checkPlan(name, parseLine(bytes.toString().trimEnd(), name))
+    if (sha256(readFileSync(join(folder, name))) !== wanted) throw new Broken(name, 'was changed')
+  }
+  return checkDerived(folder, Object.keys(files), manifest['incident'])
+}
+
+/** An entry of a pack with its number. */
+export interface Numbered {
+  readonly seq: number
+  readonly entry: Members
+}
+
+export interface PackedDecision {
+  /** The entry that says so. */
+  readonly seq: number
+  readonly person: string
+  readonly name: string
+  /** `approve`, `reject`, or `break_glass`. */
+  readonly decision: string
+  /** Of a nested approval. */
+  readonly step: string | null
+  readonly at: string
+  readonly reason: string | null
+  readonly planHash: string
+  readonly roles: readonly string[]
+  readonly withdrawnAt: string | null
+}
+
+/** A question about a plan, or an answer to it: what people could read when they decided. */
+export interface PackedQuestion {
+  readonly seq: number
+  readonly number: number
+  readonly kind: 'question' | 'answer'
+  readonly step: string | null
+  readonly person: string
+  readonly name: string
+  readonly at: string
+  readonly text: string
+}
+
+export interface PackedApprovals {
+  readonly id: string
+  readonly planHash: string
+  readonly decisions: readonly PackedDecision[]
+  readonly questions: readonly PackedQuestion[]
+}
+
+const at = (members: unknown, name: string): unknown =>
+  members !== null && typeof members === 'object' ? (members as Members)[name] : undefined
+const wordAt = (members: unknown, name: string): string => {
+  const value = at(members, name)
+  return typeof value === 'string' ? value : ''
+}
+const orNull = (word: string): string | null => (word === '' ? null : word)
+
+/** Who decided what and who asked what, by plan, from the entries alone: tables of the database may say anything. */
+export function approvalsIn(entries: readonly Numbered[]): readonly PackedApprovals[] {
+  const plans = new Map<string, { planHash: string; decisions: PackedDecision[]; questions: PackedQuestion[] }>()
+  for (const { seq, entry } of entries) {
+    const id = wordAt(entry, 'proposalId')
+    if (id === '') continue
+    const plan = plans.get(id) ?? { planHash: wordAt(entry, 'planHash'), decisions: [], questions: [] }
+    plans.set(id, plan)
+    if (entry['outcome'] === 'refused') continue
+    const decision = decisionOf(seq, entry)
+    const isOverruled = decision !== null && decision.decision !== 'break_glass'
+    if (isOverruled || entry['event'] === 'decision.withdrawn') withdraw(plan.decisions, entry)
+    if (decision !== null) plan.decisions.push(decision)
+    const question = questionOf(seq, entry)
+    if (question !== null) plan.questions.push(question)
+  }
+  return [...plans].map(([id, plan]) => ({ id, ...plan }))
+}
+
+/** What was sent to a target, and what came back. */
+export function outcomesIn(entries: readonly Numbered[]): readonly Numbered[] {
+  return entries.filter(({ entry }) => entry['execution'] !== undefined).map(({ seq, entry }) => ({ seq, entry }))
+}
+
+/** A person's later decision, or withdrawal, takes back what the same person had decided of the same thing. */
+function withdraw(decisions: PackedDecision[], entry: Members): void {
+  const person = wordAt(at(entry, 'actor'), 'id')
+  const step = stepOf(entry)
+  const index = decisions.findLastIndex(
+    (one) => one.person === person && one.step === step && one.decision === 'approve' && one.withdrawnAt === null,
+  )
+  const found = decisions[index]
+  if (found !== undefined) decisions[index] = { ...found, withdrawnAt: timeOf(entry) }
+}
+
+const NESTED: readonly unknown[] = ['decision.recorded', 'decision.withdrawn', 'approval.rejected']
+/** Whoever has a step sent again approves the plan anew. */
+const stepOf = (entry: Members): string | null =>
+  NESTED.includes(entry['event']) ? orNull(wordAt(entry, 'stepId')) : null
+const timeOf = (entry: Members): string => wordAt(entry, 'dbTime') || wordAt(entry, 'at')
+
+function decisionOf(seq: number, entry: Members): PackedDecision | null {
+  const details = at(entry, 'details')
+  const said = wordAt(details, 'decision')
+  const isGlass = entry['event'] === 'break_glass.used'
+  if (said !== 'approve' && said !== 'reject' && !isGlass) return null
+  const given = at(entry['approvals'], '0')
+  return {
+    ...{ seq, ...whoIn(entry), decision: isGlass ? 'break_glass' : said, step: stepOf(entry) },
+    at: isGlass ? timeOf(entry) : wordAt(given, 'decidedAt') || timeOf(entry),
+    reason: orNull(wordAt(details, 'reason') || wordAt(at(entry, 'breakGlass'), 'reason')),
+    planHash: wordAt(details, 'planHashSeen') || wordAt(given, 'planHashSeen') || wordAt(entry, 'planHash'),
+    roles: wordsIn(at(given, 'rolesAtTime') ?? at(details, 'roles')),
+    withdrawnAt: null,
   }
 }
 
-function checkPlan(name: string, { bound, planHash }: Members): void {
+const wordsIn = (value: unknown): readonly string[] =>
+  Array.isArray(value) ? value.filter((word) => typeof word === 'string') : []
+
+const whoIn = (entry: Members): { readonly person: string; readonly name: string } => {
+  const actor = at(entry, 'actor')
+  return { person: wordAt(actor, 'id'), name: wordAt(actor, 'name') }
+}
+
+function questionOf(seq: number, entry: Members): PackedQuestion | null {
+  const kind = { 'question.asked': 'question', 'question.answered': 'answer' }[wordAt(entry, 'event')]
+  const details = at(entry, 'details')
+  const number = at(details, 'number')
+  if ((kind !== 'question' && kind !== 'answer') || typeof number !== 'number') return null
+  const step = orNull(wordAt(details, 'stepId'))
+  return { seq, number, kind, step, ...whoIn(entry), at: timeOf(entry), text: wordAt(details, 'text') }
+}
+
+/** The text of a file of a pack that is one value. */
+export const printPackFile = (value: unknown): string => `${printExportLine(JSON.parse(JSON.stringify(value)))}\n`
+
+/**
+ * What the entries prove is compared with them, and not only with the manifest: whoever exported the pack signed it, and
+ * may have been told wrong by a database that was changed.
+ */
+function checkDerived(folder: string, files: readonly string[], incident: unknown): readonly string[] {
+  const entries = packedEntries(folder, incident)
+  const approvals = approvalsIn(entries)
+  for (const [name, wanted] of [
+    ['approvals.json', approvals],
+    ['outcomes.json', outcomesIn(entries)],
+  ] as const) {
+    if (readFileSync(join(folder, name), 'utf8') === printPackFile(wanted)) continue
+    throw new Broken(name, 'says something else than the entries')
+  }
+  const planned = new Map(approvals.map(({ id, planHash }): [string, string] => [`plans/${id}.json`, planHash]))
+  const missing = [...planned.keys()].find((name) => !files.includes(name))
+  if (missing !== undefined) throw new Broken(quoted(missing), 'is missing, and entries tell of this plan')
+  const withheld = files
+    .filter((name) => name.startsWith('plans/'))
+    .filter((name) => !isPlanWhole(name, readFileSync(join(folder, name), 'utf8').trimEnd(), planned.get(name)))
+  return withheld.map(
+    (name) => `${name} is shown without its secrets: its hash is that of the log, and is not computed.`,
+  )
+}
+
+function packedEntries(folder: string, incident: unknown): readonly Numbered[] {
+  const entries: Numbered[] = []
+  for (const members of parseEntries(readLines(join(folder, 'entries.jsonl')))) {
+    const { seq, entry } = members
+    if (!isCount(seq) || entry === null || typeof entry !== 'object') continue
+    if (at(entry, 'incidentId') !== incident) throw new Broken(placeOf(seq), 'is of another incident than the pack')
+    entries.push({ seq, entry: entry as Members })
+  }
+  return entries
+}
+
+/** Whether its bytes are here, so that their hash can be computed. */
+function isPlanWhole(name: string, text: string, onLog: string | undefined): boolean {
+  const { bound, planHash, redactions } = parseLine(text, name)
+  if (planHash !== onLog) throw new Broken(name, 'is not the plan that the entries tell of')
+  if (redactions !== undefined) return false
   if (sha256('bot-plan-v1', canonical(bound)) !== planHash) throw new Broken(name, 'does not fit its plan hash')
+  return true
 }
 
 function verifyPack(folder: string, keyPath: string, lines: readonly string[]): Verdict {
   try {
     const key = readKey(keyPath)
-    checkPack(folder, key)
-    return verifyLog(
-      readLines(join(folder, 'entries.jsonl')),
-      readLines(join(folder, 'checkpoints.jsonl')),
-      [key],
-      lines,
-    )
+    const notes = checkPack(folder, key)
+    const paths = ['entries.jsonl', 'checkpoints.jsonl'].map((name) => join(folder, name)) as [string, string]
+    return { ...verifyLog(readLines(paths[0]), readLines(paths[1]), [key], lines), notes }
   } catch (error) {
     const none = {
-      isWhole: false,
-      isSubset: true,
-      entries: 0,
-      checkpoints: 0,
-      coveredTo: 0,
-      uncovered: 0,
-      archived: 0,
-      archivedFound: 0,
+      ...{ isWhole: false, isSubset: true, entries: 0, checkpoints: 0, coveredTo: 0, uncovered: 0 },
+      ...{ archived: 0, archivedFound: 0, notes: [] },
     }
     if (error instanceof Broken) return { ...none, problem: { place: error.place, text: error.message } }
     return { ...none, problem: { place: 'the pack', text: `cannot be read: ${(error as Error).message}` } }

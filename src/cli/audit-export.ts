@@ -108,9 +108,12 @@ async function exportPack(
   const result = await exportAudit(deps, range, recordOf(range, true), async (line) => {
     entryLines.push(line)
   })
-  const { checkpointLines, warning } = result
-  const pack = await packEvidence(db, { incidentId, entryLines, checkpointLines, key: key.privateKey })
-  await writeFile(`${out}.draft`, pack, { mode: 0o640 })
+  const { checkpointLines } = result
+  const { zip, warnings } = await packEvidence(db, {
+    ...{ incidentId, entryLines, checkpointLines, key: key.privateKey, secrets: secretsOf(config) },
+  })
+  const warning = [...(result.warning === null ? [] : [result.warning]), ...warnings].join(' ') || null
+  await writeFile(`${out}.draft`, zip, { mode: 0o640 })
   await rename(`${out}.draft`, out)
   if (warning !== null) context.printError(`WARNING: ${warning}`)
   const counts = { file: out, entries: result.entries, checkpoints: checkpointLines.length, warning }

@@ -108,12 +108,21 @@ async function writePart(
     ...(to === undefined ? {} : { upTo: to }),
     after: from === undefined ? 0 : from - 1,
   }
-  const entries = await eachEntry(auditLog, filter, ({ seq, leafHash, bytes }) => {
+  let entries = 0
+  await eachEntry(auditLog, filter, ({ seq, leafHash, bytes }) => {
+    const content = contentOf(bytes)
+    if (incidentId !== undefined && isOfAnother(content, incidentId)) return Promise.resolve()
+    entries += 1
     const proof = seq <= covered ? { size: covered, path: inclusionPath(levels, seq - 1) } : null
-    return write(printExportLine({ seq, leafHash, proof, ...contentOf(bytes) }))
+    return write(printExportLine({ seq, leafHash, proof, ...content }))
   })
   if (entries > 0) return entries
   throw new NotFoundError('audit entry of', incidentId ?? `the range from ${from ?? 1} to ${to ?? 'the end'}`)
+}
+
+/** What cannot be read is anybody's, and stays: the verifier names it. */
+function isOfAnother({ entry }: JsonObject, incidentId: string): boolean {
+  return entry !== null && typeof entry === 'object' && (entry as JsonObject)['incidentId'] !== incidentId
 }
 
 type Filter = Omit<Parameters<AuditLog['list']>[0], 'limit' | 'after'> & { readonly after?: number }

@@ -1,6 +1,7 @@
 import type { AuditEntry } from '../domain/audit-entry.ts'
 
 export interface AuditLogRange {
+  /** Every entry whose bytes hold this incident, also where they do so in an inner object: the caller parses them. */
   readonly incidentId?: string
   /** Whose leaves were written before this month, `YYYY-MM` in UTC, and are here. */
   readonly beforeMonth?: string

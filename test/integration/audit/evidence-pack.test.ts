@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { createPublicKey, generateKeyPairSync } from 'node:crypto'
+import { createPublicKey, generateKeyPairSync, sign } from 'node:crypto'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -8,6 +8,8 @@ import { chromium } from 'playwright-core'
 import { unzipSync, zipSync } from 'fflate'
 import { buildEvidencePack } from '../../../src/audit/evidence-pack.ts'
 import type { EvidenceFacts } from '../../../src/audit/evidence-pack.ts'
+import { printPackFile } from '../../../src/audit/verifier.ts'
+import type { AuditRecord } from '../../../src/domain/audit-entry.ts'
 import { canonicalJson } from '../../../src/kernel/canonical-json.ts'
 import type { JsonObject } from '../../../src/kernel/json.ts'
 import { sha256Hex } from '../../../src/kernel/sha256.ts'
@@ -33,43 +35,44 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
+const bound = { plan: { steps: [HOSTILE] }, proposalId: 'PRO-1' }
+const PLAN_HASH = sha256Hex('bot-plan-v1', canonicalJson(bound))
+const ANA = { type: 'human', id: 'ana@shop.example', name: HOSTILE } as const
+const told: Omit<AuditRecord, 'event'> = {
+  ...{ actor: ANA, origin: 'console', outcome: 'success', incidentId: 'INC-1' },
+  ...{ proposalId: 'PRO-1', planHash: PLAN_HASH, runId: 'RUN-1', stepId: 'move' },
+}
+/** What an incident leaves on the log, every text of it by somebody who means harm. */
+const STORY: readonly AuditRecord[] = [
+  { ...told, event: 'question.asked', details: { number: 1, text: HOSTILE } },
+  {
+    ...{ ...told, event: 'decision.recorded', stepId: 'nested' },
+    details: { decision: 'approve', planHashSeen: 'ab'.repeat(32), roles: ['approver'], reason: HOSTILE },
+  },
+  { ...told, event: 'decision.withdrawn', stepId: 'nested' },
+  {
+    ...{ ...told, event: 'step.succeeded', details: { detail: HOSTILE } },
+    execution: { attempt: 1, effect: 'main', idempotencyKey: 'key', fence: 1 },
+    verification: { expected: { is: HOSTILE }, observed: { is: HOSTILE }, observedAt: '2026-01-02T03:04:05.000Z' },
+  },
+]
+
 async function factsOf(): Promise<EvidenceFacts> {
   await world.append(5, 'INC-2')
   await world.append(7, 'INC-1')
+  await world.deps.audit.append(STORY.map((record) => world.deps.seal(record)))
   const result = await world.exportAll({ incidentId: 'INC-1' })
   const entryLines = (await readExport(world)).split('\n').slice(0, -1)
-  const bound = { plan: { steps: [HOSTILE] }, proposalId: 'PRO-1' }
-  const entry: JsonObject = {
-    event: 'step.intended',
-    details: { detail: HOSTILE },
-    execution: { attempt: 1 },
-    actor: { name: HOSTILE },
-    verification: { expected: HOSTILE, observed: HOSTILE },
-  }
   return {
-    incidentId: 'INC-1',
-    title: HOSTILE,
-    entryLines,
-    entries: [{ seq: 1, entry }],
+    ...{ incidentId: 'INC-1', title: HOSTILE, entryLines },
+    entries: entryLines.map((line) => JSON.parse(line) as { seq: number; entry: JsonObject }),
     checkpointLines: result.checkpointLines,
     checkpoints: result.checkpointLines.length,
-    coveredTo: 13,
+    coveredTo: 17,
     plans: [
       {
-        ...{ id: 'PRO-1', title: HOSTILE, requester: HOSTILE, state: 'approved', tier: 2, bound },
-        planHash: sha256Hex('bot-plan-v1', canonicalJson(bound)),
-        decisions: [
-          {
-            ...{ person: 'ana@shop.example', name: HOSTILE, decision: 'approve', reason: HOSTILE },
-            ...{ at: '2026-01-02T03:04:05.000Z', planHash: 'ab'.repeat(32), roles: ['approver'], withdrawnAt: null },
-          },
-        ],
-        questions: [
-          {
-            ...{ number: 1, kind: 'question', step: HOSTILE, person: 'cy@shop.example', name: HOSTILE, text: HOSTILE },
-            at: '2026-01-02T03:04:05.000Z',
-          },
-        ],
+        ...{ id: 'PRO-1', title: HOSTILE, requester: HOSTILE, state: 'approved', tier: 2 },
+        ...{ planHash: PLAN_HASH, bound },
       },
     ],
     publicKeyPem: readFileSync(join(world.folder, 'audit.pub'), 'utf8'),
@@ -86,13 +89,22 @@ function unpack(pack: ReadonlyMap<string, Uint8Array>): void {
 }
 
 /** As an auditor runs it: plain Node, in the folder of the pack, no other file of ours. */
-function verifyThere(...more: readonly string[]) {
-  const ran = spawnSync(process.execPath, ['verifier.ts', '--pack', '.', '--key', 'audit.pub', ...more], {
+function verifyThere(verifier = 'verifier.ts') {
+  const ran = spawnSync(process.execPath, [verifier, '--pack', '.', '--key', 'audit.pub'], {
     cwd: folder,
     encoding: 'utf8',
     env: { PATH: process.env['PATH'] },
   })
   return { code: ran.status, text: `${ran.stdout}${ran.stderr}` }
+}
+
+function withoutComparison(): string {
+  const text = readFileSync(new URL('../../../src/audit/verifier.ts', import.meta.url), 'utf8')
+  const guard = "return checkDerived(folder, Object.keys(files), manifest['incident'])"
+  expect(text).toContain(guard)
+  const path = join(world.folder, 'careless-verifier.ts')
+  writeFileSync(path, text.replace(guard, 'return []'))
+  return path
 }
 
 describe('an evidence pack', () => {
@@ -130,6 +142,61 @@ describe('an evidence pack', () => {
       code: 1,
       text: expect.stringContaining('approvals.json is missing'),
     })
+  })
+
+  it('says in approvals.json what the entries say: by whom, on which hash, of which step, taken back or not', async () => {
+    const pack = buildEvidencePack(await factsOf(), world.privateKey)
+
+    const [plan] = JSON.parse(new TextDecoder().decode(pack.get('approvals.json'))) as readonly JsonObject[]
+    expect(plan).toMatchObject({
+      ...{ id: 'PRO-1', planHash: PLAN_HASH },
+      decisions: [
+        {
+          ...{ seq: 14, person: ANA.id, decision: 'approve', step: 'nested', roles: ['approver'] },
+          ...{ planHash: 'ab'.repeat(32), withdrawnAt: expect.stringMatching(/^20/) },
+        },
+      ],
+      questions: [{ seq: 13, number: 1, kind: 'question', person: ANA.id }],
+    })
+  })
+
+  it.each([
+    [
+      'approvals.json',
+      (text: string) => text.replace(ANA.id, 'ben@shop.example'),
+      'approvals.json says something else',
+    ],
+    [
+      'outcomes.json',
+      (text: string) => text.replace('"attempt":1', '"attempt":2'),
+      'outcomes.json says something else',
+    ],
+    ['plans/PRO-1.json', () => printPackFile({ bound, planHash: 'cd'.repeat(32) }), 'is not the plan that the entries'],
+    ['plans/PRO-1.json', () => printPackFile({ bound: {}, planHash: PLAN_HASH }), 'does not fit its plan hash'],
+    ['plans/PRO-2.json', () => printPackFile({ bound, planHash: PLAN_HASH }), 'PRO-2.json is not the plan'],
+    ['plans/PRO-1.json', () => null, 'is missing, and entries tell of this plan'],
+    ['entries.jsonl', (text: string) => text.replaceAll('INC-1', 'INC-2'), 'is of another incident than the pack'],
+  ])('whose %s is another one, and signed with the key all the same, does not verify', async (name, change, said) => {
+    const pack = new Map(buildEvidencePack(await factsOf(), world.privateKey))
+    const { signature: _, ...manifest } = JSON.parse(new TextDecoder().decode(pack.get('manifest.json'))) as {
+      signature: string
+      files: Record<string, string>
+    }
+    const changed = change(new TextDecoder().decode(pack.get(name) ?? new Uint8Array()))
+    const files = Object.fromEntries(Object.entries(manifest.files).filter(([other]) => other !== name))
+    pack.delete(name)
+    if (changed !== null) {
+      pack.set(name, new TextEncoder().encode(changed))
+      files[name] = sha256Hex(changed)
+    }
+    const again = { ...manifest, files }
+    const resigned = sign(null, Buffer.from(canonicalJson(again)), world.privateKey).toString('base64')
+    pack.set('manifest.json', new TextEncoder().encode(printPackFile({ ...again, signature: resigned })))
+    unpack(pack)
+
+    expect(verifyThere()).toMatchObject({ code: 1, text: expect.stringContaining(said) })
+    // The twin: a verifier that does not compare with the entries. What is in them it finds another way.
+    expect(verifyThere(withoutComparison()).code).toBe(name === 'entries.jsonl' ? 1 : 0)
   })
 
   it('is not believed when another key signed it', async () => {

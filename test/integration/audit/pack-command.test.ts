@@ -85,7 +85,7 @@ describe('audit export --zip', () => {
     expect(JSON.parse(readFileSync(at('one/approvals.json'), 'utf8'))).toMatchObject([
       {
         id: 'PRO-1',
-        decisions: [{ person: 'ben@bank.example', decision: 'reject', reason: 'the channel knows already' }],
+        decisions: [{ person: 'ben@bank.example', decision: 'reject', reason: 'Ben Cole: the channel knows already' }],
       },
     ])
     expect(readFileSync(at('one/entries.jsonl'), 'utf8')).not.toContain('another one')

@@ -26,6 +26,7 @@ describe('a log that nobody touched', () => {
       coveredTo: 60,
       uncovered: 0,
       problem: null,
+      notes: [],
     })
   })
 
