@@ -75,8 +75,8 @@ const FORWARD: readonly Check[] = [
   checkMode,
   checkTier,
   checkPlaybook,
-  checkQuorum,
   checkPolicy,
+  checkQuorum,
   checkSymptom,
 ]
 

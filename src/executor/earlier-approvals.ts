@@ -24,8 +24,14 @@ export async function readEarlierApprovals({ deps, held }: RunSession, plan: Pla
   return { approvals, stepDecisions }
 }
 
+/** Whose approval of that step the policy would not let them give now. */
+export type ForbiddenIn = (approval: StepApproval, given: readonly StepDecision[]) => ReadonlySet<string>
+
 type Facts = EarlierApprovals &
-  Pick<StepApprovalFacts, 'proposal' | 'people' | 'commander' | 'owner'> & { readonly attempts: readonly Attempt[] }
+  Pick<StepApprovalFacts, 'proposal' | 'people' | 'commander' | 'owner'> & {
+    readonly attempts: readonly Attempt[]
+    readonly forbiddenIn: ForbiddenIn
+  }
 
 /**
  * null while each nested approval that this run has behind it still stands, with the roles people have now. Fatigue
@@ -37,7 +43,9 @@ export function missingEarlierApproval(plan: Plan, facts: Facts): string | null 
     if (!isBehind) continue
     const approval = facts.approvals.find(({ stepId, state }) => stepId === step.id && state === 'approved')
     if (approval === undefined) return `nobody has approved step ${step.id}`
-    const missing = missingStepApproval({ ...facts, approval, decisions: facts.stepDecisions, fatigued: new Set() })
+    const decisions = facts.stepDecisions.filter(({ stepId }) => stepId === step.id)
+    const forbidden = facts.forbiddenIn(approval, decisions)
+    const missing = missingStepApproval({ ...facts, approval, decisions, forbidden, fatigued: new Set() })
     if (missing !== null) return missing
   }
   return null

@@ -3,13 +3,15 @@ import { findService } from '../domain/service-catalog.ts'
 import type { Attempt } from '../domain/run.ts'
 import type { StepApproval, StepDecision } from '../domain/step-approval.ts'
 import type { Stores } from '../ports/stores.ts'
+import { asProposalOfStep } from './as-proposal-of-step.ts'
 import { checkBeforeStep } from './check-before-step.ts'
-import type { StepVerdict } from './check-before-step.ts'
+import type { Grounds, StepVerdict } from './check-before-step.ts'
 import { endRun } from './end-run.ts'
 import type { Ending } from './end-run.ts'
 import { endingOf } from './execute-step.ts'
 import type { RunEnd } from './executor-deps.ts'
 import { findFatigued } from './find-fatigued.ts'
+import { findForbidden } from './find-forbidden.ts'
 import type { StepWork } from './next-work.ts'
 import { readGrounds } from './read-progress.ts'
 import { reach } from './run-session.ts'
@@ -38,7 +40,7 @@ export async function followApproval(
   const grounds = await readGrounds(session, progress.plan)
   const verdict = checkBeforeStep(grounds)
   await reach(session, 'before-record', work)
-  const now = { ...progress, run: grounds.run }
+  const now = { ...progress, run: grounds.run, mode: grounds.mode }
   const look = await deps.unitOfWork.run((stores) => lookAtApproval(session, stores, now, work, verdict))
   await reach(session, 'after-record', work)
   switch (look.kind) {
@@ -51,10 +53,12 @@ export async function followApproval(
   }
 }
 
+type Now = Progress & Pick<Grounds, 'mode'>
+
 async function lookAtApproval(
   session: RunSession,
   stores: Stores,
-  progress: Progress,
+  progress: Now,
   work: Asked,
   verdict: StepVerdict,
 ): Promise<Look> {
@@ -106,7 +110,7 @@ function lost({ step }: Asked): Ending {
 async function countApprovals(
   session: RunSession,
   stores: Stores,
-  progress: Progress,
+  progress: Now,
   work: Asked,
   approval: StepApproval,
   leftMs: number,
@@ -123,6 +127,7 @@ async function countApprovals(
     commander: incident?.assignments['commander'] ?? null,
     owner: findService(deps.catalog, progress.plan.service)?.owner ?? null,
     fatigued: await findFatigued(stores.decisions, decisions, deps.settings.fatigue),
+    forbidden: findForbidden(deps, asProposalOfStep(progress.proposal, approval), decisions, progress.mode),
   })
   if (missing !== null) {
     if (progress.run.state !== 'waiting') {

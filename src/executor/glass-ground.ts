@@ -1,10 +1,10 @@
 import type { GlassBreak } from '../domain/glass-break.ts'
 import type { Mode } from '../domain/mode.ts'
 import type { Proposal } from '../domain/approval.ts'
-import { findService } from '../domain/service-catalog.ts'
 import { NotFoundError } from '../kernel/errors.ts'
 import type { ExecutorDeps } from './executor-deps.ts'
 import type { GlassFacts } from './missing-approval.ts'
+import { proposalResource } from './proposal-resource.ts'
 
 /** Read only where the proposal says that the glass was broken for it. */
 export async function findGlass(
@@ -19,13 +19,7 @@ export async function findGlass(
 
 /** The person in the quorum's place, asked about anew: role, policy and list are those of this moment. */
 export function glassFacts(deps: ExecutorDeps, proposal: Proposal, glass: GlassBreak, mode: Mode): GlassFacts {
-  const { service: name, environment } = proposal.plan
-  const service = findService(deps.catalog, name)
-  const resource = {
-    type: 'Proposal',
-    ...{ id: proposal.id, service: name, environment, tier: proposal.tier, requester: proposal.requester },
-    ...{ owner: service?.owner ?? null, criticality: service?.criticality ?? null },
-  } as const
+  const resource = proposalResource(deps.catalog, proposal)
   return {
     glass,
     proposal,

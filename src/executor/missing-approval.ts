@@ -17,6 +17,8 @@ export interface ApprovalFacts {
   readonly owner: string | null
   /** The mode is `act` and the playbook autonomous, now. */
   readonly mayRunByItself: boolean
+  /** Whose approval the policy would not let them give now. */
+  readonly forbidden: ReadonlySet<string>
 }
 
 /** What is asked again of a plan that ran without its quorum. */
@@ -58,6 +60,7 @@ export function quorumOf(facts: ApprovalFacts): Quorum {
     people: facts.people,
     commander: facts.commander,
     fatigued: new Set(),
+    forbidden: facts.forbidden,
   })
 }
 

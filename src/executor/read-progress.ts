@@ -15,7 +15,10 @@ import type { ExecutorDeps } from './executor-deps.ts'
 import type { Attempt } from '../domain/run.ts'
 import { listWindowFreezes } from '../policy/freeze-windows.ts'
 import { missingApproval, missingForGlass } from './missing-approval.ts'
+import { asProposalOfStep } from './as-proposal-of-step.ts'
 import { missingEarlierApproval, readEarlierApprovals } from './earlier-approvals.ts'
+import type { ForbiddenIn } from './earlier-approvals.ts'
+import { findForbidden } from './find-forbidden.ts'
 import { servicesActedOn } from '../policy/blast-radius.ts'
 import type { RunSession } from './run-session.ts'
 
@@ -62,6 +65,8 @@ export async function readGrounds(session: RunSession, plan: Plan, known?: reado
   const glass = await findGlass(deps, reading.proposal)
   // From here on nothing is waited for: policy, playbook and digest are of one version.
   const playbook = deps.playbooks.find((candidate) => candidate.name === name)
+  const forbiddenIn: ForbiddenIn = (approval, given) =>
+    findForbidden(deps, asProposalOfStep(reading.proposal, approval), given, mode)
   const missingNow = () => {
     const people = deps.directory.list()
     const commander = incident.assignments['commander'] ?? null
@@ -73,9 +78,10 @@ export async function readGrounds(session: RunSession, plan: Plan, known?: reado
         decisions,
         ...{ people, commander, owner },
         mayRunByItself: mode === 'act' && playbook?.autonomous === true,
+        forbidden: findForbidden(deps, reading.proposal, decisions, mode),
       })
     const own = glass === null ? missingQuorum() : missingForGlass(glassFacts(deps, reading.proposal, glass.use, mode))
-    return own ?? missingEarlierApproval(plan, { ...earlier, ...reading, people, commander, owner })
+    return own ?? missingEarlierApproval(plan, { ...earlier, ...reading, people, commander, owner, forbiddenIn })
   }
   return {
     ...reading,

@@ -17,6 +17,8 @@ export interface StepApprovalFacts {
   /** Of the plan's service, as the catalog has it now. */
   readonly owner: string | null
   readonly fatigued: ReadonlySet<string>
+  /** Whose approval of this step the policy would not let them give now. */
+  readonly forbidden: ReadonlySet<string>
 }
 
 /**
@@ -36,6 +38,7 @@ export function stepQuorumFacts(facts: StepApprovalFacts): QuorumFacts {
     people: facts.people,
     commander: facts.commander,
     fatigued: facts.fatigued,
+    forbidden: facts.forbidden,
   }
 }
 

@@ -12,7 +12,7 @@ import { recordRefusal, toError } from './decisions/refusal.ts'
 import type { Refusal } from './decisions/refusal.ts'
 import type { Deps } from './dependencies.ts'
 import { getPerson } from './proposals/known-person.ts'
-import { proposalResource } from './proposals/proposal-resource.ts'
+import { proposalResource } from '../executor/proposal-resource.ts'
 
 export interface CancelInput {
   readonly proposalId: string

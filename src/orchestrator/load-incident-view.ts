@@ -4,6 +4,7 @@ import { describeImpact } from '../summaries/describe-impact.ts'
 import { describeFollowUp } from '../summaries/describe-follow-up.ts'
 import { findService } from '../domain/service-catalog.ts'
 import { findFatigued } from '../executor/find-fatigued.ts'
+import { findForbidden } from '../executor/find-forbidden.ts'
 import { findFreezeOn } from '../domain/freeze.ts'
 import { NotFoundError } from '../kernel/errors.ts'
 import { listWindowFreezes } from '../policy/freeze-windows.ts'
@@ -18,8 +19,9 @@ import { viewGlass } from './view/view-glass.ts'
 import { NO_APPROVALS, readRunApprovals, viewStepApproval, viewStepEndings } from './view/view-step-approval.ts'
 import { viewRun } from './view/view-run.ts'
 import { isCollecting, newestRun, symptomOf, writeFacts } from './view/write-facts.ts'
+import { modeFor, servicesOfPlan } from './proposals/mode-and-freeze.ts'
 import type { Run } from '../domain/run.ts'
-import type { Proposal } from '../domain/approval.ts'
+import type { Decision, Proposal } from '../domain/approval.ts'
 import type { Deps } from './dependencies.ts'
 import type { Incident } from '../domain/incident.ts'
 import type { IncidentRecords } from './view/incident-records.ts'
@@ -166,6 +168,7 @@ export function viewOfRecords(deps: Deps, records: IncidentRecords): IncidentVie
               questions: records.questions,
               onCall,
               fatigued: records.fatigued,
+              forbidden: forbiddenNow(deps, incident, proposal, decisions),
               directory: deps.directory,
             },
             commander: commander ?? null,
@@ -187,6 +190,17 @@ export function viewOfRecords(deps: Deps, records: IncidentRecords): IncidentVie
     mode,
     consoleUrl: consoleUrl(deps.settings.publicUrl, incident.id),
   }
+}
+
+/** Only of a proposal that waits does anybody ask. */
+function forbiddenNow(
+  deps: Deps,
+  incident: Incident,
+  proposal: Proposal,
+  decisions: readonly Decision[],
+): ReadonlySet<string> {
+  if (proposal.state !== 'pending') return new Set()
+  return findForbidden(deps, proposal, decisions, modeFor(deps, servicesOfPlan(deps, incident, proposal.plan)))
 }
 
 /** With what an older version of us wrote as sentences only. */

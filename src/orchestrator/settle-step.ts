@@ -4,6 +4,7 @@ import type { Attempt, Run } from '../domain/run.ts'
 import { findService } from '../domain/service-catalog.ts'
 import type { Origin } from '../domain/surface.ts'
 import { ABORTED_NOTE, againNote } from '../executor/attempt-notes.ts'
+import { findForbidden } from '../executor/find-forbidden.ts'
 import { quorumOf } from '../executor/missing-approval.ts'
 import { RefusedError } from '../kernel/errors.ts'
 import type { Settlement } from '../ports/run-store.ts'
@@ -12,6 +13,7 @@ import { personPrincipal } from './authorization-subjects.ts'
 import type { Deps } from './dependencies.ts'
 import { readOnCall, standingOf } from './decisions/read-on-call.ts'
 import type { OnCallNow } from './decisions/read-on-call.ts'
+import { modeFor, servicesOfPlan } from './proposals/mode-and-freeze.ts'
 import { recordRunRefusal } from './record-run-refusal.ts'
 import { requireAuthorized } from './require-authorized.ts'
 import { loadRunSubject } from './run-subject.ts'
@@ -126,15 +128,18 @@ async function approveRetry(
   })
   const service = findService(deps.catalog, proposal.plan.service)
   const incident = await stores.incidents.find(run.incidentId)
+  const decisions = freshOnes(await stores.decisions.list(proposal.id), attempt)
+  const services = incident === undefined ? [] : servicesOfPlan(deps, incident, proposal.plan)
   const quorum = quorumOf({
     plan: proposal.plan,
     proposal,
-    decisions: freshOnes(await stores.decisions.list(proposal.id), attempt),
+    decisions,
     people: deps.directory.list(),
     commander: incident?.assignments['commander'] ?? null,
     owner: service?.owner ?? null,
     // What runs by itself was never approved; sending it twice is for a person to say.
     mayRunByItself: false,
+    forbidden: findForbidden(deps, proposal, decisions, modeFor(deps, services)),
   })
   const own = quorum.ignored.find(({ personId }) => personId === person.id)
   if (own !== undefined) throw new RefusedError('approval_does_not_count', own.reason)

@@ -13,7 +13,7 @@ import type { Deps } from './dependencies.ts'
 import { getPerson } from './proposals/known-person.ts'
 import { loadQuorum } from './proposals/load-quorum.ts'
 import { tellOfProposal } from './proposals/proposal-records.ts'
-import { proposalResource } from './proposals/proposal-resource.ts'
+import { proposalResource } from '../executor/proposal-resource.ts'
 
 export interface WithdrawInput {
   readonly proposalId: string

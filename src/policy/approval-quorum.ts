@@ -18,6 +18,8 @@ export interface QuorumFacts {
   readonly commander: string | null
   /** People who approved beyond the fatigue limit: each such plan needs a further approver. */
   readonly fatigued: ReadonlySet<string>
+  /** People whose approval the policy would not let them give any more. */
+  readonly forbidden?: ReadonlySet<string>
 }
 
 export interface CountedApproval {
@@ -51,7 +53,7 @@ export function countQuorum(facts: QuorumFacts): Quorum {
   const rejection = live.find((decision) => decision.decision === 'reject')
   const judged = live
     .filter((decision) => decision.decision === 'approve')
-    .map((decision) => ({ decision, verdict: judgeApprover(facts, decision.personId) }))
+    .map((decision) => ({ decision, verdict: judgeGiven(facts, decision.personId) }))
   const counted = judged.flatMap(({ decision, verdict }) =>
     verdict.counts ? [{ personId: decision.personId, personName: decision.personName, ...verdict.weight }] : [],
   )
@@ -86,6 +88,14 @@ function onePerPerson(decisions: QuorumFacts['decisions']): QuorumFacts['decisio
 type ApproverVerdict =
   | { readonly counts: true; readonly weight: { readonly isFromOwningGroup: boolean; readonly standsIn: boolean } }
   | { readonly counts: false; readonly reason: string }
+
+/** The same of an approval that was given: the policy has its say again. */
+function judgeGiven(facts: QuorumFacts, personId: string): ApproverVerdict {
+  const verdict = judgeApprover(facts, personId)
+  if (!verdict.counts || facts.forbidden?.has(personId) !== true) return verdict
+  const name = facts.people.find(({ id }) => id === personId)?.name ?? personId
+  return { counts: false, reason: `The policy does not let ${name} approve it any more.` }
+}
 
 /** Whether an approval of this person counts for this plan now, and what for. */
 export function judgeApprover(

@@ -1,6 +1,6 @@
 import { findFreeze, freezeText, howToLift, modeFor, servicesOfPlan } from '../proposals/mode-and-freeze.ts'
 import { personPrincipal } from '../authorization-subjects.ts'
-import { proposalResource } from '../proposals/proposal-resource.ts'
+import { proposalResource } from '../../executor/proposal-resource.ts'
 import { whoMay } from '../who-may.ts'
 import { whyNoEmergencyReason } from '../../policy/judge-emergency-reason.ts'
 import { whyNotThisPlan } from '../decisions/why-not-decide.ts'

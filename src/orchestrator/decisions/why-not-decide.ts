@@ -1,6 +1,6 @@
 import { findFreeze, freezeText, howToLift, modeFor, servicesOfPlan } from '../proposals/mode-and-freeze.ts'
 import { personPrincipal } from '../authorization-subjects.ts'
-import { proposalResource } from '../proposals/proposal-resource.ts'
+import { proposalResource } from '../../executor/proposal-resource.ts'
 import type { AuthorizedAction } from '../../domain/verb.ts'
 import type { Freeze } from '../../domain/freeze.ts'
 import type { Mode } from '../../domain/mode.ts'

@@ -1,10 +1,12 @@
 import type { Decision, Proposal } from '../../domain/approval.ts'
 import type { Incident } from '../../domain/incident.ts'
 import { findFatigued } from '../../executor/find-fatigued.ts'
+import { findForbidden } from '../../executor/find-forbidden.ts'
 import { countQuorum } from '../../policy/approval-quorum.ts'
 import type { Quorum, QuorumFacts } from '../../policy/approval-quorum.ts'
 import type { Stores } from '../../ports/stores.ts'
 import type { Deps } from '../dependencies.ts'
+import { modeFor, servicesOfPlan } from './mode-and-freeze.ts'
 
 export interface LoadedQuorum {
   readonly facts: QuorumFacts
@@ -31,6 +33,7 @@ export async function loadQuorum(
     people: deps.directory.list(),
     commander: incident.assignments['commander'] ?? null,
     fatigued: await findFatigued(stores.decisions, decisions, deps.settings.fatigue),
+    forbidden: findForbidden(deps, proposal, decisions, modeFor(deps, servicesOfPlan(deps, incident, proposal.plan))),
   }
   return { facts, quorum: countQuorum(facts), decisions }
 }

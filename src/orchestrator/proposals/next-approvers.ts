@@ -7,7 +7,7 @@ import { personPrincipal } from '../authorization-subjects.ts'
 import type { Deps } from '../dependencies.ts'
 import type { OnCallNow } from '../decisions/read-on-call.ts'
 import { modeFor, servicesOf } from './mode-and-freeze.ts'
-import { proposalResource } from './proposal-resource.ts'
+import { proposalResource } from '../../executor/proposal-resource.ts'
 
 /**
  * Who can give an approval that is missing and whom the policy would let: the owning group first. Where nobody knows who

@@ -2,7 +2,7 @@ import type { Proposal } from '../../domain/approval.ts'
 import type { StepApproval } from '../../domain/step-approval.ts'
 import type { Stores } from '../../ports/stores.ts'
 import type { Deps } from '../dependencies.ts'
-import { asProposalOfStep } from './as-proposal-of-step.ts'
+import { asProposalOfStep } from '../../executor/as-proposal-of-step.ts'
 import { loadStepQuorum } from './load-step-quorum.ts'
 import { tellApprovers } from './tell-approvers.ts'
 

@@ -1,6 +1,6 @@
 import { humanActor } from '../../domain/actor.ts'
 import { personPrincipal } from '../authorization-subjects.ts'
-import { proposalResource } from '../proposals/proposal-resource.ts'
+import { proposalResource } from '../../executor/proposal-resource.ts'
 import { tellOfProposal } from '../proposals/proposal-records.ts'
 import type { Deps } from '../dependencies.ts'
 import type { Person } from '../../domain/person.ts'

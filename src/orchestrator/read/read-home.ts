@@ -1,5 +1,5 @@
 import { loadIncidentView } from '../load-incident-view.ts'
-import { asProposalOfStep } from '../proposals/as-proposal-of-step.ts'
+import { asProposalOfStep } from '../../executor/as-proposal-of-step.ts'
 import { findRun } from '../proposals/start-run.ts'
 import { loadStepQuorum } from '../proposals/load-step-quorum.ts'
 import type { Proposal } from '../../domain/approval.ts'

@@ -28,6 +28,8 @@ export interface ProposalFacts {
   readonly onCall: readonly string[]
   /** Person ids of approvers beyond the fatigue limit. */
   readonly fatigued: ReadonlySet<string>
+  /** Person ids of those whose approval the policy would not let them give any more. */
+  readonly forbidden: ReadonlySet<string>
   readonly known: StepKnowledge
   readonly playbooks: readonly Playbook[]
   readonly catalog: ServiceCatalog

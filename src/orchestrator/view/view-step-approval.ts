@@ -5,10 +5,13 @@ import type { Attempt, Run } from '../../domain/run.ts'
 import { findService } from '../../domain/service-catalog.ts'
 import type { ProposalQuestion } from '../../domain/question.ts'
 import type { StepApproval, StepDecision } from '../../domain/step-approval.ts'
+import { asProposalOfStep } from '../../executor/as-proposal-of-step.ts'
 import { findFatigued } from '../../executor/find-fatigued.ts'
+import { findForbidden } from '../../executor/find-forbidden.ts'
 import { stepQuorumFacts } from '../../executor/step-quorum.ts'
 import { countQuorum, listEligibleApprovers } from '../../policy/approval-quorum.ts'
 import type { Deps } from '../dependencies.ts'
+import { modeFor, servicesOfPlan } from '../proposals/mode-and-freeze.ts'
 import { requirementNow } from './requirement-now.ts'
 import { namesOnCallFirst, viewDecision } from './view-proposal.ts'
 import { viewQuestions } from './view-questions.ts'
@@ -78,11 +81,13 @@ interface Facts extends AskedStep {
 
 export function viewStepApproval({ deps, incident, onCall, ...asked }: Facts): StepApprovalView {
   const { approval, proposal, decisions } = asked
+  const mode = modeFor(deps, servicesOfPlan(deps, incident, proposal.plan))
   const quorumFacts = stepQuorumFacts({
     ...asked,
     people: deps.directory.list(),
     commander: incident.assignments['commander'] ?? null,
     owner: findService(deps.catalog, proposal.plan.service)?.owner ?? null,
+    forbidden: findForbidden(deps, asProposalOfStep(proposal, approval), decisions, mode),
   })
   const { stepId, title, tier, hash, askedAt, expiresAt } = approval
   return {

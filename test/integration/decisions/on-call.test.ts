@@ -116,6 +116,20 @@ describe('the fresh approval of a retry', () => {
   })
 })
 
+describe('the fresh approval of a retry, where a policy wants whoever approves to be on call', () => {
+  it('is asked what any approval is: refused to whoever is not, and worth nothing', async () => {
+    const runId = await unknownStep()
+
+    await expect(retry(replica(true), runId, LEE)).rejects.toThrow(/does not let Lee@bank\.example approve it/)
+    expect((await world.deps.stores.runs.find(runId))?.state).toBe('unknown')
+    expect((await retry(replica(true), runId, KIM)).isSettled).toBe(true)
+  })
+
+  it('is given by anybody where no policy asks (the twin)', async () => {
+    expect((await retry(replica(false), await unknownStep(), LEE)).isSettled).toBe(true)
+  })
+})
+
 describe('a policy that wants whoever approves to be on call', () => {
   it('lets them, and the record says so', async () => {
     const proposal = await openProposal(world)

@@ -138,6 +138,39 @@ describe('T13, T15: who may not', () => {
   })
 })
 
+describe('T15: a group that a policy asks for', () => {
+  const rule = `@id("the-group-approves")
+@says("only platform and payments approve")
+forbid (principal, action == Action::"approve", resource is Proposal)
+unless { principal is Person && (principal in Group::"platform" || principal in Group::"payments") };
+`
+  const { authorize } = createPolicyEngine([...defaultPolicyFiles(), { file: 'policies/bank.cedar', text: rule }])
+  const moved = [ANA, { ...BO, groups: ['elsewhere'] }, CY]
+
+  it('is asked for again when the next approval is counted, and the card says whose counts no more', async () => {
+    const bank = world.replica({ authorize })
+    const proposal = await openProposal(world, 3)
+    expect(await pressed(bank, proposal, BO)).toBe('counted')
+    world.people = moved
+
+    expect(await press(bank, proposal, ANA)).toMatchObject({ outcome: 'counted', missing: { approvals: 1 } })
+    const view = await loadIncidentView(bank, proposal.incidentId)
+    expect(view?.proposal).toMatchObject({ approvalsCounted: 1, canApprove: ['Cy'] })
+    expect(view?.proposal?.required.rules[0]).toBe(
+      'The policy does not let Bo approve it any more: that approval does not count any more.',
+    )
+    expect(await pressed(bank, proposal, CY)).toBe('approved')
+  })
+
+  it('that no policy asks for may be left (the twin)', async () => {
+    const proposal = await openProposal(world, 3)
+    await press(world.deps, proposal, BO)
+    world.people = moved
+
+    expect(await pressed(world.deps, proposal, ANA)).toBe('approved')
+  })
+})
+
 describe('T20: an approval of one plan for another', () => {
   it('is refused for every pair of plans, incidents and environments', async () => {
     const one = await openProposal(world)

@@ -4,6 +4,7 @@ import { undoRun } from '../../../src/orchestrator/undo-run.ts'
 import { stopRun } from '../../../src/orchestrator/stop-run.ts'
 import { withdrawDecision } from '../../../src/orchestrator/withdraw-decision.ts'
 import { loadIncidentView } from '../../../src/orchestrator/load-incident-view.ts'
+import type { AuthorizationRequest } from '../../../src/domain/authorization.ts'
 import type { Person } from '../../../src/domain/person.ts'
 import type { Stores } from '../../../src/ports/stores.ts'
 import { ANA, BEN, RIA } from '../../fakes/counting-target/approved-run.ts'
@@ -293,6 +294,29 @@ describe('T15: a right that is taken back', () => {
     expect(nested.effects().after).toBe(0)
     expect((await find(replica, nested.run.id)).state).toBe(when === 'before the next step' ? 'stopped' : 'waiting')
   })
+
+  it.each(['before the run takes it', 'before the next step'] as const)(
+    'and the group that a policy asks for, %s: nothing is sent',
+    async (when) => {
+      let people: readonly Person[] = [ANA, BEN, RIA]
+      const elsewhere = [ANA, { ...BEN, groups: ['elsewhere'] }, RIA]
+      const inGroup = (request: AuthorizationRequest) => {
+        const isLet = request.action !== 'approve' || request.principal.groups.includes('team-payments')
+        return { verdict: isLet ? 'allow' : 'forbid', reasons: [], policyVersion: 'policy-1' } as const
+      }
+      const { replica, nested } = await waiting({}, { people: () => people, authorize: inGroup })
+      await pressStep(replica, nested, BEN)
+      if (when === 'before the run takes it') people = elsewhere
+      const debugPoint = async (point: string, { stepId }: { readonly stepId: string }) => {
+        if (point === 'before-intent' && stepId === 'after') people = elsewhere
+      }
+
+      await look(replica, nested.run.id, { debugPoint })
+
+      expect(nested.effects().after).toBe(0)
+      expect((await find(replica, nested.run.id)).state).toBe(when === 'before the next step' ? 'stopped' : 'waiting')
+    },
+  )
 
   it('that is not taken back lets it go on (the twin)', async () => {
     const { replica, nested } = await waiting({}, { people: () => [ANA, BEN, RIA] })

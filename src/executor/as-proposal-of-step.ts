@@ -1,5 +1,5 @@
-import type { Proposal } from '../../domain/approval.ts'
-import type { StepApproval } from '../../domain/step-approval.ts'
+import type { Proposal } from '../domain/approval.ts'
+import type { StepApproval } from '../domain/step-approval.ts'
 
 /**
  * A nested approval put like a proposal, with its own tier, quorum, hash and expiry: whoever judges who may decide, and
