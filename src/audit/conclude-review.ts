@@ -9,6 +9,8 @@ export interface ReviewFacts {
   readonly forged: number
   /** Entries that wait for a number. */
   readonly waiting: number
+  /** Entries that will get none, since the sequencer was moved past them. */
+  readonly skipped: number
   readonly glass: { readonly unreviewed: number; readonly overdue: number }
   /** Chat surfaces that this installation speaks on, and since when one has not been reachable. */
   readonly surfaces: readonly { readonly name: string; readonly lostSince: Date | null }[]
@@ -37,8 +39,16 @@ function finding(point: ReviewPoint, isConcern: boolean, text: string): ReviewFi
   return { point, isConcern, text }
 }
 
-function logFinding({ from, to, fault, archived, events }: ReviewTally, { waiting }: ReviewFacts): ReviewFinding {
+function logFinding(tally: ReviewTally, { waiting, skipped }: ReviewFacts): ReviewFinding {
+  const { from, to, fault, archived, events } = tally
   if (fault !== null) return finding('log', true, `The log is not whole: ${fault}. Keep it, and verify an export.`)
+  if (skipped > 0) {
+    return finding(
+      'log',
+      true,
+      `${counted(skipped, 'entry', 'entries')} passed over by the sequencer, which was moved.`,
+    )
+  }
   const contradictions = countOf(events, 'audit.contradicted')
   if (contradictions > 0) return finding('log', true, 'The log contradicted its checkpoint while it was running.')
   // What was archived is named by an entry behind it, and so within what was reviewed.

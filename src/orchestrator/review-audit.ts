@@ -92,8 +92,9 @@ function whyTooShort(size: number, reviewed: number, checkpoints: readonly Check
 }
 
 async function readFacts({ stores, settings }: Deps, { last }: ReviewMoment, checked: Checked): Promise<ReviewFacts> {
-  const [standing, glass, states] = await Promise.all([
+  const [standing, skipped, glass, states] = await Promise.all([
     stores.auditReader.describe(),
+    stores.auditLog.countSkipped(last?.to ?? 0),
     stores.glass.describe(),
     stores.surfaceStates.list(),
   ])
@@ -102,7 +103,7 @@ async function readFacts({ stores, settings }: Deps, { last }: ReviewMoment, che
     const state = states.find(({ surface }) => surface === name)
     return { name, lostSince: state === undefined || state.isReachable ? null : state.since }
   })
-  return { ...checked, waiting: standing.waiting, glass, surfaces, sourcesBefore: last?.sources ?? [] }
+  return { ...checked, waiting: standing.waiting, skipped, glass, surfaces, sourcesBefore: last?.sources ?? [] }
 }
 
 function recordOf({ day, from, to, findings }: AuditReview, { fault, reads }: ReviewTally) {

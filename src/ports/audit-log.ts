@@ -16,6 +16,11 @@ export interface AuditLogRange {
 export interface AuditLog {
   /** By number, rising. */
   list(range: AuditLogRange): Promise<readonly AuditEntry[]>
+  /**
+   * Leaves that have no number though the sequencer's place is behind them, from about entry `after` on: nothing gives them
+   * one, and no export holds them. The sequencer leaves none; whoever moved its place did.
+   */
+  countSkipped(after: number): Promise<number>
   /** The leaf hashes of entries 1 … `size`, for proofs. */
   listLeafHashes(size: number): Promise<readonly string[]>
 }

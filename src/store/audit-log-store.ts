@@ -3,6 +3,8 @@ import type { AuditEntry } from '../domain/audit-entry.ts'
 import type { AuditLog } from '../ports/audit-log.ts'
 import type { Database } from './database.ts'
 
+const OUT_OF_ORDER = 10_000
+
 type Row = AuditEntry & Record<string, unknown>
 
 export function createAuditLog(db: Database): AuditLog {
@@ -16,6 +18,15 @@ export function createAuditLog(db: Database): AuditLog {
           FROM audit_entries e LEFT JOIN audit_leaves l ON l.id = e.leaf_id AND l.at = e.leaf_at
          WHERE e.seq > ${after} ${until} ${ofIncident} ${isOld} ORDER BY e.seq LIMIT ${limit}`)
       return rows
+    },
+    async countSkipped(after) {
+      // Leaves get their ids a moment before their numbers, and not in quite the same order.
+      const { rows } = await db.execute<{ count: number }>(sql`
+        SELECT count(*)::int AS count FROM audit_sequencer s, audit_leaves l
+         WHERE l.id > coalesce((SELECT leaf_id FROM audit_entries WHERE seq = ${after}), 0) - ${OUT_OF_ORDER}
+           AND (l.xid, l.id) <= (s.last_xid, s.last_leaf_id)
+           AND NOT EXISTS (SELECT FROM audit_entries e WHERE e.leaf_id = l.id)`)
+      return rows[0]?.count ?? 0
     },
     async listLeafHashes(size) {
       const { rows } = await db.execute<{ hash: string }>(sql`

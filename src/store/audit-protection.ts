@@ -28,7 +28,12 @@ export async function auditProtection(db: Database): Promise<AuditProtection> {
     SELECT format('triggers of %s are missing or switched off', tables.name) FROM tables
      WHERE (SELECT count(*) FROM pg_trigger t
              WHERE t.tgrelid = tables.oid AND t.tgfoid = 'audit_refuse_change'::regproc
-               AND t.tgenabled IN ('O', 'A')) < 2`)
+               AND t.tgenabled IN ('O', 'A')) < 2
+    UNION ALL
+    SELECT 'the trigger that keeps the sequencer in its place is missing or switched off'
+     WHERE NOT EXISTS (SELECT FROM pg_trigger t
+                        WHERE t.tgrelid = 'audit_sequencer'::regclass AND t.tgfoid = to_regproc('audit_refuse_skip')
+                          AND t.tgenabled IN ('O', 'A'))`)
   const gaps = rows.map((row) => row.gap)
   return { isProtected: gaps.length === 0, gaps }
 }

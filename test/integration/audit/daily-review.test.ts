@@ -152,6 +152,22 @@ describe('the daily review of the audit log', () => {
     })
   })
 
+  it('finds an entry that the sequencer was moved past, which nobody else misses (the twin)', async () => {
+    // As if the place of the sequencer had been behind it when it was committed.
+    await owner.query(`INSERT INTO audit_leaves (xid, entry_id, event, bytes, leaf_hash)
+      SELECT '1', 'skipped', 'note.added', bytes, leaf_hash FROM audit_leaves LIMIT 1`)
+    const countSkipped = async () => 0
+    const blind = { ...replica(), stores: { ...deps.stores, auditLog: { ...deps.stores.auditLog, countSkipped } } }
+    try {
+      expect(textOf(await review(blind), 'log')).toContain('are whole')
+      await owner.query('DELETE FROM log_reviews')
+      expect(textOf(await review(), 'log')).toBe('1 entry passed over by the sequencer, which was moved.')
+    } finally {
+      await owner.query(`BEGIN; SET LOCAL session_replication_role = replica;
+        DELETE FROM audit_leaves WHERE entry_id = 'skipped'; COMMIT`)
+    }
+  })
+
   it('finds a log that is shorter than it was reviewed', async () => {
     await review()
     await nextDay()

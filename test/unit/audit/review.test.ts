@@ -15,7 +15,13 @@ const QUIET: readonly Content[] = [
   { event: 'incident.acknowledged', origin: 'slack', outcome: 'success' },
 ]
 const FACTS: ReviewFacts = {
-  ...{ checkpoints: [{ size: 3, fits: true }], forged: 0, waiting: 0, glass: { unreviewed: 0, overdue: 0 } },
+  ...{
+    checkpoints: [{ size: 3, fits: true }],
+    forged: 0,
+    waiting: 0,
+    skipped: 0,
+    glass: { unreviewed: 0, overdue: 0 },
+  },
   ...{ surfaces: [{ name: 'slack', lostSince: null }], sourcesBefore: ['alertmanager'] },
 }
 
