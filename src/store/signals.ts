@@ -99,6 +99,8 @@ class ListeningConnection {
     this.#client = client
     this.#failures = 0
     for (const channel of this.#listeners.keys()) await this.#subscribe(channel)
+    // Lost meanwhile: the next one is on its way, and a beat of this one would take its timer away.
+    if (this.#client !== client) return
     for (const channel of this.#listeners.keys()) this.#tell(channel, '')
     this.#beat(client)
   }
