@@ -22,11 +22,21 @@ export function openClock(tick: () => Promise<void>, log: Logger): OpenClock {
         log.warn({ error }, 'clock tick could not be enqueued')
       }
     },
-    { noOverlap: true, name: 'countersign' },
+    { noOverlap: true, name: 'countersign', logger: saidTo(log) },
   )
   return {
     close: async () => {
       await task.destroy()
     },
+  }
+}
+
+/** Of its own accord it writes coloured lines to the console, which have no place in a log of JSON. */
+function saidTo(log: Logger) {
+  return {
+    debug: (said: string | Error) => log.debug({ said: String(said) }, 'the clock says something'),
+    info: (said: string) => log.debug({ said }, 'the clock says something'),
+    warn: (said: string) => log.info({ said }, 'the clock missed a tick, which the next makes up for'),
+    error: (said: string | Error, err?: Error) => log.warn({ said: String(said), err }, 'the clock failed'),
   }
 }
