@@ -2,6 +2,7 @@ import { createServer } from 'node:http'
 import type { IncomingHttpHeaders, IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
+import { hungUp } from './hung-up.ts'
 
 export interface SeenRequest {
   readonly method: string
@@ -60,7 +61,7 @@ export class VendorServer {
   /** Listens, and again on the same port after `refuse`. */
   async listen(): Promise<void> {
     const server = createServer((incoming, outgoing) => {
-      void this.#serve(incoming, outgoing)
+      void readRequest(incoming).then((request) => this.#serve(request, incoming, outgoing), hungUp)
     })
     server.on('connection', (socket) => {
       this.#sockets.add(socket)
@@ -95,8 +96,7 @@ export class VendorServer {
     this.#faults.push({ fault, left: fault.times ?? 1 })
   }
 
-  async #serve(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
-    const request = await readRequest(incoming)
+  async #serve(request: SeenRequest, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     this.requests.push(request)
     const fault = this.#takeFault(request)
     await waitFor(fault)

@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
 
 const LOOK_EVERY_MS = 5
-const GIVE_UP_MS = 10_000
+/** Long, since it costs nothing where the condition comes to hold: on a busy machine a process may stand still for seconds. */
+const GIVE_UP_MS = 60_000
 
 /** Waits for a condition instead of a time; fails by saying what it waited for. */
 export async function waitUntil(

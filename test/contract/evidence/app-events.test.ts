@@ -17,7 +17,7 @@ afterEach(() => server.close())
 async function facts() {
   const argocd = createArgoCd({ url: new URL(server.url), token: 't', projectOf: () => null, timeoutMs: 2_000 })
   const question = { incidentId: 'INC-7', services: [SERVICE], since: SINCE }
-  const [part] = await argocd.evidence.gather(question, AbortSignal.timeout(5_000))
+  const [part] = await argocd.evidence.gather(question, AbortSignal.timeout(60_000))
   return part?.status === 'fulfilled' ? part.value : []
 }
 

@@ -26,7 +26,7 @@ afterEach(() => server.close())
 const compare = (range = RANGE) =>
   createGitHubCommits({ apiUrl: server.url, token: 'gh-1', timeoutMs: 2_000 }).compare(
     range,
-    AbortSignal.timeout(5_000),
+    AbortSignal.timeout(60_000),
   )
 
 describe('commits between two revisions', () => {

@@ -28,7 +28,7 @@ export const SERVICE: Service = {
   ...{ argocd: { app: 'checkout', project: null }, lambda: null, pagerdutyServiceId: null, repository: null },
 }
 
-const signal = () => AbortSignal.timeout(20_000)
+const signal = () => AbortSignal.timeout(60_000)
 
 /** What is found in all the parts, of which one is enough to fail. */
 async function gather(source: EvidenceSource): Promise<unknown> {

@@ -13,7 +13,7 @@ const REQUEST: ModelRequest = {
   answerSchema: { type: 'object', properties: { sentences: { type: 'array' } } },
   maxOutputTokens: 50,
 }
-const signal = AbortSignal.timeout(60_000)
+const signal = new AbortController().signal
 let fake: FakeOpenAi
 let model: LanguageModel
 

@@ -17,7 +17,7 @@ const context: EffectContext = {
   stepId: 'healthy',
   requestedBy: 'countersign',
   approvedBy: [],
-  signal: AbortSignal.timeout(60_000),
+  signal: new AbortController().signal,
 }
 let fake: FakePrometheus
 let action: ActionModule

@@ -7,7 +7,7 @@ import { VendorRejectedError, VendorUnreachableError } from '../../../src/kernel
 import type { FakeFault, FakePrometheus } from '../../fakes/prometheus/fake-prometheus.ts'
 import type { Metrics } from '../../../src/ports/metrics.ts'
 
-const signal = AbortSignal.timeout(60_000)
+const signal = new AbortController().signal
 let fake: FakePrometheus
 let metrics: Metrics
 

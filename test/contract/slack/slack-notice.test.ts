@@ -4,7 +4,7 @@ import type { SlackWorld } from './slack-world.ts'
 
 /** What the daily review may quote: names and reasons that people of the audit log wrote. */
 const HOSTILE = '<!channel> <@U0001> <https://evil.example|https://bank.example> &lt;!here&gt; *bold* gnp\u202eexe'
-const soon = () => AbortSignal.timeout(5_000)
+const soon = () => AbortSignal.timeout(60_000)
 
 let slack: SlackWorld
 beforeEach(async () => {

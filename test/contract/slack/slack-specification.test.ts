@@ -48,7 +48,7 @@ describeWhenShared(
 
     it('name what each method needs, and nothing it does not know', async () => {
       const world = await openSlackWorld()
-      const signal = AbortSignal.timeout(10_000)
+      const signal = AbortSignal.timeout(60_000)
       const { surface } = world.slack
       const card = await surface.postCard('C0001', makeView(), 'card-1', signal)
       await surface.updateCard(card, makeView(), 'card-1', signal)
@@ -80,9 +80,9 @@ describeWhenShared(
         },
         offerForm: async () => ({ kind: 'declare', declared: DECLARED, services: [] }),
       }
-      const about = await surface.postCard('C0001', makeView(), 'card-1', AbortSignal.timeout(5_000))
+      const about = await surface.postCard('C0001', makeView(), 'card-1', AbortSignal.timeout(60_000))
       const person = { id: 'a', name: 'A', slack: { team: 'T1', user: 'U1' }, teams: null, groups: [], roles: [] }
-      await surface.tellPerson(person, 'Look', AbortSignal.timeout(5_000), { keys: ['1'], since: null, about })
+      await surface.tellPerson(person, 'Look', AbortSignal.timeout(60_000), { keys: ['1'], since: null, about })
       await test.driver.event(ANA, pin)
       await test.driver.shortcut(ANA, 'countersign_declare')
       await test.driver.event(ANA, { type: 'app_home_opened', user: 'U1', channel: 'D1', tab: 'home' })

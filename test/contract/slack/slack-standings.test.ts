@@ -55,7 +55,7 @@ describe('the standing of an account in Slack', () => {
   it('is known already for who was told that their approval is awaited', async () => {
     const ana = { id: 'ana', name: 'Ana', slack: { team: 'T0001', user: 'U0001' }, teams: null, groups: [], roles: [] }
 
-    await world.slack.surface.tellPerson(ana, 'Your approval is needed.', AbortSignal.timeout(5_000))
+    await world.slack.surface.tellPerson(ana, 'Your approval is needed.', AbortSignal.timeout(60_000))
 
     await waitUntil('it is asked ahead', () => asked() === 1)
     await standingOf()

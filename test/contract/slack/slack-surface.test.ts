@@ -19,7 +19,7 @@ beforeEach(async () => {
 })
 afterEach(() => world.close())
 
-const soon = () => AbortSignal.timeout(5_000)
+const soon = () => AbortSignal.timeout(60_000)
 const surface = () => world.slack.surface
 const post = (channel = 'C0001', cardId = 'card-1') => surface().postCard(channel, makeView(), cardId, soon())
 const errorOf = async (work: Promise<unknown>): Promise<unknown> =>

@@ -47,7 +47,7 @@ export async function openSlackDriver(deps: Deps): Promise<SurfaceDriver> {
   const budgets = new SurfaceBudgets({ ...slack.surface.limits, cardIntervalMs: 0 }, 0)
 
   const cardOf = async (incidentId: string): Promise<StoredMessage> => {
-    const signal = AbortSignal.timeout(5_000)
+    const signal = AbortSignal.timeout(60_000)
     await waitUntil('the card is delivered', async () => {
       return (await deliverCard({ deps, surface: slack.surface, budgets, signal }, incidentId, true)) === 0
     })
@@ -55,7 +55,7 @@ export async function openSlackDriver(deps: Deps): Promise<SurfaceDriver> {
     return messageOf(cards.find((card) => card.surface === 'slack')?.reference, incidentId)
   }
   const changeOf = async (changeId: string): Promise<StoredMessage> => {
-    const signal = AbortSignal.timeout(5_000)
+    const signal = AbortSignal.timeout(60_000)
     await waitUntil('the change is delivered', async () => {
       const delivery = { deps, surface: slack.surface, budgets, signal }
       return (await deliverConfiguration(delivery, waitingChange(changeId), changeId)) === 0

@@ -33,7 +33,7 @@ export async function openTeamsDriver(deps: Deps): Promise<SurfaceDriver> {
   const budgets = new SurfaceBudgets({ ...teams.surface.limits, cardIntervalMs: 0 }, 0)
 
   const cardOf = async (incidentId: string): Promise<StoredActivity> => {
-    const signal = AbortSignal.timeout(5_000)
+    const signal = AbortSignal.timeout(60_000)
     await waitUntil('the card is delivered', async () => {
       return (await deliverCard({ deps, surface: teams.surface, budgets, signal }, incidentId, true)) === 0
     })
@@ -41,7 +41,7 @@ export async function openTeamsDriver(deps: Deps): Promise<SurfaceDriver> {
     return messageOf(cards.find(({ surface }) => surface === 'teams')?.reference, incidentId)
   }
   const changeOf = async (changeId: string): Promise<StoredActivity> => {
-    const signal = AbortSignal.timeout(5_000)
+    const signal = AbortSignal.timeout(60_000)
     await waitUntil('the change is delivered', async () => {
       const delivery = { deps, surface: teams.surface, budgets, signal }
       return (await deliverConfiguration(delivery, waitingChange(changeId), changeId)) === 0

@@ -6,7 +6,7 @@ import type { TeamsWorld } from './teams-world.ts'
 
 /** What the daily review may quote: names and reasons that people of the audit log wrote. */
 const HOSTILE = '<at>all</at> [bank](https://evil.example) **bold** {{DATE(2026)}} <img src=x> gnp\u202eexe'
-const soon = () => AbortSignal.timeout(5_000)
+const soon = () => AbortSignal.timeout(60_000)
 
 let world: TeamsWorld
 beforeEach(async () => {

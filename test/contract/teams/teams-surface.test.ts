@@ -20,7 +20,7 @@ beforeEach(async () => {
 })
 afterEach(() => world.close())
 
-const soon = () => AbortSignal.timeout(5_000)
+const soon = () => AbortSignal.timeout(60_000)
 const surface = () => world.teams.surface
 const post = (channel = CHANNEL) => surface().postCard(channel, makeView(), 'card-1', soon())
 const errorOf = async (work: Promise<unknown>): Promise<unknown> =>

@@ -1,4 +1,5 @@
 import http from 'node:http'
+import { hungUp } from '../hung-up.ts'
 import type { AddressInfo } from 'node:net'
 
 export interface ChatRequest {
@@ -37,7 +38,7 @@ export async function startFakeOpenAi(respond: FakeOpenAi['respond']): Promise<F
     void readBody(incoming).then((body) => {
       requests.push({ authorization: incoming.headers.authorization ?? '', body })
       give(fake.respond(body), incoming, outgoing)
-    })
+    }, hungUp)
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const fake: FakeOpenAi = {

@@ -1,4 +1,5 @@
 import http from 'node:http'
+import { hungUp } from '../hung-up.ts'
 import type { AddressInfo } from 'node:net'
 
 export interface FakeSample {
@@ -32,7 +33,7 @@ export async function startFakePrometheus(): Promise<FakePrometheus> {
     void readParameters(incoming).then(({ path, parameters }) => {
       requests.push({ method: incoming.method ?? '', path, query: parameters.get('query') ?? '' })
       if (!applyFault(fake.fault, incoming, outgoing)) answer(path, parameters, queries, fake.nowSeconds, outgoing)
-    })
+    }, hungUp)
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const fake: FakePrometheus = {

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { FakeSlackApi } from './fake-slack-api.ts'
 import type { RecordedCall, SaidMessage, SlackFault, StoredMessage } from './fake-slack-api.ts'
 import { openFakeSocket } from './fake-socket.ts'
+import { hungUp } from '../hung-up.ts'
 import type { FakeSlackFiles } from './fake-slack-files.ts'
 import type { FakeSlackRooms } from './fake-slack-rooms.ts'
 import type { FakeSocket } from './fake-socket.ts'
@@ -79,7 +80,7 @@ export async function startFakeSlack(options: FakeSlackOptions = {}): Promise<Fa
       if (path.startsWith('/upload/')) api.files.take(path, bytes, outgoing)
       else if (path.startsWith('/api/')) api.handle(incoming, body, outgoing)
       else answerResponse(path, body, outgoing)
-    })
+    }, hungUp)
   })
   const answerResponse = (path: string, body: string, outgoing: http.ServerResponse) => {
     if (!responseUsers.has(path)) {

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { approveRun } from '../../fakes/counting-target/approved-run.ts'
 import { advanceRun } from '../../../src/orchestrator/advance-run.ts'
 import { createCountingActions } from '../../fakes/counting-target/counting-actions.ts'
-import { PATIENT, QUICK, advance, auditEvents, find, ledgerLines, openWorld, timelineTexts } from './world.ts'
+import { QUICK, advance, auditEvents, find, ledgerLines, openWorld, timelineTexts } from './world.ts'
 import type { World } from './world.ts'
 
 let world: World
@@ -116,7 +116,7 @@ describe('an approved run', () => {
   })
 
   it('is tried again when provably nothing happened, and gives up after the last try', async () => {
-    const replica = await world.replica({ settings: PATIENT, actions: world.patientActions() })
+    const replica = await world.replica()
     world.target.misbehave({ kind: 'answer', answer: { status: 429 }, times: 2, matches: isAbout('busy') })
     const { run } = await approveRun(replica.deps.unitOfWork, [
       { uses: 'argocd/sync', resource: 'busy', with: { to: 'r1' } },

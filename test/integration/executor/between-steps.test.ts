@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import { Client } from 'pg'
 import { ANA, SERVICE, approveRun } from '../../fakes/counting-target/approved-run.ts'
-import { PATIENT, advance, ledgerLines, openWorld, timelineTexts } from './world.ts'
+import { advance, ledgerLines, openWorld, timelineTexts } from './world.ts'
 import type { Replica } from '../../fakes/counting-target/replica.ts'
 import type { ApprovedRun } from '../../fakes/counting-target/approved-run.ts'
 import type { World } from './world.ts'
@@ -27,7 +27,7 @@ afterAll(async () => {
 })
 
 async function changeBetween(name: string, change: (approved: ApprovedRun, replica: Replica) => Promise<unknown>) {
-  const replica = await world.replica({ settings: PATIENT, actions: world.patientActions() })
+  const replica = await world.replica()
   const step = { uses: 'pagerduty/note', resource: `between-${name}`, before: null } as const
   const approved = await approveRun(replica.deps.unitOfWork, [
     { ...step, id: 'first' },

@@ -3,7 +3,6 @@ import { Client } from 'pg'
 import { ANA, BEN, PLAYBOOK, RIA, approveRun } from '../../fakes/counting-target/approved-run.ts'
 import { advance, find, openWorld, timelineTexts } from './world.ts'
 import { forkReplica } from './fork-replica.ts'
-import { waitUntil } from '../../support/wait-until.ts'
 import type { ApprovedRun } from '../../fakes/counting-target/approved-run.ts'
 import type { DebugPoint } from '../../../src/executor/executor-deps.ts'
 import type { Person } from '../../../src/domain/person.ts'
@@ -143,15 +142,11 @@ describe('a run by a broken glass', () => {
       const replica = await world.replica({ settings: { inflightWindowMs: 50 } })
       const made = await queued(replica)
       const child = forkReplica({
-        ...{ databaseUrl: world.database.url, targetUrl: world.target.url, runId: made.run.id, leaseMs: 1_200 },
+        ...{ databaseUrl: world.database.url, targetUrl: world.target.url, runId: made.run.id, leaseMs: 60_000 },
         ...{ at: point, signal: 'SIGKILL', isUnguarded: false },
       })
       await child.exited
-      await waitUntil(
-        'the lease runs out',
-        async () => (await replica.deps.stores.runSweep.listAbandoned(1_000)).includes(made.run.id),
-        60_000,
-      )
+      await world.endLease(made.run.id)
 
       expect((await advance(replica, made.run.id)).state).toBe('succeeded')
       expect(effectsOf(made)).toEqual([1, 1])

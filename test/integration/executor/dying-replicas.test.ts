@@ -5,7 +5,7 @@ import type { JsonObject } from '../../../src/kernel/json.ts'
 import { settleStep } from '../../../src/orchestrator/settle-step.ts'
 import { forkReplica } from './fork-replica.ts'
 import type { ForkedReplica } from './fork-replica.ts'
-import { advance, find, openWorld } from './world.ts'
+import { advance, openWorld } from './world.ts'
 import type { World } from './world.ts'
 
 let world: World
@@ -21,8 +21,8 @@ afterEach(async () => {
 })
 afterAll(() => world.close())
 
-// Longer than a busy machine lets a replica wait for its next turn, short enough to be waited out.
-const LEASE_MS = 1_200
+/** Longer than a busy machine lets a replica wait for its next turn: it is to die where it is told to, and not to give up. */
+const LEASE_MS = 60_000
 const POINTS = [
   ...(['before-intent', 'after-intent', 'before-send', 'before-record'] as const),
   ...(['after-record', 'before-reconcile', 'before-end'] as const),
@@ -74,7 +74,7 @@ async function killAndTakeOver(uses: StepSpec['uses'], at: string, how: JsonObje
   }
   const child = start(run.id, at)
   await child.exited
-  await leaseRunsOut(run.id)
+  await world.endLease(run.id)
   const ended = await advance(replica, run.id)
   return { replica, run, ended, key: `${run.id}:move:main` }
 }
@@ -101,17 +101,6 @@ async function approveOne(uses: StepSpec['uses'], how: JsonObject) {
   const resource = `dying-${String(place)}`
   const { run } = await approveRun(replica.deps.unitOfWork, [{ id: 'move', uses, resource, with: how }])
   return { replica, run, resource }
-}
-
-/** By the clock of the database, which is the one that counts. */
-async function leaseRunsOut(runId: string): Promise<void> {
-  const replica = await world.replica()
-  for (;;) {
-    const run = await find(replica, runId)
-    const isFree = run.leaseOwner === null || (await replica.deps.stores.runSweep.listAbandoned(1_000)).includes(runId)
-    if (isFree) return
-    await new Promise((resolve) => setTimeout(resolve, 10))
-  }
 }
 
 function kill(pid: number): void {

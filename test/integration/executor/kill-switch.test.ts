@@ -35,22 +35,34 @@ async function query<Row extends object>(text: string, values: readonly unknown[
 const sentOf = async (runIds: readonly string[]): Promise<number> =>
   (await query(`SELECT FROM attempts WHERE run_id = ANY ($1) AND sent_at IS NOT NULL`, [runIds])).length
 
+let loads = 0
 async function startUnderLoad(replica: Replica) {
+  loads += 1
   const runIds: string[] = []
+  const resources: string[] = []
   for (let index = 0; index < REPLICAS; index += 1) {
+    const resource = `kill-${String(loads)}-${String(index)}`
+    resources.push(resource)
     const steps = Array.from({ length: STEPS }, (_, step) => ({
-      ...{ id: `s${String(step)}`, uses: 'pagerduty/note' as const, before: null },
-      resource: `kill-${String(performance.now())}-${String(index)}`,
+      ...{ id: `s${String(step)}`, uses: 'pagerduty/note' as const, before: null, resource },
     }))
     const { run } = await approveRun(replica.deps.unitOfWork, steps)
     runIds.push(run.id)
   }
+  // The first of three processes that start on a busy machine could be through before the last one begins.
+  let begin = () => {}
+  const until = new Promise<void>((resolve) => (begin = resolve))
+  world.target.misbehave({ kind: 'held', until, times: Number.POSITIVE_INFINITY })
   const children = runIds.map((runId) =>
     forkReplica({
       ...{ databaseUrl: world.database.url, targetUrl: world.target.url, runId, leaseMs: 30_000 },
       ...{ at: null, signal: 'SIGKILL', isUnguarded: false },
     }),
   )
+  await waitUntil('every replica has begun', () =>
+    resources.every((resource) => world.target.requestCountOf(resource) > 0),
+  )
+  begin()
   await waitUntil(
     'every replica sends',
     async () => {

@@ -5,6 +5,8 @@ import type { StepSpec } from '../../fakes/counting-target/approved-run.ts'
 import { createCountingActions } from '../../fakes/counting-target/counting-actions.ts'
 import type { ActionRunner } from '../../../src/ports/action-runner.ts'
 import { advance, auditEvents, find, ledgerLines, openWorld } from './world.ts'
+import type { AdvanceOptions } from '../../../src/orchestrator/advance-run.ts'
+import type { Settings } from '../../../src/orchestrator/dependencies.ts'
 import type { World } from './world.ts'
 import { waitUntil } from '../../support/wait-until.ts'
 
@@ -68,7 +70,7 @@ describe('a target that cannot tell', () => {
     const actions = withActions({
       reconcile: () => Promise.resolve({ found: 'unknown', detail: 'two operations overlap' }),
     })
-    const { ended, lines } = await runOne('argocd/sync', { kind: 'effect-then-drop' }, actions)
+    const { ended, lines } = await runOne('argocd/sync', { kind: 'effect-then-drop' }, { actions })
 
     expect(ended.state).toBe('unknown')
     expect(ended.detail).toContain('two operations overlap')
@@ -76,6 +78,7 @@ describe('a target that cannot tell', () => {
   })
 
   it('that does not answer at first is asked again', async () => {
+    const patience = { options: { pace: { reconcileForMs: 60_000 } } }
     let asked = 0
     const real = createCountingActions(world.target.url)
     const actions = withActions({
@@ -85,40 +88,44 @@ describe('a target that cannot tell', () => {
         return real.reconcile(input, attempt, context)
       },
     })
-    const { ended, key } = await runOne('argocd/sync', { kind: 'effect-then-drop' }, actions)
+    const { ended, key } = await runOne('argocd/sync', { kind: 'effect-then-drop' }, { actions, ...patience })
 
     expect(ended.state).toBe('succeeded')
     expect(world.target.countOf(key)).toBe(1)
   })
 })
 
-/** A slow target: the request arrives, our side gives up, and the effect comes after that. */
-const LATE = { kind: 'latency', delayMs: 400 } as const
-
 describe('an effect that comes after we gave up on it', () => {
+  /** The request arrives and is held; our side gives up. */
+  function held() {
+    let release = () => {}
+    const until = new Promise<void>((resolve) => (release = resolve))
+    const actions = createCountingActions(world.target.url, { callTimeoutMs: 1_000 })
+    return { fault: { kind: 'held', until } as const, actions, release }
+  }
+
   it('happens once, because nobody looks before the in-flight window has passed', async () => {
-    const { ended, key } = await runSlow(1_000)
+    const { fault, actions, release } = held()
+    const debugPoint = async (point: string) => {
+      if (point === 'before-record') release()
+    }
+    const how = { actions, settings: { inflightWindowMs: 1_000 }, options: { debugPoint } }
+    const { ended, key, lines } = await runOne('argocd/sync', fault, how)
 
     expect(ended.state).toBe('succeeded')
+    expect(lines).toEqual(['move main #1 done'])
     expect(world.target.countOf(key)).toBe(1)
   })
 
   it('happens twice without the window', async () => {
     // The first request has its effect only when the second one has had its own.
-    let release = () => {}
-    const until = new Promise<void>((resolve) => (release = resolve))
-    const actions = createCountingActions(world.target.url, { callTimeoutMs: 200 })
-    const { ended, key } = await runOne('argocd/sync', { kind: 'held', until }, actions, { inflightWindowMs: 0 })
+    const { fault, actions, release } = held()
+    const { ended, key } = await runOne('argocd/sync', fault, { actions, settings: { inflightWindowMs: 0 } })
     release()
 
     expect(ended.state).toBe('succeeded')
     await waitUntil('both effects are there', () => world.target.countOf(key) === 2)
   })
-
-  async function runSlow(inflightWindowMs: number) {
-    const actions = createCountingActions(world.target.url, { callTimeoutMs: 200 })
-    return runOne('argocd/sync', LATE, actions, { inflightWindowMs })
-  }
 })
 
 describe('without reconciling', () => {
@@ -126,14 +133,14 @@ describe('without reconciling', () => {
     withActions({ reconcile: () => Promise.resolve({ found: 'not_executed', detail: 'nobody asked' }) })
 
   it('a lost answer means a second effect', async () => {
-    const { ended, key } = await runOne('argocd/sync', { kind: 'effect-then-drop' }, blind(), undefined, {})
+    const { ended, key } = await runOne('argocd/sync', { kind: 'effect-then-drop' }, { actions: blind(), args: {} })
 
     expect(ended.state).toBe('succeeded')
     expect(world.target.countOf(key)).toBe(2)
   })
 
   it('the comparison with the approved state still stops it where the effect shows', async () => {
-    const { ended, key } = await runOne('argocd/sync', { kind: 'effect-then-drop' }, blind())
+    const { ended, key } = await runOne('argocd/sync', { kind: 'effect-then-drop' }, { actions: blind() })
 
     expect(ended.state).toBe('stopped')
     expect(world.target.countOf(key)).toBe(1)
@@ -142,19 +149,21 @@ describe('without reconciling', () => {
 
 let place = 0
 
-async function runOne(
-  uses: StepSpec['uses'],
-  fault: Fault,
-  actions: ActionRunner = createCountingActions(world.target.url, { callTimeoutMs: 300 }),
-  settings = { inflightWindowMs: 50 },
-  args: StepSpec['with'] = { to: 'r1' },
-) {
+interface How {
+  readonly actions?: ActionRunner
+  readonly settings?: Partial<Settings>
+  readonly args?: StepSpec['with']
+  readonly options?: AdvanceOptions
+}
+
+async function runOne(uses: StepSpec['uses'], fault: Fault, how: How = {}) {
+  const { actions = actionsFor(fault), settings = { inflightWindowMs: 50 }, args = { to: 'r1' } } = how
   place += 1
   const resource = `lost-${String(place)}`
   const replica = await world.replica({ actions, settings })
   const { run } = await approveRun(replica.deps.unitOfWork, [{ id: 'move', uses, resource, with: args }])
   world.target.misbehave({ ...fault, matches: (request) => request.text.includes(`"${resource}"`) })
-  const ended = await advance(replica, run.id)
+  const ended = await advance(replica, run.id, how.options)
   return {
     run,
     ended,
@@ -164,6 +173,11 @@ async function runOne(
   }
 }
 
+/** Only where nothing but the time ends the wait is it short; each call of such a run has to come within it. */
+function actionsFor({ kind }: Fault): ActionRunner {
+  return createCountingActions(world.target.url, { callTimeoutMs: kind.endsWith('hang') ? 1_500 : 20_000 })
+}
+
 function withActions(change: Partial<ActionRunner>): ActionRunner {
-  return { ...createCountingActions(world.target.url, { callTimeoutMs: 300 }), ...change }
+  return { ...createCountingActions(world.target.url, { callTimeoutMs: 20_000 }), ...change }
 }

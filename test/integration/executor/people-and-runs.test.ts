@@ -8,7 +8,8 @@ import type { AuthorizationRequest, AuthorizationVerdict } from '../../../src/do
 import { ANA, BEN, PLAYBOOK, RIA, approveRun } from '../../fakes/counting-target/approved-run.ts'
 import type { StepSpec } from '../../fakes/counting-target/approved-run.ts'
 import type { Replica, ReplicaOptions } from '../../fakes/counting-target/replica.ts'
-import { QUICK, advance, auditEvents, find, ledgerLines, openWorld, timelineTexts } from './world.ts'
+import { advance, auditEvents, find, ledgerLines, openWorld, timelineTexts } from './world.ts'
+import { waitUntil } from '../../support/wait-until.ts'
 import type { World } from './world.ts'
 
 let world: World
@@ -43,7 +44,7 @@ describe('stop', () => {
     world.target.checks.set('stop-2', 'undecided')
     const { run } = await approveRun(replica.deps.unitOfWork, [{ uses: 'prometheus/assert', resource: 'stop-2' }])
     const advancing = advance(replica, run.id)
-    await until(async () => (await find(replica, run.id)).state === 'waiting')
+    await waitUntil('it waits', async () => (await find(replica, run.id)).state === 'waiting')
 
     await stop(replica, run.id)
 
@@ -319,12 +320,4 @@ function forbid(action: string): (request: AuthorizationRequest) => Authorizatio
     reasons: [],
     policyVersion: 'policy-1',
   })
-}
-
-async function until(condition: () => Promise<boolean>): Promise<void> {
-  const deadline = performance.now() + 10_000
-  while (!(await condition())) {
-    if (performance.now() > deadline) throw new Error('Waited in vain.')
-    await new Promise((resolve) => setTimeout(resolve, QUICK.lookAgainMs / 5))
-  }
 }

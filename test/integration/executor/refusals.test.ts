@@ -9,7 +9,7 @@ import { ANA, BEN, PLAYBOOK, SERVICE, approveRun } from '../../fakes/counting-ta
 import type { ApprovedRun, StepSpec } from '../../fakes/counting-target/approved-run.ts'
 import { createCountingActions } from '../../fakes/counting-target/counting-actions.ts'
 import type { Replica, ReplicaOptions } from '../../fakes/counting-target/replica.ts'
-import { PATIENT, advance, find, openWorld, timelineTexts } from './world.ts'
+import { advance, find, openWorld, timelineTexts } from './world.ts'
 import type { World } from './world.ts'
 
 let world: World
@@ -197,7 +197,7 @@ describe('an approval', () => {
   })
 
   it('does not expire between its steps', async () => {
-    const replica = await world.replica({ settings: PATIENT, actions: world.patientActions() })
+    const replica = await world.replica()
     const [step] = inOwnPlace()
     const steps: StepSpec[] = [step!, { ...step!, id: 'again', with: { to: 'r2' } }]
     // Time enough to begin, on a busy machine too; what is left of it is waited for after the first step.

@@ -23,7 +23,7 @@ process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'))
 
 const { deps, close } = await openReplica({
   url: config.databaseUrl,
-  actions: createCountingActions(config.targetUrl, { callTimeoutMs: 1_000, looksAgain: true }),
+  actions: createCountingActions(config.targetUrl, { callTimeoutMs: 20_000, looksAgain: true }),
   settings: { leaseMs: config.leaseMs, inflightWindowMs: 50 },
   maxConnections: 5,
   ...(config.isUnguarded ? { stores: withoutFence } : {}),

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { ANA, BEN, RIA, approveRun } from '../../fakes/counting-target/approved-run.ts'
 import { createPolicyEngine } from '../../../src/policy/cedar-engine.ts'
 import { defaultPolicyFiles } from '../../unit/policy/default-policies.ts'
-import { PATIENT, advance, find, ledgerLines, openWorld, timelineTexts } from './world.ts'
+import { advance, find, ledgerLines, openWorld, timelineTexts } from './world.ts'
 import type { DebugPoint } from '../../../src/executor/executor-deps.ts'
 import type { AuthorizationRequest } from '../../../src/domain/authorization.ts'
 import type { OnCallStanding } from '../../../src/domain/on-call.ts'
@@ -51,8 +51,6 @@ async function revokedAt(
   let people: readonly Person[] = [ANA, BEN, RIA]
   const replica = await world.replica({
     people: () => people,
-    settings: PATIENT,
-    actions: world.patientActions(),
     authorize,
   })
   const resource = `revoked-${String((count += 1))}`
@@ -118,7 +116,7 @@ describe('the policy that is asked again about who approved', () => {
     ['was not on call is worth nothing under a policy that asks for it since', 'no', 'stopped'],
     ['was on call for all anybody knew is worth nothing either', null, 'stopped'],
   ])('an approval of whoever %s', async (_what, standing, state) => {
-    const replica = await world.replica({ settings: PATIENT, actions: world.patientActions(), authorize: ONLY_ON_CALL })
+    const replica = await world.replica({ authorize: ONLY_ON_CALL })
     const resource = `on-call-${String(standing)}`
     const { run, proposal } = await approveRun(
       replica.deps.unitOfWork,

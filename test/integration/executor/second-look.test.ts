@@ -3,7 +3,7 @@ import { approveRun } from '../../fakes/counting-target/approved-run.ts'
 import { createCountingActions } from '../../fakes/counting-target/counting-actions.ts'
 import { RefusedError } from '../../../src/kernel/errors.ts'
 import { VendorUnreachableError } from '../../../src/kernel/vendor-errors.ts'
-import { PATIENT, advance, ledgerLines, openWorld, timelineTexts } from './world.ts'
+import { advance, ledgerLines, openWorld, timelineTexts } from './world.ts'
 import type { ActionRunner } from '../../../src/ports/action-runner.ts'
 import type { AdvanceOptions } from '../../../src/orchestrator/advance-run.ts'
 import type { World } from './world.ts'
@@ -40,7 +40,6 @@ async function runOf({ reads, looksAgain = true, options }: Told) {
   }
   const jobs: string[] = []
   const replica = await world.replica({
-    settings: PATIENT,
     actions: { ...own, readState },
     queueOf: () => ({
       enqueue: async (name) => {

@@ -4,7 +4,7 @@ import { approveRun } from '../../fakes/counting-target/approved-run.ts'
 import { openFaultProxy } from '../../support/fault-proxy/fault-proxy.ts'
 import type { FaultProxy } from '../../support/fault-proxy/fault-proxy.ts'
 import { waitUntil } from '../../support/wait-until.ts'
-import { advance, find, openWorld, PATIENT } from './world.ts'
+import { advance, find, openWorld } from './world.ts'
 import type { World } from './world.ts'
 
 let world: World
@@ -21,7 +21,7 @@ afterAll(() => world.close())
 /** Half-open: the server is gone without a word on the connection that carries the intent; the others go on. */
 describe('a database that falls silent on one connection', () => {
   it('is given up, and the run goes on over another one: the effect happens once', async () => {
-    const { replica, run } = await openBehindProxy(1_000)
+    const { replica, run } = await openBehindProxy(3_000)
 
     const ended = await advance(replica, run.id)
 
@@ -55,9 +55,10 @@ describe('a database that falls silent on one connection', () => {
   async function openBehindProxy(answerTimeoutMs: number) {
     place += 1
     proxy = await openFaultProxy(world.database.url)
-    const settings = answerTimeoutMs === 0 ? { leaseMs: 3_000 } : PATIENT
+    const settings = answerTimeoutMs === 0 ? { leaseMs: 6_000 } : {}
     const replica = await world.replica({ url: proxy.url, answerTimeoutMs, settings })
-    const { run } = await approveRun(replica.deps.unitOfWork, [
+    const patient = await world.replica()
+    const { run } = await approveRun(patient.deps.unitOfWork, [
       { id: 'move', uses: 'argocd/sync', resource: `silent-${String(place)}` },
     ])
     proxy.inject({ kind: 'half-open', times: 1, matches: (piece) => piece.includes('INSERT INTO attempts') })

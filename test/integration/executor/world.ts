@@ -1,7 +1,7 @@
+import { Client } from 'pg'
 import { advanceRun } from '../../../src/orchestrator/advance-run.ts'
 import type { AdvanceOptions } from '../../../src/orchestrator/advance-run.ts'
 import type { Attempt, Run } from '../../../src/domain/run.ts'
-import type { ActionRunner } from '../../../src/ports/action-runner.ts'
 import { createCountingActions } from '../../fakes/counting-target/counting-actions.ts'
 import { CountingTarget } from '../../fakes/counting-target/counting-target.ts'
 import { openReplica } from '../../fakes/counting-target/replica.ts'
@@ -18,17 +18,19 @@ export const QUICK = {
   reconcileForMs: 300,
 } as const
 
-/** For tests in which nobody is to give up: a busy machine takes longer than a quick lease and a quick call. */
-export const PATIENT = { leaseMs: 60_000 } as const
+/** Nobody gives up unless a test says so: a busy machine takes longer than a quick lease and a quick call. */
+const PATIENT = { leaseMs: 60_000 } as const
+const CALL_TIMEOUT_MS = 20_000
+const GIVE_UP_MS = 60_000
 
 export interface World {
   readonly database: TestDatabase
   readonly target: CountingTarget
   /** Every test gets its own. */
   replica(options?: Partial<ReplicaOptions>): Promise<Replica>
-  /** Actions that wait long for an answer. */
-  patientActions(): ActionRunner
   closeReplicas(): Promise<void>
+  /** What waiting would do after its holder died: by the clock of the database, which is the one that counts. */
+  endLease(runId: string): Promise<void>
   close(): Promise<void>
 }
 
@@ -44,13 +46,14 @@ export async function openWorld(): Promise<World> {
     database,
     target,
     replica: async (options = {}) => {
-      const actions = createCountingActions(target.url, { callTimeoutMs: 1_000 })
-      const replica = await openReplica({ url: database.url, actions, maxConnections: 5, ...options })
+      const actions = createCountingActions(target.url, { callTimeoutMs: CALL_TIMEOUT_MS })
+      const settings = { ...PATIENT, ...options.settings }
+      const replica = await openReplica({ url: database.url, actions, maxConnections: 5, ...options, settings })
       replicas.push(replica)
       return replica
     },
-    patientActions: () => createCountingActions(target.url, { callTimeoutMs: 20_000 }),
     closeReplicas,
+    endLease: (runId) => endLease(database.ownerUrl, runId),
     close: async () => {
       await closeReplicas()
       await target.close()
@@ -62,7 +65,7 @@ export async function openWorld(): Promise<World> {
 /** Follows hints until the run is over or waits for somebody: what the job engine does in the product. */
 export async function advance(replica: Replica, runId: string, options: AdvanceOptions = {}): Promise<Run> {
   const idle = new AbortController().signal
-  const deadline = performance.now() + 20_000
+  const deadline = performance.now() + GIVE_UP_MS
   while (performance.now() < deadline) {
     await advanceRun(replica.deps, { runId }, idle, { ...options, pace: { ...QUICK, ...options.pace } })
     const run = await find(replica, runId)
@@ -83,6 +86,11 @@ function ledgerOf(replica: Replica, runId: string): Promise<readonly Attempt[]> 
   return replica.deps.stores.ledger.list(runId)
 }
 
+export async function endLease(ownerUrl: string, runId: string): Promise<void> {
+  const past = `clock_timestamp() - interval '1 second'`
+  await query(ownerUrl, `UPDATE runs SET lease_until = ${past} WHERE id = $1 AND lease_owner IS NOT NULL`, [runId])
+}
+
 /** One line an attempt: `step-1 main #1 done`. */
 export async function ledgerLines(replica: Replica, runId: string): Promise<readonly string[]> {
   const attempts = await ledgerOf(replica, runId)
@@ -94,15 +102,23 @@ export async function ledgerLines(replica: Replica, runId: string): Promise<read
 
 /** Events of the audit log about one run, in order. */
 export async function auditEvents(world: World, runId: string): Promise<readonly string[]> {
-  const { Client } = await import('pg')
-  const client = new Client({ connectionString: world.database.ownerUrl })
+  const rows = await query<{ event: string }>(
+    world.database.ownerUrl,
+    `SELECT event FROM audit_leaves WHERE convert_from(bytes, 'UTF8')::jsonb ->> 'runId' = $1 ORDER BY id`,
+    [runId],
+  )
+  return rows.map((row) => row.event)
+}
+
+async function query<Row extends object>(
+  url: string,
+  text: string,
+  values: readonly unknown[],
+): Promise<readonly Row[]> {
+  const client = new Client({ connectionString: url })
   await client.connect()
   try {
-    const { rows } = await client.query<{ event: string }>(
-      `SELECT event FROM audit_leaves WHERE convert_from(bytes, 'UTF8')::jsonb ->> 'runId' = $1 ORDER BY id`,
-      [runId],
-    )
-    return rows.map((row) => row.event)
+    return (await client.query<Row>(text, [...values])).rows
   } finally {
     await client.end()
   }

@@ -35,7 +35,7 @@ async function told(repository: string | null = 'bank/checkout'): Promise<unknow
   const commits = createGitHubCommits({ apiUrl: github.url, token: 't', timeoutMs: 2_000 })
   const deps: Deps = { ...world.deps, catalog: { ...world.deps.catalog, services }, commits }
   const ranked = { suspects: [SUSPECT], changes: [CHANGE] }
-  const [answer] = await commitEvidence(deps, 'INC-1', ranked, AbortSignal.timeout(5_000))
+  const [answer] = await commitEvidence(deps, 'INC-1', ranked, AbortSignal.timeout(60_000))
   return answer?.ok === true ? (answer.value?.fact ?? null) : answer
 }
 

@@ -55,7 +55,7 @@ const withEvidence = (): Deps => ({
   },
 })
 async function collect(deps: Deps) {
-  await refreshIncident(deps, { incidentId }, AbortSignal.timeout(20_000))
+  await refreshIncident(deps, { incidentId }, AbortSignal.timeout(60_000))
   const pieces = await deps.stores.evidence.list(incidentId)
   const { unreachable } = await deps.stores.findings.get(incidentId)
   return { facts: pieces.map(({ fact }) => fact), unreachable }

@@ -19,7 +19,7 @@ const responder = (id: string): Person => ({
 /** What the record of checkout says of the suspect of a fresh incident. */
 async function historyReason(deps: Deps): Promise<{ text: string; weight: number } | undefined> {
   const id = await world.openIncident()
-  await refreshIncident(deps, { incidentId: id }, AbortSignal.timeout(10_000))
+  await refreshIncident(deps, { incidentId: id }, AbortSignal.timeout(60_000))
   const { suspects } = await deps.stores.findings.get(id)
   return suspects[0]?.reasons.find(({ feature }) => feature === 'history')
 }

@@ -48,7 +48,7 @@ async function rankedFirst(faulty: string, use: Deps = deps) {
     ...{ title: 'HighErrorRate', service: 'checkout', environment: 'production' },
     ...{ severity: 'SEV2', origin: 'alerts', onsetAt: minutesAgo(1) },
   })
-  await refreshIncident(use, { incidentId: id }, AbortSignal.timeout(30_000))
+  await refreshIncident(use, { incidentId: id }, AbortSignal.timeout(60_000))
   return loadIncidentView(use, id)
 }
 

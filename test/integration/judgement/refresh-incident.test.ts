@@ -13,7 +13,7 @@ beforeEach(async () => {
 })
 afterEach(() => world.close())
 
-async function refresh(incidentId: string, deps: Deps = world.deps, signal = AbortSignal.timeout(30_000)) {
+async function refresh(incidentId: string, deps: Deps = world.deps, signal = AbortSignal.timeout(60_000)) {
   await refreshIncident(deps, { incidentId }, signal)
   return viewOf(incidentId)
 }

@@ -53,7 +53,7 @@ async function collect(tokens = { argocd: ARGOCD_TOKEN, pagerduty: PAGERDUTY_TOK
     traceOf: async () => ({ dedupKeys: ['key-1'], pagerdutyServiceId: null }),
   })
   const deps = { ...world.deps, evidenceSources: [apps.evidence, pages.evidence] }
-  await refreshIncident(deps, { incidentId }, AbortSignal.timeout(20_000))
+  await refreshIncident(deps, { incidentId }, AbortSignal.timeout(60_000))
   const pieces = await deps.stores.evidence.list(incidentId)
   const view = await loadIncidentView(deps, incidentId)
   return { facts: pieces.map(({ fact }) => fact), unreachable: view?.unreachable ?? [], view }

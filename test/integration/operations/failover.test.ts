@@ -7,7 +7,7 @@ import { openReplica } from '../../fakes/counting-target/replica.ts'
 import { openFaultProxy } from '../../support/fault-proxy/fault-proxy.ts'
 import { openPostgresPair } from '../../support/postgres-pair/postgres-pair.ts'
 import { waitUntil } from '../../support/wait-until.ts'
-import { advance, find } from '../executor/world.ts'
+import { advance, endLease, find } from '../executor/world.ts'
 
 const opened: (() => Promise<void>)[] = []
 afterEach(async () => {
@@ -49,7 +49,7 @@ async function failOver({ synchronous }: { readonly synchronous: boolean }) {
   const replica = await openReplica({
     url: proxy.url,
     actions: createCountingActions(target.url),
-    settings: { leaseMs: 3_000 },
+    settings: { leaseMs: 60_000 },
     maxConnections: 5,
   })
   opened.push(() => replica.close())
@@ -75,7 +75,14 @@ async function failOver({ synchronous }: { readonly synchronous: boolean }) {
   proxy.mend()
   await advancing
 
-  await waitUntil('the run ends', async () => (await advance(replica, run.id)).state === 'succeeded', PATIENCE_MS)
+  await waitUntil(
+    'the run ends',
+    async () => {
+      await endLease(pair.ownerUrl(), run.id)
+      return (await advance(replica, run.id)).state === 'succeeded'
+    },
+    PATIENCE_MS,
+  )
   const now = await readEntryIds(pair.ownerUrl())
   return {
     state: (await find(replica, run.id)).state,

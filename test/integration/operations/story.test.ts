@@ -11,6 +11,7 @@ import type { Shop } from './shop.ts'
 /** One incident from alert to verified run, with the installation's secrets thrown at every way in. */
 const MODEL_KEY = 'canary-model-key-0006'
 const ARGOCD_TOKEN = 'canary-argocd-token-0007'
+const RUN_COUNTED = /^countersign_runs_ended_total\{.*state="succeeded".*\} 1$/m
 const ALL_SECRETS = [...Object.values(SECRETS), MODEL_KEY, ARGOCD_TOKEN]
 
 let shop: Shop
@@ -64,6 +65,8 @@ async function tellTheStory(): Promise<void> {
     )
     return row?.rest === 0
   })
+  // What is in the database is counted a moment later.
+  await eventually('the run is counted', async () => RUN_COUNTED.test(await metrics()))
 }
 
 /** In labels, texts, headers, addresses and bodies, plain, in Base64 and within a URL; by known senders and by strangers. */
@@ -151,7 +154,7 @@ describe('what is on /metrics', () => {
 
   it('counts two decisions and one run by their words', () => {
     expect(after).toMatch(/^countersign_decisions_recorded_total\{.*decision="approve".*\}/m)
-    expect(after).toMatch(/^countersign_runs_ended_total\{.*state="succeeded".*\} 1$/m)
+    expect(after).toMatch(RUN_COUNTED)
     expect(after).toMatch(/^countersign_step_attempts_total\{.*uses="chat\/post".*\} 2$/m)
   })
 })

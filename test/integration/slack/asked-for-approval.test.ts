@@ -40,14 +40,14 @@ async function deliverDirect(): Promise<void> {
   const due = await deps.stores.outboxQueue.listDue('console', 100)
   for (const waiting of due.filter(({ message }) => message.kind === 'direct')) {
     const budgets = new SurfaceBudgets(surface.limits, 0)
-    await deliverMessage({ deps, surface, budgets, signal: AbortSignal.timeout(5_000) }, [waiting])
+    await deliverMessage({ deps, surface, budgets, signal: AbortSignal.timeout(60_000) }, [waiting])
     await deps.stores.outboxQueue.markSent([waiting])
   }
 }
 
 async function postCard({ incidentId }: Proposal): Promise<string> {
   const view = (await loadIncidentView(world.deps, incidentId))!
-  const reference = await test.slack.surface.postCard('C0001', view, 'card', AbortSignal.timeout(5_000))
+  const reference = await test.slack.surface.postCard('C0001', view, 'card', AbortSignal.timeout(60_000))
   const card = await world.deps.stores.cards.ensure(incidentId, 'slack', 'C0001')
   await world.deps.stores.cards.markShown(card.id, reference, 'hash')
   return `https://example-bank.slack.com/archives/C0001/p${reference.message.replace('.', '')}`

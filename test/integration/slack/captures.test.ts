@@ -134,7 +134,7 @@ describe('a pin on a message', () => {
     await test.driver.event(BO, reaction(BO, 'reaction_added', { channel: 'C0001', ts: '18.000004' }))
 
     await waitUntil('it is captured', () => captured.length === 1)
-    await test.slack.surface.postInThread({ channel: 'C0001', message: '1.1' }, 'later', AbortSignal.timeout(5_000))
+    await test.slack.surface.postInThread({ channel: 'C0001', message: '1.1' }, 'later', AbortSignal.timeout(60_000))
     expect(shown(BO.user)).toEqual(before)
   })
 

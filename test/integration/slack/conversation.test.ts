@@ -24,7 +24,7 @@ beforeEach(() => {
 const shown = (user: string) => test.fake.shownTo(user).map((message) => plainTextOf(message['blocks'] as unknown[]))
 
 async function postCard(view: IncidentView): Promise<StoredMessage> {
-  const card = await test.slack.surface.postCard('C0001', view, 'card-1', AbortSignal.timeout(5_000))
+  const card = await test.slack.surface.postCard('C0001', view, 'card-1', AbortSignal.timeout(60_000))
   return test.fake.messagesIn('C0001').find((message) => message.ts === card.message)!
 }
 

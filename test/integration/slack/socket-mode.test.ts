@@ -35,7 +35,7 @@ describe('Slack over a socket', () => {
   })
 
   it('carries a press, the form that it opens, and what is sent with it', async () => {
-    await test.slack.surface.postCard('C0001', makeView(), 'card-1', AbortSignal.timeout(5_000))
+    await test.slack.surface.postCard('C0001', makeView(), 'card-1', AbortSignal.timeout(60_000))
     const card = test.fake.messagesIn('C0001')[0]!
     const { actionId, value } = findButton(card, 'Reject')
     const place = { responseUrl: test.fake.issueResponseUrl(BO.user), triggerId: test.fake.issueTrigger() }

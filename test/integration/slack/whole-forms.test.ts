@@ -31,6 +31,11 @@ const shown = (user: string) => slack.shown(user)
 const forms = () => slack.forms()
 const formOpens = () => slack.formOpens()
 const openIncidents = () => opened.openIncidents()
+/** Where the work takes long, the form closes before it is done. */
+async function openedIncidents() {
+  await waitUntil('an incident is open', async () => (await openIncidents()).length > 0)
+  return openIncidents()
+}
 
 const fieldsOf = (form: Form | undefined) =>
   form?.blocks.flatMap(({ block_id: id, element }) => (element === undefined ? [] : [`${id ?? ''} ${element.type}`]))
@@ -47,7 +52,7 @@ describe('the form for declaring an incident', () => {
     const sent = await test.driver.fillIn(as(ANA), { title: 'Slow on Mondays', severity: 'SEV2', service: 'checkout' })
 
     expect(sent).toEqual({ status: 200, text: '' })
-    const [incident] = await openIncidents()
+    const [incident] = await openedIncidents()
     expect(incident).toMatchObject({
       title: 'Slow on Mondays',
       severity: 'SEV2',
@@ -65,7 +70,7 @@ describe('the form for declaring an incident', () => {
 
     await test.driver.fillIn(as(ANA), { title: 'Payments fail on Mondays', severity: 'SEV1' })
 
-    const [incident] = await openIncidents()
+    const [incident] = await openedIncidents()
     expect(incident).toMatchObject({ title: 'Payments fail on Mondays', service: null, severity: 'SEV1' })
   })
 
@@ -81,7 +86,7 @@ describe('the form for declaring an incident', () => {
     expect(await openIncidents()).toEqual([])
     await test.driver.fillIn(as(ANA), { title: 'It is the cache' })
 
-    expect((await openIncidents()).map(({ title }) => title)).toEqual(['It is the cache'])
+    expect((await openedIncidents()).map(({ title }) => title)).toEqual(['It is the cache'])
   })
 
   it('has a field for the service where no list can hold them all', async () => {
@@ -125,7 +130,7 @@ describe('the form for declaring an incident', () => {
 
     await test.driver.fillIn(as(AUDITOR), { title: 'Forged' })
 
-    expect((await openIncidents()).map(({ title }) => title)).toEqual(['Forged'])
+    expect((await openedIncidents()).map(({ title }) => title)).toEqual(['Forged'])
   })
 
   it('is not opened for words that the grammar refuses or takes', async () => {
@@ -144,7 +149,7 @@ describe('the form for declaring an incident', () => {
     const answers = await Promise.all(Array.from({ length: 20 }, () => test.driver.send(request)))
 
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]))
-    expect(await openIncidents()).toHaveLength(1)
+    expect(await openedIncidents()).toHaveLength(1)
   })
 })
 
@@ -161,7 +166,7 @@ describe('a form that arrives again', () => {
 
       for (let copy = 0; copy < 3; copy += 1) await forgetful.driver.send(request)
 
-      expect(await openIncidents()).toHaveLength(3)
+      await waitUntil('each opens one', async () => (await openIncidents()).length === 3)
     } finally {
       await forgetful.close()
     }

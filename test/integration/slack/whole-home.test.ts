@@ -39,7 +39,7 @@ describe('the app’s home', () => {
       'C0001',
       (await viewOf(proposal.incidentId))!,
       'card',
-      AbortSignal.timeout(5_000),
+      AbortSignal.timeout(60_000),
     )
     const kept = await deps.stores.cards.ensure(proposal.incidentId, 'slack', 'C0001')
     await deps.stores.cards.markShown(kept.id, card, 'hash')

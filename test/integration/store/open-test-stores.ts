@@ -49,7 +49,7 @@ export async function openTestStores(
 
 /** Waits for a condition, never for a time. */
 export async function until(condition: () => boolean | Promise<boolean>, whatFor: string): Promise<void> {
-  const deadline = performance.now() + 15_000
+  const deadline = performance.now() + 60_000
   while (!(await condition())) {
     if (performance.now() > deadline) throw new Error(`Waited in vain for ${whatFor}.`)
     await new Promise((resolve) => setTimeout(resolve, 10))

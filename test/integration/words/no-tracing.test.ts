@@ -40,7 +40,7 @@ it('a question leaves for the model and for nobody else, also where tracing is s
   const request = { purpose: 'ask', system: 'answer', user: 'who?', answerSchema: {}, maxOutputTokens: 50, tools: [] }
   const said = await openAiModel({ apiKey: 'none', baseUrl: model.baseUrl, model: 'local' }).complete(
     request,
-    AbortSignal.timeout(20_000),
+    AbortSignal.timeout(60_000),
   )
   expect(said.text).toBe('an answer')
   expect(model.requests).toHaveLength(1)

@@ -32,7 +32,7 @@ async function advise(
       ...{ incidentId: 'INC-1', candidates: names.map((name) => makeFit(name)), evidence },
       ...{ knownNames: ['checkout'], forbiddenNames: ['Mara Holt', 'restart-service'] },
     },
-    AbortSignal.timeout(20_000),
+    AbortSignal.timeout(60_000),
   )
   return { advice, counts }
 }

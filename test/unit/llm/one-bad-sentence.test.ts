@@ -24,7 +24,7 @@ async function write(sentences: readonly SummarySentence[]) {
       ...{ incidentId: 'INC-1', prompt: 'handover', usedFor: 'handover', origin: 'console', evidence: EVIDENCE },
       ...{ knownNames: [], forbiddenNames: [], timeoutMs: 5_000, isEnough: (kept) => kept.length > 0 },
     },
-    AbortSignal.timeout(10_000),
+    AbortSignal.timeout(60_000),
   )
   return { kept: text?.sentences.length, dropped: text?.dropped, counted }
 }

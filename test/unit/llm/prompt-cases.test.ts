@@ -43,7 +43,7 @@ function write(prompt: Prompt, one: WritingCase, model: ReturnType<typeof answer
       ...(one.question === undefined ? {} : { question: one.question }),
       isEnough: () => true,
     },
-    AbortSignal.timeout(10_000),
+    AbortSignal.timeout(60_000),
   )
 }
 

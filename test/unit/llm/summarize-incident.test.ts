@@ -21,7 +21,7 @@ const GOOD = [
 function summarize(
   model: LanguageModel,
   evidence: readonly Evidence[] = EVIDENCE,
-  signal = AbortSignal.timeout(30_000),
+  signal = AbortSignal.timeout(60_000),
 ) {
   const counts: [string, Readonly<Record<string, string>>][] = []
   const telemetry = {
