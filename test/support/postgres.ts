@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { Client, escapeIdentifier } from 'pg'
 import { OWNER_ROLE } from '../../src/store/embedded/init-cluster.ts'
-import { findTestServer } from './test-server.ts'
+import { serverOfWorker } from './server-of-worker.ts'
 import type { TestServer } from './test-server.ts'
 
 export interface TestDatabase {
@@ -20,7 +20,7 @@ export interface TestDatabaseOptions {
 
 /** A database of its own for a test file; cloning the template takes some ten milliseconds. */
 export async function createTestDatabase(options: TestDatabaseOptions = {}): Promise<TestDatabase> {
-  const server = findTestServer()
+  const server = await serverOfWorker()
   const name = `countersign_test_${server.runId}_${randomBytes(5).toString('hex')}`
   await asAdmin(server.adminUrl, async (client) => {
     const template = options.isMigrated === false ? 'template0' : await ensureTemplate(client, server)

@@ -12,8 +12,8 @@ import { silentLogger } from '../../src/kernel/silent-logger.ts'
 import { openEmbeddedPostgres } from '../../src/store/embedded-postgres.ts'
 import { OWNER_ROLE } from '../../src/store/embedded/init-cluster.ts'
 
-/** What test files need to know of the one server of their run. */
-const TestServer = z.object({
+/** What test files need to know of their server. */
+export const TestServer = z.object({
   /** Distinguishes the databases of this run where several runs share a server. */
   runId: z.string(),
   /** A superuser, connected to the database `postgres`. */
@@ -68,6 +68,11 @@ export function fastestFolder(): string {
 /** Names of what a run makes there begin so. */
 export function folderPrefix(runId: string): string {
   return `countersign-e2e-${runId}-`
+}
+
+/** Whether the server of the run is one that it started, rather than that of TEST_DATABASE_URL. */
+export function isOnOwnServer(): boolean {
+  return process.env['TEST_DATABASE_URL'] === undefined
 }
 
 /** Makes the server known to the workers of jest, which inherit the environment. */

@@ -22,7 +22,7 @@ import { runProgram } from '../../../src/store/embedded/server-process.ts'
 import { itWhen } from '../../support/skip.ts'
 import { NOBODY, Homes, isLinux, isRoot, nobody, queryAt, startOpener } from './opener.ts'
 
-jest.setTimeout(60_000)
+jest.setTimeout(180_000)
 
 describe('the binaries of PostgreSQL', () => {
   const homes = new Homes()

@@ -9,7 +9,7 @@ import { findPostmaster } from '../../../src/store/embedded/postmaster-file.ts'
 import { itWhen } from '../../support/skip.ts'
 import { Homes, binariesFor, isLinux, queryAt, startOpener, until } from './opener.ts'
 
-jest.setTimeout(60_000)
+jest.setTimeout(180_000)
 
 const homes = new Homes()
 afterAll(() => homes.removeAll())

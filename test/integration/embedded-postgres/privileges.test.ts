@@ -6,7 +6,7 @@ import { openEmbeddedPostgres } from '../../../src/store/embedded-postgres.ts'
 import type { EmbeddedPostgres } from '../../../src/store/embedded-postgres.ts'
 import { Homes, queryAt } from './opener.ts'
 
-jest.setTimeout(60_000)
+jest.setTimeout(180_000)
 
 describe('the logins of the embedded database', () => {
   const homes = new Homes()

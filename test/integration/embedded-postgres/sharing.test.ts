@@ -7,7 +7,7 @@ import { openEmbeddedPostgres } from '../../../src/store/embedded-postgres.ts'
 import { itWhen } from '../../support/skip.ts'
 import { Homes, isLinux, processesIn, queryAt, startOpener } from './opener.ts'
 
-jest.setTimeout(60_000)
+jest.setTimeout(180_000)
 
 const homes = new Homes()
 afterAll(() => homes.removeAll())

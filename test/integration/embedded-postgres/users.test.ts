@@ -10,7 +10,7 @@ import { findPostmaster } from '../../../src/store/embedded/postmaster-file.ts'
 import { describeWhen } from '../../support/skip.ts'
 import { Homes, NOBODY, binariesFor, isLinux, isRoot, nobody, queryAt, startOpener, userOf } from './opener.ts'
 
-jest.setTimeout(60_000)
+jest.setTimeout(180_000)
 
 const homes = new Homes()
 afterAll(() => homes.removeAll())
