@@ -27,7 +27,7 @@ beforeEach(async () => {
   fake = await startFakePrometheus()
   start = fake.nowSeconds
   const clock = { now: () => new Date(fake.nowSeconds * 1000), monotonicMs: () => fake.nowSeconds * 1000 }
-  action = prometheusActions(prometheusMetrics({ baseUrl: fake.url, timeoutMs: 400 }), clock)[0]!
+  action = prometheusActions(prometheusMetrics({ baseUrl: fake.url, timeoutMs: 20_000 }), clock)[0]!
 })
 afterEach(() => fake.close())
 

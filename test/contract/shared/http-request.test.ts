@@ -35,7 +35,7 @@ async function serve(
 }
 
 const ask = (url: string, rest: Partial<HttpRequest> = {}) =>
-  sendRequest({ vendor: 'Argo CD', method: 'GET', url, timeoutMs: 2_000, effect: false, ...rest })
+  sendRequest({ vendor: 'Argo CD', method: 'GET', url, timeoutMs: 20_000, effect: false, ...rest })
 
 async function failureOf(work: Promise<unknown>): Promise<unknown> {
   return work.then(
@@ -82,30 +82,31 @@ describe('a request to a vendor', () => {
     expect(server.requests()).toBe(0)
   })
 
-  it.each([
-    ['cuts the connection', (incoming: http.IncomingMessage) => incoming.socket.destroy()],
-    ['never answers', () => undefined],
-    [
-      'answers 502',
-      (_incoming: http.IncomingMessage, outgoing: http.ServerResponse) => outgoing.writeHead(502).end('bad gateway'),
-    ],
+  it.each<[string, http.RequestListener, Partial<HttpRequest>?]>([
+    ['cuts the connection', (incoming) => incoming.socket.destroy()],
+    // Long enough to have been sent, on a busy machine too.
+    ['never answers', () => undefined, { timeoutMs: 1_500 }],
+    ['answers 502', (_incoming, outgoing) => outgoing.writeHead(502).end('bad gateway')],
     [
       'cuts its answer',
-      (incoming: http.IncomingMessage, outgoing: http.ServerResponse) => {
+      (incoming, outgoing) => {
         outgoing.writeHead(200, { 'content-length': '100' })
         outgoing.write('half', () => incoming.socket.destroy())
       },
     ],
-  ])('is unknown when it has an effect and the vendor %s; as a read it may be tried again', async (_name, answer) => {
-    const server = await serve(answer)
+  ])(
+    'is unknown when it has an effect and the vendor %s; as a read it may be tried again',
+    async (_name, answer, rest = {}) => {
+      const server = await serve(answer)
 
-    const effect = await failureOf(ask(server.url, { effect: true, method: 'POST', body: '{}', timeoutMs: 300 }))
-    const read = await failureOf(ask(server.url, { timeoutMs: 300 }))
+      const effect = await failureOf(ask(server.url, { effect: true, method: 'POST', body: '{}', ...rest }))
+      const read = await failureOf(ask(server.url, rest))
 
-    expect(effect).toBeInstanceOf(VendorUnknownError)
-    expect(read).toBeInstanceOf(VendorUnreachableError)
-    expect(read).toMatchObject({ retryable: true })
-  })
+      expect(effect).toBeInstanceOf(VendorUnknownError)
+      expect(read).toBeInstanceOf(VendorUnreachableError)
+      expect(read).toMatchObject({ retryable: true })
+    },
+  )
 
   it('is sent exactly once when it has an effect, also after an earlier connection was kept and cut', async () => {
     const sockets = new Set<net.Socket>()
@@ -172,7 +173,7 @@ describe('a request to a vendor', () => {
       outgoing.on('close', () => clearInterval(timer))
     })
 
-    expect(String(await failureOf(ask(server.url, { timeoutMs: 200 })))).toContain('no answer within 0.2 s')
+    expect(String(await failureOf(ask(server.url, { timeoutMs: 1_000 })))).toContain('no answer within 1 s')
   })
 
   it('ends when the caller gives up', async () => {

@@ -29,7 +29,7 @@ beforeEach(async () => {
   for (const name of ['catalog', 'playbooks', 'policies']) await mkdir(at(name))
   await run('audit', 'keygen', '--out', at('keys'))
   await world.append(6, 'INC-OLD')
-  await sequenceAllAudit(world.deps.sequencer, 10_000)
+  await sequenceAllAudit(world.deps.sequencer, 60_000)
   const [old, end] = [monthAgo(14), monthAgo(13)]
   await world.tamper(
     `DO $$ DECLARE month text := (SELECT inhrelid::regclass::text FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid

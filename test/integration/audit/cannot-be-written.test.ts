@@ -28,7 +28,7 @@ afterAll(() => target.close())
 let place = 0
 async function approved(url: string, stores?: (stores: Stores) => Stores) {
   place += 1
-  const actions = createCountingActions(target.url, { callTimeoutMs: 1_000 })
+  const actions = createCountingActions(target.url, { callTimeoutMs: 20_000 })
   const replica = await openReplica({ url, actions, maxConnections: 4, ...(stores === undefined ? {} : { stores }) })
   closers.push(() => replica.close())
   const { run } = await approveRun(replica.deps.unitOfWork, [

@@ -17,7 +17,7 @@ afterEach(() => world.close())
 /** The checkpoint as it stands in a channel, which nobody who owns database, key and folder can take back. */
 async function lineAfter(entries: number): Promise<string> {
   await world.append(entries)
-  await sequenceAllAudit(world.deps.sequencer, 10_000)
+  await sequenceAllAudit(world.deps.sequencer, 60_000)
   const result = await checkpointAudit(world.deps)
   if (result.state === 'refused') throw new Error(result.reason)
   return checkpointLine(result.checkpoint)

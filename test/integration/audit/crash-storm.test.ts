@@ -76,7 +76,7 @@ describe('a storm of crashes', () => {
     }
 
     const database = await openDatabase({ url, applicationName: 'storm-test', maxConnections: 2 })
-    expect(await sequenceAllAudit(createAuditSequencer(database.pool, database.db), 30_000)).toBe(0)
+    expect(await sequenceAllAudit(createAuditSequencer(database.pool, database.db), 60_000)).toBe(0)
     const { rows } = await database.pool.query<Record<string, number>>(
       `SELECT (SELECT count(*) FROM audit_leaves)::int AS leaves, (SELECT count(*) FROM audit_entries)::int AS entries,
               (SELECT count(DISTINCT leaf_id) FROM audit_entries)::int AS different, (SELECT max(seq) FROM audit_entries)::int AS highest,

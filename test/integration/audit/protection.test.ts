@@ -11,7 +11,7 @@ let world: AuditWorld
 beforeAll(async () => {
   world = await openAuditWorld()
   await world.append(3)
-  await sequenceAllAudit(world.deps.sequencer, 10_000)
+  await sequenceAllAudit(world.deps.sequencer, 60_000)
 })
 afterAll(() => world.close())
 

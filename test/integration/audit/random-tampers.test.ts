@@ -52,7 +52,7 @@ afterAll(async () => {
 
 async function append(count: number): Promise<void> {
   await world.append(count)
-  await sequenceAllAudit(world.deps.sequencer, 10_000)
+  await sequenceAllAudit(world.deps.sequencer, 60_000)
 }
 
 /**

@@ -43,7 +43,7 @@ async function as<Result>(url: string, work: (client: Client) => Promise<Result>
 async function openFilled(): Promise<AuditWorld> {
   const world = await openAuditWorld()
   await world.append(6)
-  await sequenceAllAudit(world.deps.sequencer, 10_000)
+  await sequenceAllAudit(world.deps.sequencer, 60_000)
   await checkpointAudit(world.deps)
   return world
 }
@@ -115,7 +115,7 @@ describe('the login of the service', () => {
     )
     await other.append(1)
 
-    await expect(sequenceAllAudit(other.deps.sequencer, 10_000)).rejects.toThrow()
+    await expect(sequenceAllAudit(other.deps.sequencer, 60_000)).rejects.toThrow()
 
     expect((await other.deps.sequencer.readLag()).waiting).toBe(1)
     expect((await other.deps.sequencer.readHead()).size).toBe(6)

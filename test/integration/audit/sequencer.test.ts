@@ -11,7 +11,7 @@ beforeEach(async () => {
 })
 afterEach(() => world.close())
 
-const numberAll = (): Promise<number> => sequenceAllAudit(world.deps.sequencer, 10_000)
+const numberAll = (): Promise<number> => sequenceAllAudit(world.deps.sequencer, 60_000)
 const numbers = async (): Promise<number[]> => {
   const { rows } = await world.pool.query<{ seq: number }>('SELECT seq FROM audit_entries ORDER BY seq')
   return rows.map((row) => row.seq)

@@ -10,7 +10,7 @@ let world: AuditWorld
 beforeEach(async () => {
   world = await openAuditWorld()
   await world.append(4)
-  await sequenceAllAudit(world.deps.sequencer, 10_000)
+  await sequenceAllAudit(world.deps.sequencer, 60_000)
   await world.append(1, 'INC-9')
 })
 afterEach(() => world.close())
@@ -40,7 +40,7 @@ describe('the place of the sequencer', () => {
   ])('is moved by nobody but with the numbers that it gave: %s', async (statement) => {
     await expect(as(world.test.url, statement)).rejects.toThrow('The sequencer')
 
-    await sequenceAllAudit(world.deps.sequencer, 10_000)
+    await sequenceAllAudit(world.deps.sequencer, 60_000)
     expect((await world.deps.sequencer.readHead()).size).toBe(5)
     expect(await auditProtection(world.db)).toMatchObject({ isProtected: true })
   })

@@ -13,7 +13,7 @@ beforeEach(async () => {
   world = await openAuditWorld()
   for (const count of [4, 7, 9]) {
     await world.append(count, `INC-${count}`)
-    await sequenceAllAudit(world.deps.sequencer, 10_000)
+    await sequenceAllAudit(world.deps.sequencer, 60_000)
     await checkpointAudit(world.deps)
   }
 })
@@ -77,7 +77,7 @@ describe('a superuser who', () => {
       `UPDATE audit_sequencer SET size = 11, last_hash = '${rows[0]!.hash}', frontier = '[]'`,
     )
     await world.append(30)
-    await sequenceAllAudit(world.deps.sequencer, 10_000)
+    await sequenceAllAudit(world.deps.sequencer, 60_000)
 
     const result = await world.exportAll()
 

@@ -116,7 +116,7 @@ describe('jobs that were given up', () => {
     expect(done.toSorted()).toEqual(['INC-1', 'INC-2', 'INC-3'])
     expect(await auditDetails()).toEqual([first, ...others].map((id) => ({ again: [`${id} incident.propose`] })))
     expect(await type('jobs', 'list')).toMatchObject({ printed: 'No job was given up.' })
-  }, 60_000)
+  })
 })
 
 describe('a duty of the clock that was set aside', () => {

@@ -30,7 +30,9 @@ describe('a replica that is killed with the second approval', () => {
     expect(await killed('before-commit')).toBe('SIGKILL')
 
     await waitUntil('its transaction is gone', async () => {
-      const rows = await world.query(`SELECT FROM pg_stat_activity WHERE state = 'idle in transaction'`)
+      const rows = await world.query(
+        `SELECT FROM pg_stat_activity WHERE datname = current_database() AND state = 'idle in transaction'`,
+      )
       return rows.length === 0
     })
     await other.deps.configuration.catchUp()

@@ -114,8 +114,8 @@ export async function startReplica(
   options: StartOptions,
 ): Promise<ConfiguredReplica> {
   const { found = filesOf(), review = 'two-people', pollMs = 600_000, isDeaf = false, targetUrl, ...rest } = options
-  const actions = createCountingActions(targetUrl ?? 'http://127.0.0.1:9', { callTimeoutMs: 1_000 })
-  const replica = await openReplica({ url, actions, people, maxConnections: 5, ...rest })
+  const actions = createCountingActions(targetUrl ?? 'http://127.0.0.1:9', { callTimeoutMs: 20_000 })
+  const replica = await openReplica({ url, actions, people, maxConnections: 5, settings: { leaseMs: 60_000 }, ...rest })
   const signals = await openSignals({ url, log: silentLogger })
   const configuration = openConfiguration({
     ...{ store: replica.deps.stores.configuration, log: silentLogger, found, pollMs },

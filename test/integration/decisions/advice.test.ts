@@ -30,8 +30,12 @@ function second(change: (text: string) => string) {
   return playbookOf((text) => change(text.replace('name: rollback-bad-deploy', 'name: second-way')))
 }
 
-function deps(playbooks: Deps['playbooks'] = [ROLLBACK, SECOND], settings: Partial<Deps['settings']> = {}): Deps {
-  const model = openAiModel({ apiKey: 'none', baseUrl: server.baseUrl, model: 'local', timeoutMs: 400 })
+function deps(
+  playbooks: Deps['playbooks'] = [ROLLBACK, SECOND],
+  settings: Partial<Deps['settings']> = {},
+  timeoutMs = 20_000,
+): Deps {
+  const model = openAiModel({ apiKey: 'none', baseUrl: server.baseUrl, model: 'local', timeoutMs })
   const count: Deps['telemetry']['count'] = (name, labels = {}) => {
     if (name.startsWith('model_')) counts.push(`${name} ${labels['outcome'] ?? ''}`)
   }
@@ -242,8 +246,9 @@ it.each(BROKEN)(
   'a model that %s leaves the order as it is, counted, and asked no more',
   async (_how, answer, outcome) => {
     server.respond = typeof answer === 'function' ? answer : () => answer
+    const isEndless = typeof answer !== 'function' && ['hang', 'drip', 'endless'].includes(answer.kind)
     const scene = await sceneWithEvidence()
-    const proposal = await propose(scene.incident.id, deps())
+    const proposal = await propose(scene.incident.id, deps(undefined, undefined, isEndless ? 400 : undefined))
     const asked = server.requests.length
     await proposeForIncident(deps(), { incidentId: scene.incident.id })
     const twin = await openTwin(world, scene)

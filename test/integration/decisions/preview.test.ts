@@ -32,16 +32,16 @@ beforeEach(async () => {
     `{"kind":"Deployment","metadata":{"name":"checkout"},"spec":{"containers":[{"image":"shop/checkout:${tag}"}]}}`
   fake.rendered.set('rev-a', [image('2.13.0')])
   fake.rendered.set('rev-b', [image('2.14.0')])
-  const argocd = createArgoCd({
-    url: new URL(fake.server.url),
-    token: FAKE_TOKEN,
-    projectOf: () => 'payments',
-    timeoutMs: 300,
-  })
-  deps = world.replica({ previewers: [argocd.previewer] })
+  deps = previewing(20_000)
   world.jobs.length = 0
 })
 afterEach(() => fake.server.close())
+
+function previewing(timeoutMs: number): Deps {
+  const url = new URL(fake.server.url)
+  const { previewer } = createArgoCd({ url, token: FAKE_TOKEN, projectOf: () => 'payments', timeoutMs })
+  return world.replica({ previewers: [previewer] })
+}
 
 async function propose(): Promise<{ readonly incident: Incident; readonly proposal: Proposal }> {
   const { incident } = await openScene(world)
@@ -133,7 +133,7 @@ describe('a preview', () => {
     async (kind) => {
       const { incident, proposal } = await propose()
       fake.server.inject({ kind, times: 100 })
-      await refreshPreview(deps, { proposalId: proposal.id }, idle)
+      await refreshPreview(kind === 'hang' ? previewing(300) : deps, { proposalId: proposal.id }, idle)
 
       expect((await effectOf(incident)).preview?.short).toBe('1 thing could not be read')
       const again = { name: 'proposal.preview', data: { proposalId: proposal.id } }

@@ -136,7 +136,7 @@ describe('a job whose handler always fails', () => {
     expect(tries).toBe(3)
     expect(dead).toMatchObject({ queue: 'incident.propose', data: { isPoison: true } })
     expect(dead?.failure).toContain('this one cannot be done')
-  }, 30_000)
+  })
 })
 
 describe('closing', () => {
