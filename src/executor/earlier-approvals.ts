@@ -1,6 +1,7 @@
 import type { Attempt } from '../domain/run.ts'
 import type { Plan } from '../domain/plan.ts'
 import type { StepApproval, StepDecision } from '../domain/step-approval.ts'
+import { findFatigued } from './find-fatigued.ts'
 import { missingStepApproval } from './step-quorum.ts'
 import type { StepApprovalFacts } from './step-quorum.ts'
 import type { RunSession } from './run-session.ts'
@@ -9,9 +10,11 @@ import type { RunSession } from './run-session.ts'
 export interface EarlierApprovals {
   readonly approvals: readonly StepApproval[]
   readonly stepDecisions: readonly StepDecision[]
+  /** By step: who approved it beyond the limit of decisions. */
+  readonly tired: ReadonlyMap<string, ReadonlySet<string>>
 }
 
-const NONE: EarlierApprovals = { approvals: [], stepDecisions: [] }
+const NONE: EarlierApprovals = { approvals: [], stepDecisions: [], tired: new Map() }
 
 /** Plans without a nested approval cost no query. */
 export async function readEarlierApprovals({ deps, held }: RunSession, plan: Plan): Promise<EarlierApprovals> {
@@ -21,7 +24,14 @@ export async function readEarlierApprovals({ deps, held }: RunSession, plan: Pla
     deps.stores.stepApprovals.list(id),
     deps.stores.stepApprovals.listDecisions(id),
   ])
-  return { approvals, stepDecisions }
+  const given = approvals.filter(({ state }) => state === 'approved')
+  const tired = await Promise.all(
+    given.map(async ({ stepId }) => {
+      const own = stepDecisions.filter((decision) => decision.stepId === stepId)
+      return [stepId, await findFatigued(deps.stores.decisions, own, deps.settings.fatigue)] as const
+    }),
+  )
+  return { approvals, stepDecisions, tired: new Map(tired) }
 }
 
 /** Whose approval of that step the policy would not let them give now. */
@@ -34,8 +44,8 @@ type Facts = EarlierApprovals &
   }
 
 /**
- * null while each nested approval that this run has behind it still stands, with the roles people have now. Fatigue
- * counted when it was given and does not count again.
+ * null while each nested approval that this run has behind it still stands, with the roles people have now, and
+ * with the further approval where one of them was beyond the limit.
  */
 export function missingEarlierApproval(plan: Plan, facts: Facts): string | null {
   for (const step of plan.steps.filter(({ uses }) => uses === 'approval')) {
@@ -45,7 +55,8 @@ export function missingEarlierApproval(plan: Plan, facts: Facts): string | null 
     if (approval === undefined) return `nobody has approved step ${step.id}`
     const decisions = facts.stepDecisions.filter(({ stepId }) => stepId === step.id)
     const forbidden = facts.forbiddenIn(approval, decisions)
-    const missing = missingStepApproval({ ...facts, approval, decisions, forbidden, fatigued: new Set() })
+    const fatigued = facts.tired.get(step.id) ?? new Set()
+    const missing = missingStepApproval({ ...facts, approval, decisions, forbidden, fatigued })
     if (missing !== null) return missing
   }
   return null

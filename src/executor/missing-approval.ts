@@ -19,6 +19,8 @@ export interface ApprovalFacts {
   readonly mayRunByItself: boolean
   /** Whose approval the policy would not let them give now. */
   readonly forbidden: ReadonlySet<string>
+  /** Who approved beyond the limit of decisions; null while nobody has looked, since as many count as when it was approved. */
+  readonly fatigued: ReadonlySet<string> | null
 }
 
 /** What is asked again of a plan that ran without its quorum. */
@@ -59,7 +61,7 @@ export function quorumOf(facts: ApprovalFacts): Quorum {
     ),
     people: facts.people,
     commander: facts.commander,
-    fatigued: new Set(),
+    fatigued: facts.fatigued ?? new Set(),
     forbidden: facts.forbidden,
   })
 }
@@ -67,19 +69,23 @@ export function quorumOf(facts: ApprovalFacts): Quorum {
 /**
  * null while the approvals form the quorum with the roles that people have now. What is asked for follows from the
  * signed plan's tier and not from the proposal's row, of which no hash covers that part; only whether the plan was not
- * novel when it was made is taken from there. Approvals of other bytes do not count.
+ * novel when it was made is taken from there. Approvals of other bytes do not count. One that counts no more may have been
+ * the further one that was asked for beyond the limit of decisions; nothing goes before somebody has looked.
  */
 export function missingApproval(facts: ApprovalFacts): string | null {
   const quorum = quorumOf(facts)
   switch (quorum.state) {
     case 'approved':
-      return null
+      return facts.fatigued === null && quorum.ignored.length > 0 ? notAnyMore(quorum) : null
     case 'rejected':
       return `${quorum.rejectedBy ?? 'somebody'} rejected it`
-    case 'pending': {
-      const gone = quorum.ignored.map(({ reason }) => reason.replace(/[.\s]+$/, ''))
-      const why = [...gone, quorum.missing.text.replace(/[.\s]+$/, '')].filter((part) => part !== '')
-      return `the approvals no longer form the quorum (${why.join('; ')})`
-    }
+    case 'pending':
+      return notAnyMore(quorum)
   }
+}
+
+function notAnyMore({ ignored, missing }: Quorum): string {
+  const gone = ignored.map(({ reason }) => reason.replace(/[.\s]+$/, ''))
+  const why = [...gone, missing.text.replace(/[.\s]+$/, '')].filter((part) => part !== '')
+  return `the approvals no longer form the quorum (${why.join('; ')})`
 }

@@ -14,10 +14,12 @@ import type { Grounds } from './check-before-step.ts'
 import type { ExecutorDeps } from './executor-deps.ts'
 import type { Attempt } from '../domain/run.ts'
 import { listWindowFreezes } from '../policy/freeze-windows.ts'
-import { missingApproval, missingForGlass } from './missing-approval.ts'
+import { missingApproval, missingForGlass, quorumOf } from './missing-approval.ts'
+import type { ApprovalFacts } from './missing-approval.ts'
 import { asProposalOfStep } from './as-proposal-of-step.ts'
 import { missingEarlierApproval, readEarlierApprovals } from './earlier-approvals.ts'
 import type { ForbiddenIn } from './earlier-approvals.ts'
+import { findFatigued } from './find-fatigued.ts'
 import { findForbidden } from './find-forbidden.ts'
 import { servicesActedOn } from '../policy/blast-radius.ts'
 import type { RunSession } from './run-session.ts'
@@ -63,24 +65,24 @@ export async function readGrounds(session: RunSession, plan: Plan, known?: reado
     deps.playbooks.some((candidate) => candidate.name === name && candidate.digest === digest) ||
     (await deps.stores.configuration.isAcceptedPlaybook(name, digest))
   const glass = await findGlass(deps, reading.proposal)
+  const commander = incident.assignments['commander'] ?? null
+  const owner = service?.owner ?? null
+  const approvalFacts = (fatigued: ReadonlySet<string> | null): ApprovalFacts => ({
+    ...{ plan, proposal: reading.proposal, decisions, people: deps.directory.list(), commander, owner, fatigued },
+    mayRunByItself: mode === 'act' && deps.playbooks.find((one) => one.name === name)?.autonomous === true,
+    forbidden: findForbidden(deps, reading.proposal, decisions, mode),
+  })
+  const fatigued = glass === null ? await findTired(deps, approvalFacts(null)) : null
   // From here on nothing is waited for: policy, playbook and digest are of one version.
   const playbook = deps.playbooks.find((candidate) => candidate.name === name)
   const forbiddenIn: ForbiddenIn = (approval, given) =>
     findForbidden(deps, asProposalOfStep(reading.proposal, approval), given, mode)
   const missingNow = () => {
     const people = deps.directory.list()
-    const commander = incident.assignments['commander'] ?? null
-    const owner = service?.owner ?? null
-    const missingQuorum = () =>
-      missingApproval({
-        plan,
-        proposal: reading.proposal,
-        decisions,
-        ...{ people, commander, owner },
-        mayRunByItself: mode === 'act' && playbook?.autonomous === true,
-        forbidden: findForbidden(deps, reading.proposal, decisions, mode),
-      })
-    const own = glass === null ? missingQuorum() : missingForGlass(glassFacts(deps, reading.proposal, glass.use, mode))
+    const own =
+      glass === null
+        ? missingApproval(approvalFacts(fatigued))
+        : missingForGlass(glassFacts(deps, reading.proposal, glass.use, mode))
     return own ?? missingEarlierApproval(plan, { ...earlier, ...reading, people, commander, owner, forbiddenIn })
   }
   return {
@@ -98,6 +100,15 @@ export async function readGrounds(session: RunSession, plan: Plan, known?: reado
     missingNow,
     hasActed: hasActed(plan, reading.attempts),
   }
+}
+
+/** Looked up only where fewer count than when it was approved: else the approvals it had are those it has. */
+async function findTired(
+  { stores, settings }: ExecutorDeps,
+  facts: ApprovalFacts,
+): Promise<ReadonlySet<string> | null> {
+  if (quorumOf(facts).ignored.length === 0) return null
+  return findFatigued(stores.decisions, facts.decisions, settings.fatigue)
 }
 
 /** Their clock is asked only where there are any. */

@@ -4,6 +4,7 @@ import type { Attempt, Run } from '../domain/run.ts'
 import { findService } from '../domain/service-catalog.ts'
 import type { Origin } from '../domain/surface.ts'
 import { ABORTED_NOTE, againNote } from '../executor/attempt-notes.ts'
+import { findFatigued } from '../executor/find-fatigued.ts'
 import { findForbidden } from '../executor/find-forbidden.ts'
 import { quorumOf } from '../executor/missing-approval.ts'
 import { RefusedError } from '../kernel/errors.ts'
@@ -139,6 +140,7 @@ async function approveRetry(
     owner: service?.owner ?? null,
     // What runs by itself was never approved; sending it twice is for a person to say.
     mayRunByItself: false,
+    fatigued: await findFatigued(stores.decisions, decisions, deps.settings.fatigue),
     forbidden: findForbidden(deps, proposal, decisions, modeFor(deps, services)),
   })
   const own = quorum.ignored.find(({ personId }) => personId === person.id)
