@@ -43,6 +43,7 @@ const STATEMENT_TIMEOUT_MS = 15_000
 const ANSWER_GRACE_MS = 5_000
 /** How long a request waits for a free or new connection before it is told that the database does not answer. */
 const CONNECT_TIMEOUT_MS = 5_000
+const FIRST_TRIES = 3
 /** What is asked of one connection at once is sent at once, instead of each after the answer to the one before. */
 const PIPELINE: PoolConfig & { readonly pipeline: boolean } = { pipeline: true }
 /** A transaction that a dead replica left open would stall the audit sequencer: the server ends it. */
@@ -68,13 +69,29 @@ export async function openDatabase(options: DatabaseOptions): Promise<OpenDataba
     if (options.waitsForDisk !== false) client.query(WAIT_FOR_DISK).catch(lost)
   })
   try {
-    const client = await pool.connect()
-    client.release()
+    await connectOnce(pool)
   } catch (cause) {
     await pool.end()
     throw cause
   }
   return { db: drizzle(pool), pool, close: closeOnce(pool) }
+}
+
+/**
+ * At a start nobody waits for an answer yet, and a machine on which everything starts at once may be slow. What is refused
+ * or unknown fails at once.
+ */
+async function connectOnce(pool: Pool): Promise<void> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      const client = await pool.connect()
+      client.release()
+      return
+    } catch (error) {
+      const wasSlow = error instanceof Error && /\btimeout\b/.test(error.message)
+      if (!wasSlow || tries >= FIRST_TRIES) throw error
+    }
+  }
 }
 
 function poolConfig(options: DatabaseOptions): PoolConfig {
