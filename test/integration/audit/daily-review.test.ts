@@ -29,6 +29,8 @@ beforeAll(async () => {
   owner = new Client({ connectionString: house.database.ownerUrl })
   await owner.connect()
   const app = await serveOnce()
+  // What has no number when it stops is not reviewed before the next start.
+  await waitUntil('what it wrote has numbers', async () => (await count('audit_entries')) > 0)
   await app.close()
 })
 afterAll(async () => {

@@ -39,10 +39,11 @@ describe('what was typed in Teams', () => {
   })
 
   it('takes no time over text made to take long', () => {
-    const startedAtMs = performance.now()
+    // Of the processor alone: a busy machine may let us wait.
+    const started = process.cpuUsage()
     for (const part of ['<', '&', '<at ', '<a <', '“="', '\u00a0 ']) {
       spokenText({ text: part.repeat(100_000 / part.length), entities: [US], recipient: BOT })
     }
-    expect(performance.now() - startedAtMs).toBeLessThan(2_000)
+    expect(process.cpuUsage(started).user / 1000).toBeLessThan(2_000)
   })
 })
