@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from '@jest/globals'
+import { QUICK_START } from '../../support/compile-cache.ts'
 import type { History } from './history.ts'
 
 const PROGRAM = fileURLToPath(new URL('histories-program.ts', import.meta.url))
@@ -19,7 +20,7 @@ interface Report {
 }
 
 function live(...args: readonly string[]): Promise<Report> {
-  const child = spawn(process.execPath, [PROGRAM, ...args], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, [...QUICK_START, PROGRAM, ...args], { stdio: ['ignore', 'pipe', 'inherit'] })
   let printed = ''
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     printed += text
