@@ -8,10 +8,11 @@ import type { Lookout } from '../orchestrator/lookout/open-lookout.ts'
 import type { OutsideHeartbeat, Pager } from '../ports/pager.ts'
 
 /** Every process looks out, whatever its roles. */
-export function startLookout(config: Config, { deps, jobs }: Foundation): Lookout {
+export function startLookout(config: Config, { deps, jobs, redact }: Foundation): Lookout {
   return openLookout({
     ...deps,
-    listDeadJobs: () => jobs.listDead(),
+    // Why a job was given up is a vendor's word, or a stack, and goes to the pager and into the thread.
+    listDeadJobs: async () => redact(await jobs.listDead()),
     pager: buildPager(config),
     heartbeat: buildHeartbeat(config),
   })

@@ -99,6 +99,17 @@ const SHAPES: readonly Shape[] = [
   },
 ]
 
+/** How texts are cut everywhere (kernel/clean-text.ts). */
+const CUT = ' (truncated)'
+
+/** How many of the last characters of a text are the first of a secret; a few are no secret's. */
+function lengthBegun(text: string, secret: string): number {
+  for (let length = Math.min(text.length, secret.length - 1); length >= SHORTEST_TEXT; length -= 1) {
+    if (text.endsWith(secret.slice(0, length))) return length
+  }
+  return 0
+}
+
 /** Most texts hold none of them and are looked at once. */
 const HINTS = new RegExp(SHAPES.map(({ hint }) => hint).join('|'), 'i')
 
@@ -203,7 +214,7 @@ class Findings {
       if (secret.length > result.length || !result.includes(secret)) continue
       result = result.replaceAll(secret, () => this.note('known-secret', MARK))
     }
-    if (this.#forms.length > 0) result = this.#acrossLines(result)
+    if (this.#forms.length > 0) result = this.#atCuts(this.#acrossLines(result))
     return this.#looksForShapes && HINTS.test(result) ? this.#shapes(result) : result
   }
 
@@ -217,6 +228,20 @@ class Findings {
       result = result.replace(form.split, () => this.note('known-secret', MARK))
     }
     return result
+  }
+
+  /** A secret that a text was cut in is not known for one any more, but for its beginning. */
+  #atCuts(text: string): string {
+    const parts = text.split(CUT)
+    const end = parts.pop() ?? ''
+    return [...parts.map((part) => this.#withoutBegun(part)), end].join(CUT)
+  }
+
+  #withoutBegun(part: string): string {
+    const dots = part.endsWith('…') ? '…' : ''
+    const words = part.slice(0, part.length - dots.length)
+    const begun = this.#forms.reduce((most, form) => Math.max(most, lengthBegun(words, form.text)), 0)
+    return begun === 0 ? part : `${words.slice(0, -begun)}${this.note('known-secret', MARK)}${dots}`
   }
 
   #shapes(text: string): string {

@@ -5,6 +5,8 @@ export interface CommandContext {
   readonly printError: (line: string) => void
   /** Fires on SIGINT and SIGTERM: long-running commands stop gracefully. */
   readonly signal: AbortSignal
+  /** Told which secrets nothing that is printed from then on may hold. */
+  readonly learnSecrets?: (secrets: readonly string[]) => void
 }
 
 /** 0 done, 1 a check failed, 2 wrong usage or configuration (CONTRACT 2). */
@@ -18,5 +20,7 @@ export interface Command {
   readonly usage: string
   /** Printed below the usage, each to be typed as it stands; a test runs every one. */
   readonly examples?: readonly string[]
+  /** What it prints are lines of the log, which are looked at where they are made. */
+  readonly printsLog?: boolean
   run(args: readonly string[], context: CommandContext): Promise<ExitCode>
 }

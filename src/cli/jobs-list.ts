@@ -16,7 +16,9 @@ The oldest first: id, what it is, since when, and how the last try ended. Mend t
   async run(args, context) {
     const { options, positionals } = parseOptions(args, { config: 'text', json: 'flag' })
     refusePositionals(positionals)
-    const dead = await withFoundation(context, options.config, ({ jobs }) => jobs.listDead())
+    const dead = await withFoundation(context, options.config, async ({ jobs, redact }) =>
+      redact(await jobs.listDead()),
+    )
     if (options.json) {
       context.print(JSON.stringify(dead))
       return 0

@@ -17,8 +17,8 @@ Mend the reason (invite the bot, name another channel, replace the token), then:
   async run(args, context) {
     const { options, positionals } = parseOptions(args, { config: 'text', json: 'flag' })
     refusePositionals(positionals)
-    const letters = await withFoundation(context, options.config, ({ deps }) =>
-      deps.stores.deadLetters.list(MOST_SHOWN),
+    const letters = await withFoundation(context, options.config, async ({ deps, redact }) =>
+      redact(await deps.stores.deadLetters.list(MOST_SHOWN)),
     )
     if (options.json) {
       const shown = letters.map(({ id, surface, message, reason, createdAt }) => {

@@ -1,6 +1,7 @@
 import { AppError, ConfigurationError } from '../kernel/errors.ts'
 import { UsageError } from './usage-error.ts'
 import { suggest } from '../kernel/suggest.ts'
+import { withoutSecrets } from './without-secrets.ts'
 import type { Command, CommandContext, ExitCode } from './command.ts'
 
 /** Finds the command by its one or two words, answers `--help` everywhere, and turns errors into exit codes. */
@@ -47,7 +48,8 @@ function nearMiss(commands: readonly Command[], named: readonly string[]): strin
   return near === undefined ? '' : ` Did you mean "${near}"?`
 }
 
-async function guarded(command: Command, args: readonly string[], context: CommandContext): Promise<ExitCode> {
+async function guarded(command: Command, args: readonly string[], outer: CommandContext): Promise<ExitCode> {
+  const context = withoutSecrets(outer, command)
   try {
     return await command.run(args, context)
   } catch (error) {

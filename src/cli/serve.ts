@@ -18,6 +18,7 @@ export const serveCommand: Command = {
 Reads countersign.yaml and the environment, serves chat, console, webhooks and API, and works on incidents and runs.
 Without --role one process does everything; split, any number of each share one database. A worker listens on PORT as
 well, for /healthz, /readyz and /metrics alone. SIGTERM ends it gracefully, a second one at once.`,
+  printsLog: true,
   examples: ['serve', 'serve --config countersign.yaml', 'serve --role web', 'serve --role worker'],
   async run(args, context) {
     const { options, positionals } = parseOptions(args, { config: 'text', role: 'text' })

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { strFromU8, unzipSync } from 'fflate'
 import { createLogger } from '../../../src/telemetry/create-logger.ts'
 import { loadConfig } from '../../../src/config/load-config.ts'
 import { openApp } from '../../../src/app.ts'
@@ -10,6 +11,7 @@ import { VendorServer } from '../../fakes/vendor-server.ts'
 import { CHANNEL as TEAMS_CHANNEL, installation, teamsUser } from '../../fakes/teams/activities.ts'
 import { ANA, CHANNEL, SECRETS, openShop } from '../operations/shop.ts'
 import { eventually } from '../operations/eventually.ts'
+import { runHere } from '../operations/installation.ts'
 import { fires, pushBody } from '../intake/payloads.ts'
 import { signGithub } from '../intake/intake-world.ts'
 import { startFakeOpenAi } from '../../fakes/openai/fake-openai.ts'
@@ -18,7 +20,10 @@ import type { Shop } from '../operations/shop.ts'
 
 /** Every place where text leaves, as one text each. */
 export type Sinks = Readonly<Record<SinkName, string>>
-export const SINKS = ['slack', 'teams', 'model', 'log', 'audit', 'json', 'pages', 'answers', 'metrics'] as const
+export const SINKS = [
+  ...(['slack', 'teams', 'model', 'log', 'audit', 'json', 'pages', 'answers', 'metrics'] as const),
+  ...(['pack', 'picture', 'lists', 'pager'] as const),
+] as const
 type SinkName = (typeof SINKS)[number]
 
 const WRITTEN = [...CONFIGURED, ...LOOK_ALIKES].flatMap((secret) => WRITINGS.map(({ write }) => write(secret)))
@@ -41,6 +46,10 @@ export async function tellStory(secrets?: readonly string[]): Promise<Sinks> {
 
 interface World {
   readonly shop: Shop
+  /** Every vendor but the model and the surfaces; it takes what comes and answers that it is wrong. */
+  readonly vendor: VendorServer
+  /** False in the twin: then nobody knows a secret, the command line neither. */
+  readonly knowsSecrets: boolean
   readonly url: string
   readonly log: () => string
   readonly teams: FakeConnector
@@ -69,6 +78,7 @@ async function openWorld(secrets: readonly string[] | undefined, closers: (() =>
       OPENAI_BASE_URL: model.baseUrl,
       ARGOCD_SERVER: broken.url,
       PROMETHEUS_URL: broken.url,
+      PAGERDUTY_EVENTS_URL: broken.url,
       TEAMS_INSECURE_LOCAL: '1',
     },
     [`teams: { channel: '${TEAMS_CHANNEL}' }`],
@@ -90,7 +100,8 @@ async function openWorld(secrets: readonly string[] | undefined, closers: (() =>
   const app = await openApp({ config, log, replicaId: 'r-canary', roles: ['web', 'worker'], secrets })
   closers.push(() => app.close())
   const prompts = () => JSON.stringify(model.requests.map(({ body }) => body))
-  return { shop, url: app.url, log: () => lines.join(''), teams, prompts, answers: [] }
+  const own = { vendor: broken, knowsSecrets: secrets === undefined }
+  return { ...own, shop, url: app.url, log: () => lines.join(''), teams, prompts, answers: [] }
 }
 
 async function storyIn(world: World): Promise<Sinks> {
@@ -102,6 +113,7 @@ async function storyIn(world: World): Promise<Sinks> {
   await post(world, '/webhooks/alertmanager', JSON.stringify(alertWith(CARRIED.join(' '))), trusted())
   await eventually('the card is posted in Slack', () => shop.card() !== undefined)
   await eventually('the card is posted in Teams', () => teams.messages.length > 0)
+  await leaveBehind(world)
   for (const carried of CARRIED) await throwAt(world, carried)
   for (const [index, carried] of CARRIED.entries()) {
     await slack.command(ANA, `note INC-1 number ${String(index)} is ${carried}`, CHANNEL)
@@ -121,6 +133,22 @@ async function storyIn(world: World): Promise<Sinks> {
     return row?.n === 0
   })
   return readSinks(world)
+}
+
+/** What lies in tables in the words of vendors and senders: dead letters, jobs that were given up, measurements. */
+async function leaveBehind({ shop }: World): Promise<void> {
+  const words = (text: string) => `'${text.replaceAll("'", "''")}'`
+  const all = CARRIED.join(' and ')
+  const failure = JSON.stringify({ name: 'Error', message: all, stack: `Error: ${all}\n    at x (y.ts:1:1)` })
+  await shop.sql(`INSERT INTO pgboss.job (name, data, source_name, source_output)
+    VALUES ('dead-jobs', '{"incidentId":"INC-1"}', 'incident.refresh', ${words(failure)})`)
+  await shop.sql(`INSERT INTO outbox_messages (kind, incident_id, surface, payload, priority, coalesce_key, state, last_error)
+    SELECT kind, incident_id, surface, payload, priority, 'dead', 'dead', ${words(all)} FROM outbox_messages LIMIT 1`)
+  // One each, since the words of a picture are few.
+  const points = [0, 60, 120].map((seconds) => [1_700_000_000 + seconds, seconds])
+  const data = JSON.stringify({ alert: CONFIGURED.slice(0, 3).join(' '), points })
+  await shop.sql(`INSERT INTO evidence (incident_id, key, kind, source, at, fact, data)
+    VALUES ('INC-1', 'drawn', 'metric', 'prometheus', now(), ${words(all)}, ${words(data)})`)
 }
 
 function alertWith(text: string): object {
@@ -195,18 +223,64 @@ async function readSinks(world: World): Promise<Sinks> {
     json: json.join('\n'),
     pages: (await pagesOf(url)).join('\n'),
     answers: thrown,
+    pack: await packOf(world),
+    picture: await (await fetch(`${url}/incidents/INC-1/picture.svg`, { headers: await visitor(url) })).text(),
+    lists: await listsOf(world),
+    pager: await pagesOfPager(world),
     metrics: await (await fetch(`${url}/metrics`)).text(),
   }
 }
 
-async function pagesOf(url: string): Promise<readonly string[]> {
+async function packOf({ shop }: World): Promise<string> {
+  const file = join(shop.installation.folder, 'pack.zip')
+  await shop.installation.run('audit', 'export', '--incident', 'INC-1', '--zip', '--out', file)
+  return Object.values(unzipSync(await readFile(file)))
+    .map((bytes) => strFromU8(bytes))
+    .join('\n')
+}
+
+/** As somebody types it, where the twin's environment has other secrets than those that are looked for. */
+async function listsOf({ shop, knowsSecrets }: World): Promise<string> {
+  const { variables } = shop.installation
+  const others = Object.entries({ ...SECRETS, ...FURTHER }).map(([name, value]): [string, string] => [
+    name,
+    value.replaceAll('canary', 'others'),
+  ])
+  const environment = { ...variables, ...Object.fromEntries(knowsSecrets ? [] : others) }
+  const texts: string[] = []
+  for (const words of ['jobs list', 'jobs list --json', 'outbox list', 'outbox list --json']) {
+    const { printed, complained } = await runHere(words.split(' '), environment)
+    texts.push(printed, complained)
+  }
+  return texts.join('\n')
+}
+
+async function pagesOfPager({ vendor }: World): Promise<string> {
+  const pages = () => vendor.requests.filter(({ path }) => path === '/v2/enqueue').map(({ text }) => text)
+  await eventually('the job that was given up is told to the pager', () =>
+    pages().some((page) => page.includes('incident.refresh')),
+  )
+  // The key is what the pager knows us by.
+  return pages().join('\n').replaceAll(FURTHER.PAGERDUTY_ROUTING_KEY, '')
+}
+
+async function visitor(url: string): Promise<Readonly<Record<string, string>>> {
   const signedIn = await fetch(`${url}/session`, {
     method: 'POST',
     redirect: 'manual',
     headers: { origin: url, 'content-type': 'application/x-www-form-urlencoded' },
     body: new URLSearchParams({ token: SECRETS.COUNTERSIGN_API_TOKEN }),
   })
-  const cookie = signedIn.headers.getSetCookie().map((one) => one.split(';')[0] ?? '')
-  const read = async (path: string) => (await fetch(`${url}${path}`, { headers: { cookie: cookie.join('; ') } })).text()
+  return {
+    cookie: signedIn.headers
+      .getSetCookie()
+      .map((one) => one.split(';')[0] ?? '')
+      .join('; '),
+  }
+}
+
+async function pagesOf(url: string): Promise<readonly string[]> {
+  const headers = await visitor(url)
+  const read = async (path: string) => (await fetch(`${url}${path}`, { headers })).text()
   return Promise.all(['/', '/incidents/INC-1', '/audit', '/session'].map(read))
 }

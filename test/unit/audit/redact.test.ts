@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import { redactJson, redactText } from '../../../src/audit/redact.ts'
+import { truncateText } from '../../../src/kernel/clean-text.ts'
 import { redactLogLine, redactTexts } from '../../../src/audit/redact-texts.ts'
 
 const JWT = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJlLXNpZ25hdHVyZQ'
@@ -34,6 +35,28 @@ describe('a secret by the shape of it', () => {
     const text = `checkout p99 is 2.3 s; sha256 ${'0f'.repeat(32)}; see https://grafana.example.com/d/abc?orgId=1`
 
     expect(redactText(text)).toEqual({ value: text, count: 0, rules: [] })
+  })
+})
+
+describe('a known secret that a text was cut in', () => {
+  const SECRET = 'canary-7f3a9b-value'
+  const cut = (keep: number) => truncateText(`the token ${SECRET} is in use, as everybody knows`, keep)
+
+  it.each([30, 34, 38, 42])('loses its beginning (cut at %i)', (keep) => {
+    const text = cut(keep)
+    expect(text).toMatch(/canary.*\(truncated\)$/)
+
+    expect(redactText(text, { secrets: [SECRET] }).value).toMatch(
+      /^the token \[redacted\][^a-z0-9]*(is)?…? \(truncated\)$/,
+    )
+    // The twin: whoever knows the whole alone sees nothing.
+    if (!text.includes(SECRET)) expect(text.replaceAll(SECRET, '[redacted]')).toContain('canary')
+  })
+
+  it('stays where a few of its letters stand, or none of it, or it was not cut', () => {
+    for (const text of ['the canar… (truncated)', 'the value… (truncated)', 'canary-7f is its beginning']) {
+      expect(redactText(text, { secrets: [SECRET] }).count).toBe(0)
+    }
   })
 })
 

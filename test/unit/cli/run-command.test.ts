@@ -184,3 +184,26 @@ describe('options', () => {
     expect(parseOptions([], kinds).options).toEqual({ config: undefined, json: false })
   })
 })
+
+describe('what a command prints', () => {
+  const SECRET = 'canary-7f3a9b-value'
+  const telling = (more: Partial<Command> = {}): Command => ({
+    ...command('tell', async (_args, context) => {
+      context.learnSecrets?.([SECRET])
+      context.print(`the answer was ${SECRET}`)
+      throw new Error(`Cannot connect with ${SECRET}.`)
+    }),
+    ...more,
+  })
+
+  it('holds no secret of the installation, and neither does the stack of an unexpected error', async () => {
+    const { printed, complained } = await run([telling()], 'tell')
+
+    expect(printed).toBe('the answer was [redacted]')
+    expect(complained).toMatch(/^Error: Cannot connect with \[redacted\]\.\n +at /)
+  })
+
+  it('holds it where lines of the log are let through, which are looked at elsewhere (the twin)', async () => {
+    expect((await run([telling({ printsLog: true })], 'tell')).printed).toContain(SECRET)
+  })
+})
