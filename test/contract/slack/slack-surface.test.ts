@@ -146,7 +146,7 @@ describe('a Slack that does not do it', () => {
   it('is given up when its time is over, and may have done it', async () => {
     world.fake.failNext('chat.postMessage', { kind: 'hang' })
 
-    const error = await errorOf(surface().postCard('C0001', makeView(), 'card-1', AbortSignal.timeout(100)))
+    const error = await errorOf(surface().postCard('C0001', makeView(), 'card-1', AbortSignal.timeout(1_500)))
 
     expect(error).toBeInstanceOf(VendorUnknownError)
   })

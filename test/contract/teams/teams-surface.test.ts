@@ -180,7 +180,7 @@ describe('a Teams that does not do it', () => {
   it('is given up when its time is over, and may have done it', async () => {
     world.connector.server.inject({ kind: 'hang' })
 
-    const error = await errorOf(surface().postCard(CHANNEL, makeView(), 'card-1', AbortSignal.timeout(100)))
+    const error = await errorOf(surface().postCard(CHANNEL, makeView(), 'card-1', AbortSignal.timeout(1_500)))
 
     expect(error).toBeInstanceOf(VendorUnknownError)
   })

@@ -230,7 +230,7 @@ describe('a service that runs', () => {
     await owner.query(`INSERT INTO log_reviews SELECT current_date - 3, now(), 1, 0, repeat('0', 64), '[]', '[]'`)
     const app = await house.serve({ kind: 'pick', sandboxNote: 'A test.' })
     const ana = await openBrowserAs(app.url, ANA)
-    await waitUntil('the review is made', async () => (await count('log_reviews WHERE to_seq > 0')) === 1, 30_000)
+    await waitUntil('the review is made', async () => (await count('log_reviews WHERE to_seq > 0')) === 1)
 
     const { text } = await ana.get('/audit')
     expect(text).toMatch(/entries 1 to [1-9]\d*, [1-9]\d* want a look/)

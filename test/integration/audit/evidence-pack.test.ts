@@ -129,7 +129,7 @@ describe('an evidence pack', () => {
       writeFileSync(join(folder, name), bytes)
     }
     expect(verifyThere()).toMatchObject({ code: 0 })
-  }, 120_000)
+  }, 240_000)
 
   it('finds a file that is missing, and one that was added', async () => {
     unpack(buildEvidencePack(await factsOf(), world.privateKey))
@@ -239,7 +239,7 @@ describeWhen(existsSync(CHROMIUM), `there is no ${CHROMIUM}, install chromium`, 
     expect(asked.map((url) => new URL(url).protocol)).toEqual(['file:'])
     expect(body).toContain('<script>fetch("http://evil.example/")</script>')
     expect(body).toContain('[U+202E]gnp.exe[U+2028]next')
-  }, 60_000)
+  })
 
   it('would load what it was told to, if it were not escaped (twin)', async () => {
     const text = new TextDecoder().decode(buildEvidencePack(await factsOf(), world.privateKey).get('evidence.html'))
@@ -250,5 +250,5 @@ describeWhen(existsSync(CHROMIUM), `there is no ${CHROMIUM}, install chromium`, 
       .replace(/<meta http-equiv[^>]+>/, '')
 
     expect((await look(unescaped)).asked).toContain('http://evil.example/')
-  }, 60_000)
+  })
 })

@@ -39,7 +39,7 @@ beforeAll(async () => {
   await play({ ...replica, deps: { ...replica.deps, seal } })
   await as('owner', `UPDATE incidents SET title = 'password ${CANARY} on checkout' WHERE id = '${proposal.incidentId}'`)
   expect(await run('audit', 'keygen', '--out', at('keys'))).toMatchObject({ exitCode: 0 })
-}, 60_000)
+})
 afterAll(async () => {
   await world.close()
   await rm(folder, { recursive: true, force: true })

@@ -36,7 +36,7 @@ describeWhen(
 
         expect(outcome).toMatchObject({ ended: 'succeeded', effects: 1, sent: 0, recorded: [] })
       },
-      60_000,
+      240_000,
     )
 
     it('sends a second time without lease and fence (the twin)', async () => {
@@ -48,6 +48,6 @@ describeWhen(
       )
 
       expect(outcome).toMatchObject({ effects: 2, sent: 1 })
-    }, 60_000)
+    }, 240_000)
   },
 )

@@ -67,7 +67,7 @@ describe('a fault proxy in front of an HTTP server', () => {
   })
 
   it('latency: a slow exchange comes after a fast one that began later', async () => {
-    const proxy = await open(server.url, { kind: 'latency', ms: 300, jitterMs: 10, times: 1 })
+    const proxy = await open(server.url, { kind: 'latency', ms: 1_500, jitterMs: 10, times: 1 })
     const order: string[] = []
 
     const slow = post(proxy.url, 'slow').then(() => order.push('slow'))

@@ -163,10 +163,10 @@ describe('when the symptom is gone', () => {
   it('for ten minutes of database time, the incident becomes mitigated, and not before', async () => {
     await post(fires())
     await post(resolves())
-    await world.sql(`UPDATE incidents SET quiet_since = clock_timestamp() - interval '9 minutes 58 seconds'`)
+    await world.sql(`UPDATE incidents SET quiet_since = clock_timestamp() - interval '9 minutes'`)
     expect(await watchQuiet(world.deps)).toEqual([])
 
-    await world.sql(`UPDATE incidents SET quiet_since = clock_timestamp() - interval '10 minutes 1 second'`)
+    await world.sql(`UPDATE incidents SET quiet_since = clock_timestamp() - interval '11 minutes'`)
     expect(await watchQuiet(world.deps)).toEqual(['INC-1'])
     expect(await watchQuiet(world.deps)).toEqual([])
     expect((await incidents())[0]?.state).toBe('mitigated')

@@ -122,5 +122,5 @@ describe('the column of the model', () => {
 
     expect(lines).toContain('with local')
     expect(lines).toContain("The model's order was used in 2 incidents and could not be used in 1, where the order")
-  }, 30_000)
+  })
 })

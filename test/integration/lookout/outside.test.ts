@@ -104,7 +104,7 @@ describe('the switch outside', () => {
     }
 
     expect(outside.pages).toBe(0)
-  }, 60_000)
+  })
 })
 
 describe('of two processes', () => {

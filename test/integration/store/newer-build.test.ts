@@ -73,7 +73,7 @@ describe('a kind of job that only the newer build knows', () => {
 
     await waitUntil('it is done', () => done.length > 0)
     expect(done).toEqual([7])
-  }, 90_000)
+  })
 
   async function enqueue(name: JobName): Promise<void> {
     for (let number = 0; number < COUNT; number += 1) await newer.stores.jobs.enqueue(name, { number })
