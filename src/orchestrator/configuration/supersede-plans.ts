@@ -1,4 +1,5 @@
 import { COUNTERSIGN } from '../../domain/actor.ts'
+import { findRun } from '../proposals/start-run.ts'
 import { tellOfProposal } from '../proposals/proposal-records.ts'
 import type { Deps } from '../dependencies.ts'
 import type { Proposal } from '../../domain/approval.ts'
@@ -23,6 +24,7 @@ export async function supersedePlans(
     const moved = await stores.proposals.move(id, ['pending'], 'superseded', reason)
     if (moved === undefined) continue
     ended.push(id)
+    await endWaitingRun(stores, moved, reason)
     await tellOfProposal(deps, stores, moved, {
       actor: COUNTERSIGN,
       origin: 'clock',
@@ -39,4 +41,12 @@ export async function supersedePlans(
 function isOf({ plan, policyVersion }: Proposal, { playbooks, policy }: UsableVersion): boolean {
   const own = playbooks.find(({ name }) => name === plan.playbook.name)
   return own?.digest === plan.playbook.digest && policyVersion === policy.version
+}
+
+/** A plan whose approval was withdrawn has a run that waits: it ends with it, and stands in the way of no new plan. */
+async function endWaitingRun(stores: Stores, proposal: Proposal, reason: string): Promise<void> {
+  const run = await findRun(stores, proposal)
+  if (run === undefined) return
+  await stores.runs.requestStop(run.id, COUNTERSIGN.id, reason)
+  await stores.jobs.enqueue('run.advance', { runId: run.id }, { singletonKey: run.id })
 }

@@ -1,12 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { COUNTERSIGN } from '../../../src/domain/actor.ts'
 import { CountingTarget } from '../../fakes/counting-target/counting-target.ts'
+import { activeRunOf } from '../../../src/orchestrator/proposals/proposal-ground.ts'
 import { advanceRun } from '../../../src/orchestrator/advance-run.ts'
 import { approveRun, planOf } from '../../fakes/counting-target/approved-run.ts'
 import { makeProposal } from '../../../src/orchestrator/proposals/make-proposal.ts'
 import { planDigestOf, planJsonOf } from '../../../src/playbooks/plan-hash.ts'
 import { readVersion } from '../../../src/orchestrator/configuration/read-version.ts'
 import { requirementOf } from '../../../src/policy/approval-requirement.ts'
+import { withdrawDecision } from '../../../src/orchestrator/withdraw-decision.ts'
 import { ANA, BEN, EDITED, approveChange, filesOf, openConfigurationWorld } from './world.ts'
 import type { ConfigurationVersion } from '../../../src/domain/configuration.ts'
 import type { ConfigurationWorld, ConfiguredReplica, StartOptions } from './world.ts'
@@ -126,6 +128,24 @@ describe('a proposal', () => {
     })
   })
 
+  it('whose approval was withdrawn ends with its waiting run, which stands in the way of no new plan', async () => {
+    const { replica, run } = await withdrawn()
+    await accept(EDITED)
+
+    const { proposals, runs } = replica.deps.stores
+    expect((await proposals.find(run.proposalId))?.state).toBe('superseded')
+    expect(activeRunOf({ runs: await runs.listByIncident(run.incidentId) })).toBeUndefined()
+    expect((await advance(replica, run)).state).toBe('stopped')
+    expect(countOf(run, 'step-1')).toBe(0)
+  })
+
+  it('whose approval was withdrawn stands in the way of one where nothing comes into force (the twin)', async () => {
+    const { replica, run } = await withdrawn()
+
+    const runs = await replica.deps.stores.runs.listByIncident(run.incidentId)
+    expect(activeRunOf({ runs })).toMatchObject({ id: run.id, state: 'queued' })
+  })
+
   it('of an older version is not made beside a newer one by a replica that is late', async () => {
     const late = await world.start({ isDeaf: true })
     await accept(EDITED)
@@ -171,6 +191,14 @@ async function runOn(options: StartOptions): Promise<{ readonly replica: Configu
   const replica = await world.start({ ...options, targetUrl: target.url })
   await world.start()
   const { run } = await approveRun(replica.deps.unitOfWork, STEPS, { plan: { playbook: playbookIn(filesOf()) } })
+  return { replica, run }
+}
+
+/** An approved plan whose approval was taken back before its run began. */
+async function withdrawn() {
+  const { replica, run } = await runOn({})
+  await withdrawDecision(replica.deps, { proposalId: run.proposalId, personId: ANA.id, origin: 'console' })
+  expect((await replica.deps.stores.proposals.find(run.proposalId))?.state).toBe('pending')
   return { replica, run }
 }
 
