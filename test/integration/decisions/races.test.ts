@@ -143,6 +143,59 @@ describe('T16: approve and reject at once', () => {
   )
 })
 
+describe('T16: one of two takes the approval back at the moment of the start', () => {
+  const approvedByTwo = async () => {
+    const proposal = await openProposal(world, 3)
+    await press(world.deps, proposal, ANA)
+    await press(world.deps, proposal, BO)
+    return proposal
+  }
+  const withdraw = async (deps: Deps, proposal: Proposal) => {
+    try {
+      return (await withdrawDecision(deps, { proposalId: proposal.id, personId: BO.id, origin: 'teams' })).proposal
+        .state
+    } catch (error) {
+      if (error instanceof RefusedError) return error.code
+      throw error
+    }
+  }
+
+  it(
+    'either it waits again and nothing is intended, or the intent is durable and nothing is taken back',
+    async () => {
+      const counts = await repeat(RACES, async () => {
+        const proposal = await approvedByTwo()
+        const [taken, start] = await Promise.all([withdraw(world.deps, proposal), tryToStart(world, proposal)])
+        const { state, approvals } = await endingOf(world, proposal)
+        return `${taken}, ${start}, ${state} by ${String(approvals.length)}`
+      })
+      const allowed = ['pending, refused, pending by 1', 'run_started, intended, approved by 2']
+      expect(Object.keys(counts).filter((outcome) => !allowed.includes(outcome))).toEqual([])
+    },
+    PATIENCE_MS,
+  )
+
+  it(
+    'could both be when the row is not locked (the twin)',
+    async () => {
+      const proposal = await approvedByTwo()
+      const late = withProposals(world.deps, (store) => ({
+        lock: async (id) => {
+          const found = await store.find(id)
+          return found === undefined ? undefined : { proposal: found, isExpired: false, now: new Date() }
+        },
+        move: async (...args) => {
+          expect(await tryToStart(world, proposal)).toBe('intended')
+          return store.move(...args)
+        },
+      }))
+      expect(await withdraw(late, proposal)).toBe('pending')
+      expect((await endingOf(world, proposal)).approvals).toEqual(['ana'])
+    },
+    PATIENCE_MS,
+  )
+})
+
 describe('whatever people press at once', () => {
   const who = fc.constantFrom(ANA, BO, CY, DI)
   const what = fc.constantFrom('approve', 'approve', 'approve', 'reject', 'withdraw', 'cancel')
