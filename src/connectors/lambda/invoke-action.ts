@@ -54,6 +54,8 @@ export function createInvokeAction(lambda: LambdaApi): ActionModule {
         },
         crashClass: invoke.isIdempotent ? 'idempotent' : 'opaque',
         isVerification: false,
+        // Lambda compares nothing with an invocation, so an alias that moves meanwhile would be followed unseen.
+        looksAgain: true,
         effects: ['main'],
         callTimeoutMs: lambda.callTimeoutMs,
       }

@@ -111,6 +111,8 @@ describe('an invocation of a Lambda function', () => {
 
   it('is opaque unless the playbook says that the function is idempotent', () => {
     expect(runner.describe(input).crashClass).toBe('opaque')
+    // T19: Lambda compares nothing, so the executor looks again once the intent is durable (second-look.test.ts).
+    expect(runner.describe(input).looksAgain).toBe(true)
     expect(runner.describe({ ...input, with: { ...input.with, idempotent: true } }).crashClass).toBe('idempotent')
   })
 
