@@ -624,7 +624,8 @@ function decisionOf(seq: number, entry: Members): PackedDecision | null {
   const said = wordAt(details, 'decision')
   const isGlass = entry['event'] === 'break_glass.used'
   if (said !== 'approve' && said !== 'reject' && !isGlass) return null
-  const given = at(entry['approvals'], '0')
+  const own = ({ subject }: Members): boolean => subject === wordAt(at(entry, 'actor'), 'id')
+  const given = (Array.isArray(entry['approvals']) ? (entry['approvals'] as Members[]) : []).find(own)
   return {
     ...{ seq, ...whoIn(entry), decision: isGlass ? 'break_glass' : said, step: stepOf(entry) },
     at: isGlass ? timeOf(entry) : wordAt(given, 'decidedAt') || timeOf(entry),

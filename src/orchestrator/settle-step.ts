@@ -1,3 +1,4 @@
+import { approvalFields } from '../audit/approval-fields.ts'
 import type { Decision } from '../domain/approval.ts'
 import type { Person } from '../domain/person.ts'
 import type { Attempt, Run } from '../domain/run.ts'
@@ -78,8 +79,9 @@ function sayWhatBecame(deps: Deps, subject: RunSubject, input: Said): Promise<Se
     await stores.proposals.lock(subject.proposal.id)
     const attempt = await findUnknown(stores, input)
     if (input.choice === 'retry' && attempt !== undefined) {
-      const missing = await approveRetry(deps, stores, subject, input, attempt)
-      if (missing !== null) return waitForApprovals(deps, stores, subject, input, missing)
+      const retry = await approveRetry(deps, stores, subject, input, attempt)
+      if (retry.missing !== null) return waitForApprovals(deps, stores, subject, input, retry)
+      return settle(deps, stores, subject, input, attempt, retry.fresh)
     }
     return settle(deps, stores, subject, input, attempt)
   })
@@ -106,14 +108,21 @@ async function requireWaiting(stores: Stores, runId: string): Promise<void> {
   throw new RefusedError('nothing_to_settle', `No step of ${runId} waits for a person: ${now}.`)
 }
 
-/** Records this person's fresh approval; null when the quorum of fresh ones stands, else what is missing. */
+interface Retry {
+  /** null when the quorum of fresh ones stands. */
+  readonly missing: string | null
+  /** Given since the step became unknown. */
+  readonly fresh: readonly Decision[]
+}
+
+/** Records this person's fresh approval. */
 async function approveRetry(
   deps: Deps,
   stores: Stores,
   { run, proposal }: RunSubject,
   { person, origin, reason, onCall }: Said,
   attempt: Attempt,
-): Promise<string | null> {
+): Promise<Retry> {
   await stores.decisions.withdraw(proposal.id, person.id)
   await stores.decisions.insert({
     proposalId: proposal.id,
@@ -145,7 +154,7 @@ async function approveRetry(
   })
   const own = quorum.ignored.find(({ personId }) => personId === person.id)
   if (own !== undefined) throw new RefusedError('approval_does_not_count', own.reason)
-  return quorum.state === 'approved' ? null : quorum.missing.text
+  return { missing: quorum.state === 'approved' ? null : quorum.missing.text, fresh: decisions }
 }
 
 function freshOnes(decisions: readonly Decision[], { finishedAt }: Attempt): readonly Decision[] {
@@ -157,15 +166,18 @@ async function waitForApprovals(
   stores: Stores,
   subject: RunSubject,
   { person, origin, reason, onCall }: Said,
-  missing: string,
+  { missing, fresh }: Retry,
 ): Promise<Settled> {
-  const text = `${person.name} approves sending it again (${reason}). ${missing}`
+  const text = `${person.name} approves sending it again (${reason}). ${missing ?? ''}`
   await tellRun(deps, stores, subject, {
     person,
     origin,
     event: 'step.retry_approved',
     text,
-    record: { details: { reason, decision: 'approve', onCall: standingOf(onCall, person.id) } },
+    record: {
+      approvals: approvalFields(fresh),
+      details: { reason, decision: 'approve', onCall: standingOf(onCall, person.id) },
+    },
   })
   return { run: subject.run, isSettled: false, text }
 }
@@ -176,6 +188,8 @@ async function settle(
   subject: RunSubject,
   input: Said,
   attempt: Attempt | undefined,
+  /** The approvals anew of what is sent again. */
+  fresh: readonly Decision[] = [],
 ): Promise<Settled> {
   const { person, origin, choice, reason, onCall } = input
   const text = sentenceOf(input, attempt)
@@ -191,6 +205,7 @@ async function settle(
     text,
     record: {
       ...(attempt === undefined ? {} : placeOf(attempt)),
+      ...(fresh.length === 0 ? {} : { approvals: approvalFields(fresh) }),
       states: { run: run.state, ...(closed === null ? {} : { attempt: closed.to }) },
       details: {
         choice,

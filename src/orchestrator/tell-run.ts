@@ -13,7 +13,9 @@ export interface RunSaying {
   readonly origin: Origin
   readonly event: string
   readonly text: string
-  readonly record?: Partial<Pick<AuditRecord, 'stepId' | 'details' | 'reasonCode' | 'execution' | 'states'>>
+  readonly record?: Partial<
+    Pick<AuditRecord, 'stepId' | 'details' | 'reasonCode' | 'execution' | 'states' | 'approvals'>
+  >
 }
 
 /** What a person did to a run: audit leaf, timeline and card, in the transaction of what they did. */

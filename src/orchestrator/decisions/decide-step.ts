@@ -1,3 +1,4 @@
+import { approvalFields } from '../../audit/approval-fields.ts'
 import { COUNTERSIGN, humanActor } from '../../domain/actor.ts'
 import type { StepApproval, StepDecision } from '../../domain/step-approval.ts'
 import { oneLineText } from '../../kernel/clean-text.ts'
@@ -89,6 +90,7 @@ async function approveStep(
     event: 'decision.recorded',
     text: `${person.name} approves step ${approval.stepId} of ${approval.runId}.`,
     details: { ...recordOf(decision), missing: quorum.missing.approvals },
+    approvals: approvalFields([decision]),
   })
   if (isThere) await wake(stores, approval)
   else {

@@ -1,4 +1,5 @@
 import type { Actor } from '../../domain/actor.ts'
+import type { AuditRecord } from '../../domain/audit-entry.ts'
 import type { StepApproval } from '../../domain/step-approval.ts'
 import type { JsonObject } from '../../kernel/json.ts'
 import type { Stores } from '../../ports/stores.ts'
@@ -13,6 +14,8 @@ export interface StepTold {
   /** One sentence, in the present tense. */
   readonly text: string
   readonly details: JsonObject
+  /** As it was counted. */
+  readonly approvals?: AuditRecord['approvals']
   /** Of the approval, when this moved it. */
   readonly state?: StepApproval['state']
 }
@@ -23,11 +26,12 @@ export async function tellOfStep(
   stores: Stores,
   { proposal, origin }: Pick<DecisionGround, 'proposal' | 'origin'>,
   approval: StepApproval,
-  { actor, event, text, details, state }: StepTold,
+  { actor, event, text, details, approvals, state }: StepTold,
 ): Promise<void> {
   const { incidentId, runId, stepId } = approval
   const states = state === undefined ? {} : { states: { stepApproval: state } }
-  const told = { actor, origin, event, runId, ...states, details: { tier: approval.tier, ...details } }
+  const record = approvals === undefined ? {} : { record: { approvals } }
+  const told = { actor, origin, event, runId, ...states, ...record, details: { tier: approval.tier, ...details } }
   await stores.audit.append([deps.seal({ ...proposalRecord(proposal, told), stepId })])
   await stores.timeline.append([{ incidentId, actor, origin, event, text }])
   await stores.outbox.append([{ kind: 'card', incidentId, priority: 'approval' }])

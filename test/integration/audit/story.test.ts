@@ -30,11 +30,12 @@ import { stopRun } from '../../../src/orchestrator/stop-run.ts'
 import { unfreezeService } from '../../../src/orchestrator/unfreeze-service.ts'
 import { withdrawDecision } from '../../../src/orchestrator/withdraw-decision.ts'
 import { createPolicyEngine } from '../../../src/policy/cedar-engine.ts'
-import { ANA, BEN, CATALOG, RIA, SERVICE } from '../../fakes/counting-target/approved-run.ts'
+import { ANA, BEN, CATALOG, RIA, SERVICE, approveRun } from '../../fakes/counting-target/approved-run.ts'
 import { approveThroughProduct, proposeThroughProduct } from '../../fakes/counting-target/approve-through-product.ts'
 import type { Replica } from '../../fakes/counting-target/replica.ts'
 import { defaultPolicyFiles } from '../../unit/policy/default-policies.ts'
-import { advance, openWorld } from '../executor/world.ts'
+import { look } from '../executor/nested-world.ts'
+import { advance, find, openWorld } from '../executor/world.ts'
 import type { World } from '../executor/world.ts'
 import { GROUPS, REQUIRED } from './required-members.ts'
 
@@ -99,7 +100,38 @@ async function playStory(replica: Replica): Promise<void> {
     ...{ proposalId: id, incidentId, planHash, personId: BEN.id, decision: 'reject', reason: 'no', origin: 'console' },
   })
   await sayHowItWent(replica, proposal.incidentId)
+  await playAgain(replica)
+  await playNested(replica)
   await playExceptions(replica)
+}
+
+/** What nobody knows is sent again, which two have to approve anew. */
+async function playAgain(replica: Replica): Promise<void> {
+  const { deps } = replica
+  world.target.misbehave({ kind: 'effect-then-drop', times: 1 })
+  const steps = [{ uses: 'lambda/invoke', resource: 'again' }] as const
+  const lost = await approveRun(deps.unitOfWork, steps, { plan: { tier: 3 }, approvers: [ANA, BEN] })
+  await advance(replica, lost.run.id)
+  const say = { runId: lost.run.id, stepId: null, choice: 'retry', reason: 'it is safe', origin: 'console' } as const
+  for (const person of [ANA, BEN]) await settleStep(deps, { ...say, person })
+  await advance(replica, lost.run.id)
+}
+
+const NESTED_STEP = 'confirm'
+
+async function playNested(replica: Replica): Promise<void> {
+  const { deps } = replica
+  const { proposal, run } = await approveThroughProduct(deps, [
+    { id: NESTED_STEP, uses: 'approval', with: { tier: 2, title: 'It looks well' } },
+    { ...sync, resource: 'nested' },
+  ])
+  await look(replica, run.id)
+  const [step] = await deps.stores.stepApprovals.list(run.id)
+  await recordDecision(deps, {
+    ...{ proposalId: proposal.id, incidentId: proposal.incidentId, personId: BEN.id, decision: 'approve' },
+    ...{ planHash: step?.hash ?? '', reason: null, origin: 'slack' },
+  })
+  while (!['succeeded', 'failed', 'stopped'].includes((await find(replica, run.id)).state)) await look(replica, run.id)
 }
 
 /** A question, its answer, and a rung of the ladder. */
@@ -192,7 +224,12 @@ async function readLeaves(): Promise<readonly JsonObject[]> {
   }
 }
 
-const kindOf = (entry: JsonObject): string => ['event', 'phase'].map((name) => entry[name] as string).join(' ')
+/** Entries of a nested approval are kinds of their own, since nothing is sent there, and so is what is sent again. */
+function kindOf(entry: JsonObject): string {
+  const nested = entry['stepId'] === NESTED_STEP ? ['approval'] : []
+  const again = memberAt(entry, 'details.choice') === 'retry' ? ['retry'] : []
+  return [entry['event'] as string, entry['phase'] as string, ...nested, ...again].join(' ')
+}
 const membersOf = (kind: string): readonly string[] =>
   ['always', ...(REQUIRED[kind] ?? [])].flatMap((name) => GROUPS[name] ?? [name])
 
