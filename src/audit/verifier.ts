@@ -13,6 +13,8 @@ import { parseArgs } from 'node:util'
  *
  *   node verifier.ts --pack FOLDER --key audit.pub
  *
+ * `--key` may be given once for each key that the log was ever signed with.
+ *
  * (Node 22.18 or later.) Exit codes: 0 the log is whole; 1 it is not, and the first bad place is named, also where a file
  * does not parse; 2 wrong usage. What is checked, in order: each checkpoint's signature; each entry's content against its
  * leaf hash, its number, its link to the entry before it; at each checkpoint the root of the RFC 6962 tree and the chain;
@@ -505,7 +507,7 @@ function* readLines(path: string): Generator<string> {
  * The files of an evidence pack against its signed manifest: every one, and no other; then what they say against the
  * entries. Names what does not fit.
  */
-function checkPack(folder: string, key: KeyObject): readonly string[] {
+function checkPack(folder: string, keys: readonly KeyObject[]): readonly string[] {
   const text = readFileSync(join(folder, 'manifest.json'), 'utf8')
   if (!text.endsWith('\n')) throw new Broken('manifest.json', 'does not stand as it was exported')
   const { signature, ...manifest } = parseLine(text.slice(0, -1), 'manifest.json')
@@ -513,7 +515,8 @@ function checkPack(folder: string, key: KeyObject): readonly string[] {
   if (typeof signature !== 'string' || files === null || typeof files !== 'object') {
     throw new Broken('manifest.json', 'is not the manifest of a pack')
   }
-  if (!verify(null, Buffer.from(canonical(manifest)), key, Buffer.from(signature, 'base64'))) {
+  const signed = Buffer.from(canonical(manifest))
+  if (!keys.some((key) => verify(null, signed, key, Buffer.from(signature, 'base64')))) {
     throw new Broken('manifest.json', 'has a signature that does not fit the key: one of the two was changed')
   }
   const found = readdirSync(folder, { recursive: true, withFileTypes: true })
@@ -701,12 +704,12 @@ function isPlanWhole(name: string, text: string, onLog: string | undefined): boo
   return true
 }
 
-function verifyPack(folder: string, keyPath: string, lines: readonly string[]): Verdict {
+function verifyPack(folder: string, keyPaths: readonly string[], lines: readonly string[]): Verdict {
   try {
-    const key = readKey(keyPath)
-    const notes = checkPack(folder, key)
+    const keys = keyPaths.map(readKey)
+    const notes = checkPack(folder, keys)
     const paths = ['entries.jsonl', 'checkpoints.jsonl'].map((name) => join(folder, name)) as [string, string]
-    return { ...verifyLog(readLines(paths[0]), readLines(paths[1]), [key], lines), notes }
+    return { ...verifyLog(readLines(paths[0]), readLines(paths[1]), keys, lines), notes }
   } catch (error) {
     const none = {
       ...{ isWhole: false, isSubset: true, entries: 0, checkpoints: 0, coveredTo: 0, uncovered: 0 },
@@ -731,14 +734,15 @@ function* readAll(paths: readonly string[]): Generator<string> {
 }
 
 const USAGE =
-  'Usage: audit verify FILE.jsonl --checkpoints FILE.checkpoints.jsonl --key audit.pub [--line TEXT …] [--archive FILE]... [--json]\n' +
-  '       audit verify --pack FOLDER --key audit.pub [--line TEXT …] [--json]\n'
+  'Usage: audit verify FILE.jsonl --checkpoints FILE.checkpoints.jsonl --key audit.pub... [--line TEXT …] [--archive FILE]... [--json]\n' +
+  '       audit verify --pack FOLDER --key audit.pub... [--line TEXT …] [--json]\n'
 
 interface Given {
   readonly file: string
   /** Absent where only lines from a channel are compared. */
   readonly checkpoints: string | undefined
-  readonly key: KeyObject | undefined
+  /** Of each time: a log goes on under another key when it is changed. */
+  readonly keys: readonly KeyObject[]
   readonly lines: readonly string[]
   readonly archives: readonly string[]
   readonly isJson: boolean
@@ -747,35 +751,43 @@ interface Given {
 function readArguments(args: readonly string[]): Given {
   const options = {
     checkpoints: { type: 'string' },
-    key: { type: 'string' },
+    key: { type: 'string', multiple: true },
     line: { type: 'string', multiple: true },
     archive: { type: 'string', multiple: true },
     json: { type: 'boolean' },
   } as const
   const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true })
   const [file, ...more] = positionals
-  const { checkpoints, key, json, line: lines = [], archive: archives = [] } = values
-  const isComplete = (checkpoints === undefined) === (key === undefined) && (key !== undefined || lines.length > 0)
+  const { checkpoints, key: keyPaths = [], json, line: lines = [], archive: archives = [] } = values
+  const hasKey = keyPaths.length > 0
+  const isComplete = (checkpoints !== undefined) === hasKey && (hasKey || lines.length > 0)
   if (file === undefined || !isComplete || more.length > 0) throw new Error('')
   for (const path of [file, ...(checkpoints === undefined ? [] : [checkpoints]), ...archives]) {
     closeSync(openSync(path, 'r'))
   }
-  const publicKey = key === undefined ? undefined : createPublicKey(readFileSync(key))
-  return { file, checkpoints, key: publicKey, lines, archives, isJson: json === true }
+  const keys = keyPaths.map((path) => createPublicKey(readFileSync(path)))
+  return { file, checkpoints, keys, lines, archives, isJson: json === true }
 }
 
-function readPackArguments(args: readonly string[]): { folder: string; key: string; lines: string[]; isJson: boolean } {
+interface GivenPack {
+  readonly folder: string
+  readonly keys: readonly string[]
+  readonly lines: readonly string[]
+  readonly isJson: boolean
+}
+
+function readPackArguments(args: readonly string[]): GivenPack {
   const options = {
     pack: { type: 'string' },
-    key: { type: 'string' },
+    key: { type: 'string', multiple: true },
     line: { type: 'string', multiple: true },
     json: { type: 'boolean' },
   } as const
-  const { pack, key, line: lines = [], json } = parseArgs({ args: [...args], options }).values
-  if (pack === undefined || key === undefined) throw new Error('')
+  const { pack, key: keys = [], line: lines = [], json } = parseArgs({ args: [...args], options }).values
+  if (pack === undefined || keys.length === 0) throw new Error('')
   readdirSync(pack)
-  closeSync(openSync(key, 'r'))
-  return { folder: pack, key, lines, isJson: json === true }
+  for (const key of keys) closeSync(openSync(key, 'r'))
+  return { folder: pack, keys, lines, isJson: json === true }
 }
 
 /** The whole command: reads, prints, and returns the exit code. */
@@ -799,14 +811,13 @@ interface Judged {
 }
 
 function judgePack(args: readonly string[]): Judged {
-  const { folder, key, lines, isJson } = readPackArguments(args)
-  return { verdict: verifyPack(folder, key, lines), isJson }
+  const { folder, keys, lines, isJson } = readPackArguments(args)
+  return { verdict: verifyPack(folder, keys, lines), isJson }
 }
 
 function judgeFiles(args: readonly string[]): Judged {
-  const { file, checkpoints, key, lines, archives, isJson } = readArguments(args)
+  const { file, checkpoints, keys, lines, archives, isJson } = readArguments(args)
   const sealed = checkpoints === undefined ? [] : readLines(checkpoints)
-  const keys = key === undefined ? [] : [key]
   return { verdict: verifyLog(readLines(file), sealed, keys, lines, readAll(archives)), isJson }
 }
 

@@ -52,7 +52,9 @@ class Keeper implements AuditKeeper {
   #refusal: string | null = null
   #alarmed = false
   #failing = false
-  #sinceCheckpoint = 0
+  /** How long the log is, by what whoever numbers says of it. */
+  #size = 0
+  #checkpointSize = 0
   #checkpointAtMs = Number.NEGATIVE_INFINITY
   #timer: NodeJS.Timeout | undefined
   #working: Promise<void> = Promise.resolve()
@@ -73,6 +75,7 @@ class Keeper implements AuditKeeper {
     this.#stopListening = this.#deps.signals.listen('audit', (payload) => {
       // Numbers that were given tell others; only a request to look has no payload.
       if (payload === '') this.#lookSoon(0)
+      else this.#size = Math.max(this.#size, Number(payload) || 0)
     })
     this.#lookSoon(0)
   }
@@ -120,19 +123,20 @@ class Keeper implements AuditKeeper {
   async #look(isLast: boolean): Promise<void> {
     const { sequencer, clock, stores, replicaId } = this.#deps
     const numbered = await sequenceAudit(sequencer)
-    this.#sinceCheckpoint += numbered
     await this.#watchLag(numbered)
     const elapsed = clock.monotonicMs() - this.#checkpointAtMs
-    if (!isLast && elapsed < CHECKPOINT_EVERY_MS && this.#sinceCheckpoint < CHECKPOINT_ENTRIES) return
+    if (!isLast && elapsed < CHECKPOINT_EVERY_MS && this.#size - this.#checkpointSize < CHECKPOINT_ENTRIES) return
     this.#checkpointAtMs = clock.monotonicMs()
+    this.#checkpointSize = this.#size
     await this.#measureClock()
     if (!(await stores.leases.hold('audit-checkpoint', replicaId, LEASE_MS))) return
-    this.#sinceCheckpoint = 0
     await this.#take(await checkpointAudit(this.#deps))
   }
 
   async #take(result: CheckpointResult): Promise<void> {
     if (result.state !== 'refused') {
+      this.#checkpointSize = result.checkpoint.size
+      this.#size = Math.max(this.#size, this.#checkpointSize)
       if (this.#refusal !== null) this.#deps.log.info({}, 'the audit log fits its last checkpoint again')
       this.#refusal = null
       return

@@ -31,6 +31,9 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
+/** The key that the service signs with now. */
+let signingKey = 'keys/audit.key'
+
 async function run(...args: readonly string[]): Promise<{ code: number; printed: string; errors: string }> {
   const [printed, errors]: [string[], string[]] = [[], []]
   const code = await runCommand([auditExportCommand, auditKeygenCommand, auditVerifyCommand], args, {
@@ -38,7 +41,7 @@ async function run(...args: readonly string[]): Promise<{ code: number; printed:
       COUNTERSIGN_CONFIG: at('countersign.yaml'),
       COUNTERSIGN_DATA: at('data'),
       DATABASE_URL: world.test.url,
-      COUNTERSIGN_AUDIT_KEY: at('keys/audit.key'),
+      COUNTERSIGN_AUDIT_KEY: at(signingKey),
     },
     print: (line) => void printed.push(line),
     printError: (line) => void errors.push(line),
@@ -164,6 +167,19 @@ describe('audit on the command line', () => {
     })
   })
 
+  it('verifies with every key that it was signed with, and not without one of them (the twin)', async () => {
+    await run('audit', 'keygen', '--out', at('next'))
+    signingKey = 'next/audit.key'
+    try {
+      await run('audit', 'export', '--out', at('rotated.jsonl'))
+    } finally {
+      signingKey = 'keys/audit.key'
+    }
+
+    expect(await verify('rotated.jsonl')).toMatchObject({ code: 1 })
+    expect(await verify('rotated.jsonl', '--key', at('next/audit.pub'))).toMatchObject({ code: 0 })
+  })
+
   it('exports what is left, with a warning, after a superuser cut the tail, and the verification fails', async () => {
     const owner = new Client({ connectionString: world.test.ownerUrl })
     await owner.connect()
@@ -176,7 +192,7 @@ describe('audit on the command line', () => {
     const exported = await run('audit', 'export', '--out', at('cut.jsonl'))
 
     expect(exported.errors).toContain('covers more than the database holds')
-    expect(await verify('cut.jsonl')).toMatchObject({
+    expect(await verify('cut.jsonl', '--key', at('next/audit.pub'))).toMatchObject({
       code: 1,
       printed: expect.stringMatching(/^FAILED: entry \d+ /) as unknown,
     })

@@ -9,7 +9,8 @@ import { openSignals } from '../../../src/store/signals.ts'
 import type { Signals } from '../../../src/ports/signals.ts'
 import { silentTelemetry } from '../../../src/telemetry/silent-telemetry.ts'
 import { until } from '../store/open-test-stores.ts'
-import { openAuditWorld } from './audit-world.ts'
+import { sequenceAllAudit } from '../../../src/orchestrator/sequence-audit.ts'
+import { leaf, openAuditWorld } from './audit-world.ts'
 import type { AuditWorld } from './audit-world.ts'
 
 let world: AuditWorld
@@ -17,6 +18,8 @@ let signals: Signals
 let keepers: AuditKeeper[]
 let errors: string[]
 let monotonicMs: number
+/** How often the replicas have looked at what waits. */
+let looks: number
 
 beforeEach(async () => {
   world = await openAuditWorld()
@@ -24,6 +27,7 @@ beforeEach(async () => {
   keepers = []
   errors = []
   monotonicMs = 0
+  looks = 0
 })
 afterEach(async () => {
   for (const keeper of keepers) await keeper.close()
@@ -39,7 +43,21 @@ const log: Logger = {
 
 async function open(replicaId: string): Promise<AuditKeeper> {
   const stores = { audit: world.deps.audit, leases: createLeaseStore(world.db) }
-  const keeper = await keepAudit({ ...world.deps, stores, signals, clock, log, telemetry: silentTelemetry, replicaId })
+  const { sequencer } = world.deps
+  const readLag = (): ReturnType<typeof sequencer.readLag> => {
+    looks += 1
+    return sequencer.readLag()
+  }
+  const keeper = await keepAudit({
+    ...world.deps,
+    sequencer: { ...sequencer, readLag },
+    stores,
+    signals,
+    clock,
+    log,
+    telemetry: silentTelemetry,
+    replicaId,
+  })
   keepers.push(keeper)
   return keeper
 }
@@ -63,6 +81,24 @@ describe('keeping the log on several replicas', () => {
 
     expect(await madeSoFar()).toBeLessThanOrEqual(before + 1)
     await untilCovered(13)
+  })
+
+  it('signs after a thousand entries, whoever numbered them, and not before (the twin)', async () => {
+    await open('one')
+    await untilCovered(1)
+    const before = await covered()
+    const numbered = async (count: number): Promise<void> => {
+      // As another replica does it, which does not sign.
+      await world.deps.audit.append(Array.from({ length: count }, () => leaf()))
+      await sequenceAllAudit(world.deps.sequencer, 60_000)
+    }
+    await numbered(900)
+    const seen = looks
+    await until(() => looks > seen + 1, 'a look that could have signed')
+    expect(await covered()).toBe(before)
+
+    await numbered(150)
+    await until(async () => (await covered()) >= before + 1_000, 'the checkpoint of a thousand entries')
   })
 
   it('signs what is left when it stops, its own stop with it', async () => {
