@@ -142,7 +142,7 @@ export async function refuseStep(
   const verdict = checkBeforeStep(progress)
   if (verdict.verdict === 'stop') return endRun(session, progress, endingOf(verdict))
   if (verdict.verdict === 'hold') {
-    await session.deps.stores.leasedRuns.release(session.held.lease)
+    await session.deps.stores.leasedRuns.setAside(session.held.lease)
     return { kind: 'handed_over' }
   }
   const expected = expectedState(work.step, progress.plan, progress.attempts)

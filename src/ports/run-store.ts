@@ -38,6 +38,8 @@ export interface LeasedRunStore {
    * nobody claims the run before it has passed, unless a stop is asked for.
    */
   release(lease: RunLease, resumeAfterMs?: number): Promise<void>
+  /** Gives back a run whose approval was withdrawn, with its targets where it has not started: others may act on them. */
+  setAside(lease: RunLease): Promise<void>
   /** The same for a holder that was cut off in the middle: an `unknown` run is then asked about again, by no person. */
   lapse(lease: RunLease, resumeAfterMs: number, isUnwritable: boolean): Promise<void>
 }

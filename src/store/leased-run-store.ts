@@ -21,6 +21,7 @@ export function createLeasedRunStore(db: Database): LeasedRunStore {
     lockTargets: (lease, lockKeys) => lockTargets(db, lease, lockKeys),
     move: (lease, from, to, detail) => move(db, lease, from, to, detail),
     release: (lease, resumeAfterMs) => release(db, lease, resumeAfterMs ?? 0),
+    setAside: (lease) => setAside(db, lease),
     lapse: (lease, resumeAfterMs, isUnwritable) => lapse(db, lease, resumeAfterMs, isUnwritable),
   }
 }
@@ -128,6 +129,21 @@ async function release(db: Database, lease: RunLease, resumeAfterMs: number): Pr
            unwritable_since = NULL
      WHERE id = ${lease.run.id} AND fence = ${lease.fence}
     RETURNING id`)
+  if (rows.length === 0) throw new FencedError(lease.run.id)
+}
+
+/** It may wait for as long as a plan may: nothing else is to wait for what it would have acted on. */
+async function setAside(db: Database, lease: RunLease): Promise<void> {
+  const { rows } = await db.execute(sql`
+    WITH held AS (
+      UPDATE runs SET lease_owner = NULL, lease_until = NULL, unwritable_since = NULL
+       WHERE id = ${lease.run.id} AND fence = ${lease.fence}
+      RETURNING id, started_at
+    ), unlocked AS (
+      UPDATE run_targets SET released_at = clock_timestamp()
+       WHERE run_id = (SELECT id FROM held WHERE started_at IS NULL) AND released_at IS NULL
+    )
+    SELECT id FROM held`)
   if (rows.length === 0) throw new FencedError(lease.run.id)
 }
 

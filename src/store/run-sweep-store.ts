@@ -15,7 +15,7 @@ export function createRunSweepStore(db: Database): RunSweep {
       const { rows } = await db.execute<{ id: string }>(sql`
         SELECT r.id FROM runs r JOIN proposals p ON p.id = r.proposal_id
          WHERE r.state IN ('queued', 'running', 'waiting', 'unknown')
-           AND NOT (r.state = 'queued' AND p.state = 'pending')
+           AND NOT (r.started_at IS NULL AND p.state = 'pending')
            AND NOT (r.state = 'unknown' AND r.lease_owner IS NULL)
            AND (r.lease_until IS NULL OR r.lease_until < clock_timestamp())
            AND NOT EXISTS (

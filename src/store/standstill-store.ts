@@ -100,7 +100,7 @@ async function listRuns(db: Database, patience: Patience): Promise<readonly Stil
              ) a ON true
              CROSS JOIN LATERAL (${troubleOf(patience)}) t
        WHERE r.state IN ('queued', 'running', 'waiting', 'unknown')
-         AND NOT (r.state = 'queued' AND p.state = 'pending')
+         AND NOT (r.started_at IS NULL AND p.state = 'pending')
          AND t.since < clock_timestamp() - t.patience
     ) still ORDER BY for_seconds DESC LIMIT ${AT_MOST}`)
   return rows.map((row) => ({

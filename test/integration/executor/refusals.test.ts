@@ -1,8 +1,11 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import { Client } from 'pg'
+import { PATIENCE } from '../../../src/orchestrator/lookout/find-standstills.ts'
+import { advanceRun } from '../../../src/orchestrator/advance-run.ts'
 import type { ActionRunner } from '../../../src/ports/action-runner.ts'
 import type { Proposal } from '../../../src/domain/approval.ts'
 import type { RunReading } from '../../../src/ports/run-reading-store.ts'
+import type { Run } from '../../../src/domain/run.ts'
 import type { Stores } from '../../../src/ports/stores.ts'
 import { bindingOf, planDigestOf, planHashOf } from '../../../src/playbooks/plan-hash.ts'
 import { ANA, BEN, PLAYBOOK, SERVICE, approveRun } from '../../fakes/counting-target/approved-run.ts'
@@ -226,6 +229,48 @@ describe('an approval', () => {
     expect((await advance(replica, run.id)).state).toBe('succeeded')
   })
 
+  it('that is withdrawn after it was taken up waits like any other, and goes on when it is given again', async () => {
+    const replica = await world.replica()
+    const { run, proposal } = await approve(replica)
+    const { proposals, runSweep, standstills } = replica.deps.stores
+    const withdraw = async (point: string) => {
+      if (point === 'before-intent') await proposals.move(proposal.id, ['approved'], 'pending', null)
+    }
+
+    const waiting = await advance(replica, run.id, { debugPoint: withdraw })
+
+    expect([waiting.startedAt, waiting.leaseOwner]).toEqual([null, null])
+    expect(await runSweep.listAbandoned(100)).not.toContain(run.id)
+    const impatient = { ...PATIENCE, untakenMs: -60_000 }
+    expect((await standstills.listRuns(impatient)).map(({ id }) => id)).not.toContain(run.id)
+    await proposals.move(proposal.id, ['pending'], 'approved', null)
+    expect((await advance(replica, run.id)).state).toBe('succeeded')
+    expect(world.target.countOf(`${run.id}:move:main`)).toBe(1)
+  })
+
+  it.each<[string, Partial<ReplicaOptions>, Run['state']]>([
+    ['holds no target meanwhile: what another incident has approved goes on', {}, 'succeeded'],
+    [
+      'would have another incident wait for its target where it kept it (the twin)',
+      { stores: keepingTargets },
+      'queued',
+    ],
+  ])('that is withdrawn %s', async (_what, options, state) => {
+    const replica = await world.replica(options)
+    const steps = inOwnPlace()
+    const [first, second] = [
+      await approveRun(replica.deps.unitOfWork, steps),
+      await approveRun(replica.deps.unitOfWork, steps),
+    ]
+    await replica.deps.stores.proposals.move(first.proposal.id, ['approved'], 'pending', null)
+    await advanceRun(replica.deps, { runId: first.run.id }, new AbortController().signal, {})
+
+    await advanceRun(replica.deps, { runId: second.run.id }, new AbortController().signal, {})
+
+    expect((await find(replica, second.run.id)).state).toBe(state)
+    expect((await find(replica, first.run.id)).startedAt).toBeNull()
+  })
+
   it('loses against a rejection that comes between the last look and the intent', async () => {
     const replica = await world.replica()
     const { run, proposal } = await approve(replica)
@@ -285,6 +330,12 @@ function resourceOf({ proposal }: ApprovedRun): string {
 
 function keyOf({ run }: ApprovedRun): string {
   return `${run.id}:move:main`
+}
+
+/** The guard taken out: the run is given back and nothing else is. */
+function keepingTargets(stores: Stores): Stores {
+  const { leasedRuns } = stores
+  return { ...stores, leasedRuns: { ...leasedRuns, setAside: (lease) => leasedRuns.release(lease) } }
 }
 
 /** A replica that reads something else than what is there. */
