@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { untilNextLookMs } from './until-next-look.ts'
 
-const LOOK_EVERY_MS = 5
 /** Long, since it costs nothing where the condition comes to hold: on a busy machine a process may stand still for seconds. */
 const GIVE_UP_MS = 60_000
 
@@ -12,7 +12,8 @@ export async function waitUntil(
 ): Promise<void> {
   const startedAtMs = performance.now()
   while (!(await holds())) {
-    if (performance.now() - startedAtMs > giveUpMs) throw new Error(`Waited in vain for: ${what}`)
-    await delay(LOOK_EVERY_MS)
+    const waitedMs = performance.now() - startedAtMs
+    if (waitedMs > giveUpMs) throw new Error(`Waited in vain for: ${what}`)
+    await delay(untilNextLookMs(waitedMs, 5))
   }
 }

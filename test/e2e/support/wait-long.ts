@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { untilNextLookMs } from '../../support/until-next-look.ts'
 
-const LOOK_EVERY_MS = 50
 const GIVE_UP_MS = 90_000
 
 /** Looks until there is something to see: whole stories with real processes take seconds, on a busy machine many. */
@@ -9,8 +9,9 @@ export async function waitLong<T>(what: string, look: () => Promise<T | undefine
   for (;;) {
     const found = await look()
     if (found !== undefined) return found
-    if (performance.now() - startedAtMs > GIVE_UP_MS) throw new Error(`Waited in vain for: ${what}`)
-    await delay(LOOK_EVERY_MS)
+    const waitedMs = performance.now() - startedAtMs
+    if (waitedMs > GIVE_UP_MS) throw new Error(`Waited in vain for: ${what}`)
+    await delay(untilNextLookMs(waitedMs, 50))
   }
 }
 

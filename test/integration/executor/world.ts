@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { Client } from 'pg'
 import { advanceRun } from '../../../src/orchestrator/advance-run.ts'
 import type { AdvanceOptions } from '../../../src/orchestrator/advance-run.ts'
@@ -7,6 +8,7 @@ import { CountingTarget } from '../../fakes/counting-target/counting-target.ts'
 import { openReplica } from '../../fakes/counting-target/replica.ts'
 import type { Replica, ReplicaOptions } from '../../fakes/counting-target/replica.ts'
 import { createTestDatabase } from '../../support/postgres.ts'
+import { untilNextLookMs } from '../../support/until-next-look.ts'
 import type { TestDatabase } from '../../support/postgres.ts'
 
 /** Fast where the product is patient; nothing in it decides anything. */
@@ -65,13 +67,13 @@ export async function openWorld(): Promise<World> {
 /** Follows hints until the run is over or waits for somebody: what the job engine does in the product. */
 export async function advance(replica: Replica, runId: string, options: AdvanceOptions = {}): Promise<Run> {
   const idle = new AbortController().signal
-  const deadline = performance.now() + GIVE_UP_MS
-  while (performance.now() < deadline) {
+  const startedAtMs = performance.now()
+  for (let waitedMs = 0; waitedMs < GIVE_UP_MS; waitedMs = performance.now() - startedAtMs) {
     await advanceRun(replica.deps, { runId }, idle, { ...options, pace: { ...QUICK, ...options.pace } })
     const run = await find(replica, runId)
     const isWaiting = run.leaseOwner === null && run.leaseUntil !== null
     if (!isWaiting) return run
-    await new Promise((resolve) => setTimeout(resolve, 5))
+    await delay(untilNextLookMs(waitedMs, 5))
   }
   throw new Error(`${runId} does not come to an end.`)
 }

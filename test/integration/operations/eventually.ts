@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { untilNextLookMs } from '../../support/until-next-look.ts'
 
-const LOOK_EVERY_MS = 20
 /** Whole processes start and hand over work meanwhile, on a machine that may be busy. */
 const GIVE_UP_MS = 60_000
 
@@ -8,7 +8,8 @@ const GIVE_UP_MS = 60_000
 export async function eventually(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
   const startedAtMs = performance.now()
   while (!(await holds())) {
-    if (performance.now() - startedAtMs > GIVE_UP_MS) throw new Error(`Waited in vain for: ${what}`)
-    await delay(LOOK_EVERY_MS)
+    const waitedMs = performance.now() - startedAtMs
+    if (waitedMs > GIVE_UP_MS) throw new Error(`Waited in vain for: ${what}`)
+    await delay(untilNextLookMs(waitedMs, 20))
   }
 }

@@ -71,6 +71,7 @@ export interface Installation {
 export async function openInstallation(options: InstallationOptions = {}): Promise<Installation> {
   const folder = await mkdtemp(join(tmpdir(), 'countersign-installation-'))
   const database = await createTestDatabase(options.database)
+  const owner = createOwner(database.ownerUrl)
   const files = {
     'countersign.yaml': `policies: ${JSON.stringify(join(REPOSITORY, 'policies'))}\n${options.settings ?? ''}\n`,
     'people.yaml': PEOPLE,
@@ -94,8 +95,9 @@ export async function openInstallation(options: InstallationOptions = {}): Promi
     database,
     variables,
     run: (...words) => runHere(words, variables),
-    sql: (text) => query(database.ownerUrl, text),
+    sql: (text) => owner.query(text),
     close: async () => {
+      await owner.close()
       await database.drop()
       await rm(folder, { recursive: true, force: true })
     },
@@ -118,12 +120,28 @@ export async function runHere(
   return { exitCode, printed: printed.join('\n'), complained: complained.join('\n') }
 }
 
-async function query<Row extends Record<string, unknown>>(url: string, text: string): Promise<readonly Row[]> {
-  const client = new Client({ connectionString: url })
-  await client.connect()
-  try {
-    return (await client.query<Row>(text)).rows
-  } finally {
-    await client.end()
+interface Owner {
+  query<Row extends Record<string, unknown>>(text: string): Promise<readonly Row[]>
+  close(): Promise<void>
+}
+
+/** One connection, opened by the first question: tests ask again and again until something holds. */
+function createOwner(url: string): Owner {
+  let connected: Promise<Client> | undefined
+  const connect = async (): Promise<Client> => {
+    const client = new Client({ connectionString: url })
+    // Lost while nobody asked: the next question opens another.
+    client.on('error', () => (connected = undefined))
+    await client.connect()
+    return client
+  }
+  return {
+    query: async <Row extends Record<string, unknown>>(text: string) => {
+      connected ??= connect()
+      return (await (await connected).query<Row>(text)).rows
+    },
+    close: async () => {
+      await (await connected)?.end()
+    },
   }
 }

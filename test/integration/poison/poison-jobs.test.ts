@@ -50,9 +50,9 @@ describe('a job that ends its worker', () => {
       startWorker()
 
       await eventually('the poison job is among the dead', async () => (await replica.jobs.listDead()).length > 0)
-      await eventually('the others are done', async () => (await rowsOf('done')).length >= OTHERS)
+      await eventually('the others are done', async () => (await countDone()) >= OTHERS)
 
-      expect((await rowsOf('begun')).filter((job) => job === 'poison')).toHaveLength(3)
+      expect(await countBegun()).toBe(3)
       expect(new Set(await rowsOf('done')).size).toBe(OTHERS)
       const dead = await replica.jobs.listDead()
       expect(dead).toMatchObject([{ queue: 'incident.refresh', data: { job: 'poison' } }])
@@ -66,15 +66,15 @@ describe('a job that ends its worker', () => {
 it('whose loop nobody watches keeps its worker for ever, and the others wait (the twin)', async () => {
   await enqueue('loop')
   startWorker({ loopLimitMs: null })
-  await eventually('it is begun', async () => (await rowsOf('begun')).includes('poison'))
+  await eventually('it is begun', async () => (await countBegun()) > 0)
 
   await eventually('the engine has taken it back, for whoever is left', async () => {
     await owner.query(`UPDATE pgboss.job SET heartbeat_on = heartbeat_on - interval '1 minute' WHERE state = 'active'`)
     return (await stateOfPoison()) === 'retry'
   })
 
-  expect((await rowsOf('done')).length).toBeLessThan(OTHERS)
-  expect((await rowsOf('begun')).filter((job) => job === 'poison')).toHaveLength(1)
+  expect(await countDone()).toBeLessThan(OTHERS)
+  expect(await countBegun()).toBe(1)
   expect(await pagedNow()).toEqual([])
   expect(deaths).toBe(0)
 }, 240_000)
@@ -85,7 +85,7 @@ it('without its count it is tried for ever (the twin)', async () => {
 
   await eventually('it is begun a fifth time', async () => {
     await owner.query(`UPDATE pgboss.job SET data = data - 'begunAsSuspect'`)
-    return (await rowsOf('begun')).filter((job) => job === 'poison').length > 4
+    return (await countBegun()) > 4
   })
 
   expect(await replica.jobs.listDead()).toEqual([])
@@ -139,6 +139,17 @@ async function stateOfPoison(): Promise<string | undefined> {
     `SELECT state FROM pgboss.job WHERE name = 'incident.refresh' AND data ->> 'job' = 'poison'`,
   )
   return rows[0]?.state
+}
+
+/** Asked again and again, so counted where the rows are. */
+async function countDone(): Promise<number> {
+  return (await owner.query<{ count: number }>('SELECT count(*)::int AS count FROM done')).rows[0]?.count ?? 0
+}
+
+/** How often the poison job was begun; likewise. */
+async function countBegun(): Promise<number> {
+  const { rows } = await owner.query<{ count: number }>(`SELECT count(*)::int AS count FROM begun WHERE job = 'poison'`)
+  return rows[0]?.count ?? 0
 }
 
 async function rowsOf(table: 'begun' | 'done'): Promise<readonly string[]> {

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
 import { silentLogger } from '../../../src/kernel/silent-logger.ts'
 import { openDatabase } from '../../../src/store/database.ts'
 import type { OpenDatabase } from '../../../src/store/database.ts'
@@ -8,6 +9,7 @@ import { openStores } from '../../../src/store/open-stores.ts'
 import { openSignals } from '../../../src/store/signals.ts'
 import type { Signals } from '../../../src/ports/signals.ts'
 import { createUnitOfWork } from '../../../src/store/unit-of-work.ts'
+import { untilNextLookMs } from '../../support/until-next-look.ts'
 import type { Stores, UnitOfWork } from '../../../src/ports/stores.ts'
 
 export interface TestStores extends OpenDatabase {
@@ -47,11 +49,14 @@ export async function openTestStores(
   }
 }
 
+const GIVE_UP_MS = 60_000
+
 /** Waits for a condition, never for a time. */
 export async function until(condition: () => boolean | Promise<boolean>, whatFor: string): Promise<void> {
-  const deadline = performance.now() + 60_000
+  const startedAtMs = performance.now()
   while (!(await condition())) {
-    if (performance.now() > deadline) throw new Error(`Waited in vain for ${whatFor}.`)
-    await new Promise((resolve) => setTimeout(resolve, 10))
+    const waitedMs = performance.now() - startedAtMs
+    if (waitedMs > GIVE_UP_MS) throw new Error(`Waited in vain for ${whatFor}.`)
+    await delay(untilNextLookMs(waitedMs, 10))
   }
 }

@@ -9,6 +9,7 @@ import type { ApprovedRun } from '../../fakes/counting-target/approved-run.ts'
 import { openReplica } from '../../fakes/counting-target/replica.ts'
 import { openFaultProxy } from '../fault-proxy/fault-proxy.ts'
 import { judgeCell } from './judge-cell.ts'
+import { untilNextLookMs } from '../until-next-look.ts'
 import type { CellVerdict } from './judge-cell.ts'
 import { RefusedError } from '../../../src/kernel/errors.ts'
 import type { ActionInput, TargetState } from '../../../src/domain/action.ts'
@@ -137,8 +138,8 @@ async function readPatiently(actions: ActionRunner, input: ActionInput): Promise
 /** Follows hints until the run is over or waits for a person: what the job engine does in the product. */
 async function follow(world: MatrixWorld, deps: Deps, { run, proposal }: ApprovedRun): Promise<Run> {
   const idle = new AbortController().signal
-  const deadline = performance.now() + GIVE_UP_MS
-  while (performance.now() < deadline) {
+  const startedAtMs = performance.now()
+  for (let waitedMs = 0; waitedMs < GIVE_UP_MS; waitedMs = performance.now() - startedAtMs) {
     // What breaks off is looked at again, as the sweep does.
     await advanceRun(deps, { runId: run.id }, idle, { pace: QUICK }).catch(() => undefined)
     const now = await world.deps.stores.runs.find(run.id)
@@ -150,7 +151,7 @@ async function follow(world: MatrixWorld, deps: Deps, { run, proposal }: Approve
       await recordDecision(world.deps, { ...press, ...where })
     }
     if (isOver(now)) return now
-    await delay(5)
+    await delay(untilNextLookMs(waitedMs, 5))
   }
   const left = await world.deps.stores.runs.find(run.id)
   throw new Error(`${run.id} does not come to an end: ${JSON.stringify(left)}`)
