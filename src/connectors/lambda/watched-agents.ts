@@ -1,10 +1,11 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import http from 'node:http'
-import https from 'node:https'
+import { http, https } from '../shared/node-http.ts'
+import type { Agent } from 'node:http'
+import type { Agent as SecureAgent } from 'node:https'
 
 export interface WatchedAgents {
-  readonly http: http.Agent
-  readonly https: https.Agent
+  readonly http: Agent
+  readonly https: SecureAgent
   /**
    * Runs the call and tells its failure whether the connection stood. Before it stands not one byte of a request can
    * have left us, whatever the SDK makes of the error.
@@ -20,7 +21,7 @@ export function createWatchedAgents(): WatchedAgents {
   watchConnections(plain, 'connect')
   watchConnections(secure, 'secureConnect')
 
-  function watchConnections(agent: http.Agent, event: 'connect' | 'secureConnect'): void {
+  function watchConnections(agent: Agent, event: 'connect' | 'secureConnect'): void {
     const create = agent.createConnection.bind(agent)
     agent.createConnection = (...args: Parameters<typeof create>) => {
       const call = calls.getStore()

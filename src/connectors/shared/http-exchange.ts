@@ -1,5 +1,5 @@
-import http from 'node:http'
-import https from 'node:https'
+import { http, https } from './node-http.ts'
+import type { ClientRequest, IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import type { LookupFunction } from 'node:net'
 
 export interface HttpExchange {
@@ -17,7 +17,7 @@ export type ExchangeResult =
   | {
       readonly kind: 'answered'
       readonly status: number
-      readonly headers: http.IncomingHttpHeaders
+      readonly headers: IncomingHttpHeaders
       readonly bytes: Buffer
     }
   /** The answer began and did not end, or was too long. */
@@ -79,7 +79,7 @@ export function exchange(request: HttpExchange, times: ExchangeTimes): Promise<E
   })
 }
 
-function open(request: HttpExchange): http.ClientRequest {
+function open(request: HttpExchange): ClientRequest {
   const isTls = request.url.protocol === 'https:'
   const agents = request.effect || request.lookup !== undefined ? FRESH_AGENTS : SHARED_AGENTS
   const length = request.body === undefined ? {} : { 'content-length': String(Buffer.byteLength(request.body)) }
@@ -93,7 +93,7 @@ function open(request: HttpExchange): http.ClientRequest {
     : http.request(request.url, { ...options, agent: agents['http:'] })
 }
 
-function readBody(incoming: http.IncomingMessage, maxBytes: number): Promise<ExchangeResult> {
+function readBody(incoming: IncomingMessage, maxBytes: number): Promise<ExchangeResult> {
   const status = incoming.statusCode ?? 0
   return new Promise((resolve) => {
     const chunks: Buffer[] = []
