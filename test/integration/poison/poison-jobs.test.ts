@@ -164,14 +164,21 @@ async function eventually(what: string, holds: () => Promise<boolean>): Promise<
   const startedAtMs = performance.now()
   while (!(await holds())) {
     if (performance.now() - startedAtMs > GIVE_UP_MS) throw new Error(`Waited in vain for: ${what}`)
+    // The engine writes the same rows meanwhile, several at once: what it holds is left to the next look.
     await owner.query(
-      `UPDATE pgboss.job SET start_after = clock_timestamp() WHERE state = 'retry' AND start_after > clock_timestamp()`,
+      `UPDATE pgboss.job SET start_after = clock_timestamp() WHERE (name, id) IN (
+         SELECT name, id FROM pgboss.job WHERE state = 'retry' AND start_after > clock_timestamp()
+         FOR UPDATE SKIP LOCKED)`,
     )
-    await owner.query(`UPDATE pgboss.queue SET monitor_claim_on = NULL, monitor_on = NULL`)
     await owner.query(
-      `UPDATE pgboss.job SET heartbeat_on = heartbeat_on - interval '1 minute'
-        WHERE state = 'active' AND started_on < clock_timestamp() - interval '3 seconds'
-          AND NOT EXISTS (SELECT FROM pg_stat_activity WHERE application_name = 'poison-worker' AND backend_start < started_on)`,
+      `UPDATE pgboss.queue SET monitor_claim_on = NULL, monitor_on = NULL WHERE name = 'incident.refresh'`,
+    )
+    await owner.query(
+      `UPDATE pgboss.job SET heartbeat_on = heartbeat_on - interval '1 minute' WHERE (name, id) IN (
+         SELECT name, id FROM pgboss.job
+         WHERE state = 'active' AND started_on < clock_timestamp() - interval '3 seconds'
+           AND NOT EXISTS (SELECT FROM pg_stat_activity WHERE application_name = 'poison-worker' AND backend_start < started_on)
+         FOR UPDATE SKIP LOCKED)`,
     )
     await delay(50)
   }
