@@ -8,7 +8,7 @@ import type { Plan } from '../domain/plan.ts'
 import type { Playbook } from '../domain/playbook.ts'
 import type { Run } from '../domain/run.ts'
 
-/** Everything that is looked at again before every step, read anew each time. */
+/** Everything that is looked at again before every step: read anew, or compared by the intent (`read-progress.ts`). */
 export interface Grounds {
   readonly run: Run
   readonly proposal: Proposal

@@ -12,7 +12,7 @@ import type { RunEnd } from './executor-deps.ts'
 import { differences, expectedState } from './expected-state.ts'
 import type { Work } from './next-work.ts'
 import { crashClassOf, idempotencyKeyOf, requestHashOf } from './prepare-step.ts'
-import { readGrounds } from './read-progress.ts'
+import { readGrounds, readGroundsOfNext } from './read-progress.ts'
 import type { GroundsRead } from './read-progress.ts'
 import { recordOutcome } from './record-outcome.ts'
 import { hasSentNothing, isStillAsRead } from './look-again.ts'
@@ -36,7 +36,7 @@ export async function sendEffect(session: RunSession, progress: Progress, work: 
   if (state.kind === 'again') return undefined
   if (state.kind === 'end') return endRun(session, progress, state.ending)
 
-  const grounds = await readGrounds(session, progress.plan, progress.attempts)
+  const grounds = await findGrounds(session, progress, work, state.value)
   // Another ledger than the one this work was found in, or another plan: the next turn looks by itself.
   if (!isSameLedger(progress.attempts, grounds.attempts)) return undefined
   if (!verifyPlan(session.seen, grounds.proposal).ok) return undefined
@@ -51,6 +51,18 @@ export async function sendEffect(session: RunSession, progress: Progress, work: 
   if (!(await isStillAsRead(session, now, { ...work, attempt }, state.value))) return undefined
   await send(session, now, work, attempt, grounds)
   return undefined
+}
+
+/** What was carried over may let a step go, and never refuses one: that is said from a reading of this moment. */
+async function findGrounds(
+  session: RunSession,
+  progress: Progress,
+  work: Send,
+  state: TargetState | null,
+): Promise<GroundsRead> {
+  const carried = await readGroundsOfNext(session, progress)
+  const isEnough = carried.unchanged === null || refusalOf({ ...progress, ...carried }, work, state) === undefined
+  return isEnough ? carried : readGrounds(session, progress.plan, progress.attempts)
 }
 
 /** A role that was taken away since the intent: nothing is sent, and the next look closes the attempt and says why. */
@@ -85,10 +97,12 @@ function giveUp(session: RunSession, progress: Progress, { step, tried }: Send):
   })
 }
 
+type Ending = Parameters<typeof endRun>[2]
+
 type Look =
   | { readonly kind: 'state'; readonly value: TargetState | null }
   | { readonly kind: 'again' }
-  | { readonly kind: 'end'; readonly ending: Parameters<typeof endRun>[2] }
+  | { readonly kind: 'end'; readonly ending: Ending }
 
 /** A target that cannot be read is read again for a while; nothing is sent to a target in an unknown state. */
 async function lookAtTarget(session: RunSession, progress: Progress, work: Send): Promise<Look> {
@@ -121,13 +135,13 @@ async function lookAtTarget(session: RunSession, progress: Progress, work: Send)
 }
 
 /** The target is in a state in which the action does not fit any more: that is drift, said by the action itself. */
-function unfit(progress: Progress, { step }: Send, why: string): Parameters<typeof endRun>[2] {
+function unfit(progress: Progress, { step }: Send, why: string): Ending {
   const reason = `step ${step.id} no longer fits: ${why}`
   return { state: 'stopped', reasonCode: 'drifted', reason, proposal: 'drifted', asksAgain: hasSentNothing(progress) }
 }
 
 /** The target's own freeze, such as a sync window of Argo CD; it is no drift, and the plan may be right. */
-function frozen({ step }: Send, why: string): Parameters<typeof endRun>[2] {
+function frozen({ step }: Send, why: string): Ending {
   const reason = `${step.target.resource} is frozen: ${why}`
   return { state: 'stopped', reasonCode: 'frozen', reason, proposal: 'cancelled' }
 }
@@ -139,27 +153,30 @@ export async function refuseStep(
   work: Send,
   state: TargetState | null,
 ): Promise<RunEnd | undefined> {
+  const refusal = refusalOf(progress, work, state)
+  if (refusal === undefined) return undefined
+  if (refusal !== 'hold') return endRun(session, progress, refusal)
+  await session.deps.stores.leasedRuns.setAside(session.held.lease)
+  return { kind: 'handed_over' }
+}
+
+function refusalOf(progress: Progress & Grounds, work: Send, state: TargetState | null): Ending | 'hold' | undefined {
   const verdict = checkBeforeStep(progress)
-  if (verdict.verdict === 'stop') return endRun(session, progress, endingOf(verdict))
-  if (verdict.verdict === 'hold') {
-    await session.deps.stores.leasedRuns.setAside(session.held.lease)
-    return { kind: 'handed_over' }
-  }
+  if (verdict.verdict === 'stop') return endingOf(verdict)
+  if (verdict.verdict === 'hold') return 'hold'
   const expected = expectedState(work.step, progress.plan, progress.attempts)
   const drift = expected === null ? [] : differences(expected, state)
   if (drift.length === 0) return undefined
-  return endRun(session, progress, {
+  return {
     state: 'stopped',
     reasonCode: 'drifted',
     reason: `${work.step.target.resource} is no longer as approved: ${drift.join('; ')}`,
     proposal: 'drifted',
     asksAgain: hasSentNothing(progress),
-  })
+  }
 }
 
-export function endingOf(
-  verdict: Extract<ReturnType<typeof checkBeforeStep>, { verdict: 'stop' }>,
-): Parameters<typeof endRun>[2] {
+export function endingOf(verdict: Extract<ReturnType<typeof checkBeforeStep>, { verdict: 'stop' }>): Ending {
   const { reason, rule, proposal, asksAgain } = verdict
   return { state: 'stopped', reason, reasonCode: rule, proposal, asksAgain }
 }
@@ -199,7 +216,13 @@ async function intend(
     states: { attempt: 'intended' },
   })
   try {
-    return await deps.stores.ledger.intend(held.lease, attempt, leaf)
+    const { unchanged: versions, attempts } = progress
+    return await deps.stores.ledger.intend(
+      held.lease,
+      attempt,
+      leaf,
+      versions === null ? undefined : { versions, attempts },
+    )
   } catch (error) {
     if (!(error instanceof StaleError)) throw error
     if (error.code === 'configuration_moved') await deps.configuration.catchUp()

@@ -7,7 +7,7 @@ import { findService } from '../domain/service-catalog.ts'
 import type { Plan } from '../domain/plan.ts'
 import type { Run } from '../domain/run.ts'
 import { FencedError, NotFoundError } from '../kernel/errors.ts'
-import type { RunReading } from '../ports/run-reading-store.ts'
+import type { RunReading, RunVersions } from '../ports/run-reading-store.ts'
 import type { AuthorizationVerdict } from '../domain/authorization.ts'
 import { findGlass, glassFacts } from './glass-ground.ts'
 import type { Grounds } from './check-before-step.ts'
@@ -22,7 +22,7 @@ import type { ForbiddenIn } from './earlier-approvals.ts'
 import { findFatigued } from './find-fatigued.ts'
 import { findForbidden } from './find-forbidden.ts'
 import { servicesActedOn } from '../policy/blast-radius.ts'
-import type { RunSession } from './run-session.ts'
+import type { Progress, RunSession } from './run-session.ts'
 
 /**
  * The run, its proposal, its ledger and all that has to hold, as of one moment; another fence means that we are out.
@@ -35,22 +35,44 @@ export async function readProgress(session: RunSession, attempts?: readonly Atte
   const reading = await session.deps.stores.runReadings.read(id, known)
   if (reading === undefined) throw new NotFoundError('run', id)
   if (reading.run.fence !== session.held.lease.fence) throw new FencedError(id)
-  const { proposal, incident, versions } = reading
-  session.seen.reading = { proposal, incident, versions }
+  session.seen.reading = reading
   return reading
 }
 
 export interface GroundsRead extends Grounds, Pick<RunReading, 'attempts'> {
   /** Which version of policies and playbooks said so. */
   readonly configuration: string | null
+  /** null where all of it was read anew; else what the intent stands on only as long as it has not changed. */
+  readonly unchanged: RunVersions | null
   /** The same decisions against the directory of this very moment. */
   readonly missingNow: () => string | null
 }
 
+/**
+ * What has to hold before the step that is next. After a step of this run it is judged by the reading before that one:
+ * policy, directory, mode and windows are those of this moment, and the intent stands only if the database finds
+ * nothing else changed. Before anything was sent everything is read anew, since the symptom counts until then.
+ */
+export function readGroundsOfNext(session: RunSession, progress: Progress): Promise<GroundsRead> {
+  const { plan, attempts, run, carried } = progress
+  const mayCarry = carried !== undefined && run.startedAt !== null && hasActed(plan, attempts)
+  if (!mayCarry) return readGrounds(session, plan, attempts)
+  return judgeGrounds(session, plan, { ...carried, run, attempts }, carried.versions)
+}
+
 /** What has to hold before a step, read anew and not remembered. */
 export async function readGrounds(session: RunSession, plan: Plan, known?: readonly Attempt[]): Promise<GroundsRead> {
+  return judgeGrounds(session, plan, await readProgress(session, known), null)
+}
+
+async function judgeGrounds(
+  session: RunSession,
+  plan: Plan,
+  reading: RunReading,
+  unchanged: RunVersions | null,
+): Promise<GroundsRead> {
   const { deps } = session
-  const [reading, earlier] = await Promise.all([readProgress(session, known), readEarlierApprovals(session, plan)])
+  const earlier = await readEarlierApprovals(session, plan)
   const { decisions, freezes, incident } = reading
   const service = findService(deps.catalog, plan.service)
   // As when it was approved: where the symptom is counts as well as what is acted on.
@@ -99,6 +121,7 @@ export async function readGrounds(session: RunSession, plan: Plan, known?: reado
     glass: glass === null ? null : { brokenBy: glass.use.personId, until: glass.use.until, isOver: glass.isOver },
     missingNow,
     hasActed: hasActed(plan, reading.attempts),
+    unchanged,
   }
 }
 

@@ -138,7 +138,7 @@ export async function write(
   const leaf = deps.seal({ ...record, states })
   const moveAttempt = (stores: Stores) => stores.ledger.move(lease, work.attempt, move, leaf, told)
   if (!runMoves) {
-    session.seen.left = leftBy(progress, await deps.unitOfWork.single(moveAttempt))
+    session.seen.left = leftBy(session, progress, await deps.unitOfWork.single(moveAttempt))
     return
   }
   await deps.unitOfWork.run(async (stores) => {
@@ -148,10 +148,15 @@ export async function write(
 }
 
 /** The ledger as it stands now, for the next turn to find its work in. */
-function leftBy(progress: Progress, moved: Attempt): Progress {
+function leftBy({ seen }: RunSession, progress: Progress, moved: Attempt): Progress {
   const others = progress.attempts.filter(({ id }) => id !== moved.id)
   const startedAt = progress.run.startedAt ?? moved.intendedAt
-  return { ...progress, run: { ...progress.run, startedAt }, attempts: [...others, moved] }
+  return {
+    ...progress,
+    run: { ...progress.run, startedAt },
+    attempts: [...others, moved],
+    carried: seen.reading,
+  }
 }
 
 function outcomeRecordOf(

@@ -20,8 +20,8 @@ export interface RunSession {
 
 /** Only what need not be found out twice; each is compared with what the database says now before it is used. */
 export interface Seen {
-  /** As they were read last. */
-  reading?: Pick<RunReading, 'proposal' | 'incident' | 'versions'>
+  /** As it was read last. */
+  reading?: RunReading
   /** The plan as it was parsed from the very bytes of this proposal, after their hashes were made again. */
   verified?: { readonly proposal: Proposal; readonly plan: Plan }
   /** What the last step left, by the rows that recording it gave back. */
@@ -36,6 +36,11 @@ export interface Progress {
   readonly isExpired: boolean
   readonly plan: Plan
   readonly attempts: readonly Attempt[]
+  /**
+   * The reading before the step that left this, from which the next one may go on as long as the database says, with
+   * the intent, that nothing of it has changed. undefined of what was just read.
+   */
+  readonly carried?: RunReading | undefined
 }
 
 /** Milliseconds until an attempt is due; 0 when it is, or when nobody remembers. */

@@ -4,6 +4,7 @@ import type { JsonObject } from '../kernel/json.ts'
 import type { NewTimelineEntry } from '../domain/timeline.ts'
 import type { OutboxPriority } from './outbox.ts'
 import type { RunLease } from './run-store.ts'
+import type { RunVersions } from './run-reading-store.ts'
 import type { SealedLeaf } from '../domain/audit-entry.ts'
 
 export interface NewAttempt {
@@ -21,6 +22,12 @@ export interface NewAttempt {
   readonly timeoutMs: number
   /** The version of policies and playbooks that allowed it; null where none is kept. */
   readonly configuration: string | null
+}
+
+/** What was read of a run, and its ledger as it stands if nobody else has moved it. */
+export interface Unchanged {
+  readonly versions: RunVersions
+  readonly attempts: readonly Attempt[]
 }
 
 export interface AttemptMove {
@@ -45,9 +52,10 @@ export interface LedgerStore {
   /**
    * Only while the run is `running` and, in direction forward, its proposal still approved and (for the run's first
    * attempt) not expired: a rejection wins until this commits. And only while the configuration that allowed it is in force. StaleError says which of these no longer holds. Checks
-   * have no effect and so no intent leaf.
+   * have no effect and so no intent leaf. With `unchanged`, only while nobody has asked the run to stop and all that was
+   * read of it stands as it did, else StaleError with the code `read_again`.
    */
-  intend(lease: RunLease, attempt: NewAttempt, leaf: SealedLeaf | null): Promise<Attempt>
+  intend(lease: RunLease, attempt: NewAttempt, leaf: SealedLeaf | null, unchanged?: Unchanged): Promise<Attempt>
   /**
    * Conditional on the state it comes from; StaleError when it is in another one, and with the code `frozen` when it is
    * to be marked as sent while everything is frozen. What is told stands exactly when the move does.

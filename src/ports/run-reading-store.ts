@@ -20,8 +20,17 @@ export interface RunReading {
   readonly alerts: { readonly total: number; readonly firing: number }
   /** Whether somebody whose approval stands confirmed it knowing that the symptom was gone. */
   readonly isSymptomGoneConfirmed: boolean
-  /** Of the rows of proposal and incident: whoever changes a row, however that is done, gives it another one. */
-  readonly versions: { readonly proposal: string; readonly incident: string }
+  readonly versions: RunVersions
+}
+
+/** Of the rows that were read: whoever changes one, however that is done, gives it another version. */
+export interface RunVersions {
+  readonly proposal: string
+  readonly incident: string
+  /** On the proposal. */
+  readonly decisions: string
+  /** Of those that held. */
+  readonly freezes: string
 }
 
 /** What was read of the same run before, and the ledger as it stands if nobody else has moved it. */

@@ -12,6 +12,8 @@ import { appendCard, cardValues } from './outbox-store.ts'
 import type { CardValues } from './outbox-store.ts'
 import { appendEntry, entryValues } from './timeline-store.ts'
 import type { EntryValues } from './timeline-store.ts'
+import { isUnchanged } from './run-versions.ts'
+import type { UnchangedValues } from './run-versions.ts'
 
 /** The statements of the ledger: what they check and why stands in `ledger-store.ts`. */
 
@@ -44,10 +46,17 @@ interface IntendedRow {
   readonly intended_at: string
 }
 
-export const INTEND = byLeaf<IntendValues, IntendedRow>(
-  (value, appendLeaf) => sql`
+export const INTEND = byLeaf<IntendValues, IntendedRow>((value, append) => intendStatement(value, append, sql``))
+
+export const INTEND_IF_UNCHANGED = byLeaf<IntendValues & UnchangedValues, IntendedRow>((value, append) =>
+  intendStatement(value, append, sql`AND ${isUnchanged(value, sql`a.version`)}`),
+)
+
+function intendStatement(value: ValueOf<IntendValues>, appendLeaf: (source: SQL) => SQL, condition: SQL): SQL {
+  return sql`
     WITH approved AS MATERIALIZED (
-      SELECT id, state, expires_at, glass_until FROM proposals WHERE id = ${value('proposalId')} FOR SHARE
+      SELECT id, state, expires_at, glass_until, xmin::text AS version FROM proposals
+       WHERE id = ${value('proposalId')} FOR SHARE
     ), mine AS (
       SELECT r.id FROM runs r, approved a
        WHERE r.id = ${value('runId')} AND r.fence = ${value('fence')} AND r.state = 'running'
@@ -57,6 +66,7 @@ export const INTEND = byLeaf<IntendValues, IntendedRow>(
          AND (${value('isUndo')}::boolean OR (
                a.state = 'approved' AND (r.started_at IS NOT NULL OR a.expires_at > clock_timestamp())
                AND coalesce(a.glass_until > clock_timestamp(), true)))
+         ${condition}
        FOR UPDATE OF r
     ), started AS (
       UPDATE runs SET started_at = coalesce(started_at, clock_timestamp()), unwritable_since = NULL
@@ -69,8 +79,8 @@ export const INTEND = byLeaf<IntendValues, IntendedRow>(
            ${value('idempotencyKey')}, ${value('fence')}::bigint, ${value('requestHash')}, ${value('before')}::jsonb,
            clock_timestamp() + (${value('timeoutMs')}::float8 * interval '1 millisecond')
       FROM mine
-    RETURNING id, intended_at`,
-)
+    RETURNING id, intended_at`
+}
 
 interface MoveValues {
   readonly runId: string

@@ -5,13 +5,14 @@ import type { JsonObject } from '../kernel/json.ts'
 import { storableText } from '../kernel/clean-text.ts'
 import { FencedError, StaleError } from '../kernel/errors.ts'
 import type { SurfaceName } from '../domain/surface.ts'
-import type { AttemptMove, LedgerStore, NewAttempt, Told } from '../ports/ledger-store.ts'
+import type { AttemptMove, LedgerStore, NewAttempt, Told, Unchanged } from '../ports/ledger-store.ts'
 import type { RunLease } from '../ports/run-store.ts'
 import { toAttempt } from './attempt-row.ts'
 import type { AttemptRow } from './attempt-row.ts'
-import { INTEND, IS_ALL_FROZEN, MOVE, MOVE_AND_TELL, toldValues } from './ledger-statements.ts'
+import { INTEND, INTEND_IF_UNCHANGED, IS_ALL_FROZEN, MOVE, MOVE_AND_TELL, toldValues } from './ledger-statements.ts'
 import { notifyLater } from './notify.ts'
 import { toDate } from './run-row.ts'
+import { unchangedValues } from './run-versions.ts'
 import { SQL_STATE, sqlStateOf } from './sql-state.ts'
 import { storableJson } from './storable-json.ts'
 import type { Database } from './database.ts'
@@ -24,7 +25,7 @@ import type { Database } from './database.ts'
  */
 export function createLedgerStore(db: Database, surfaces: readonly SurfaceName[]): LedgerStore {
   return {
-    intend: (lease, attempt, leaf) => intend(db, lease, attempt, leaf),
+    intend: (lease, attempt, leaf, unchanged) => intend(db, lease, attempt, { leaf, unchanged }),
     move: (lease, attempt, to, leaf, told) => move({ db, surfaces }, lease, attempt, to, { leaf, told }),
     list: async (runId) => {
       const { rows } = await db.execute<AttemptRow>(sql`SELECT * FROM attempts WHERE run_id = ${runId} ORDER BY id`)
@@ -40,14 +41,23 @@ export function createLedgerStore(db: Database, surfaces: readonly SurfaceName[]
   }
 }
 
-async function intend(db: Database, lease: RunLease, attempt: NewAttempt, leaf: SealedLeaf | null): Promise<Attempt> {
+async function intend(
+  db: Database,
+  lease: RunLease,
+  attempt: NewAttempt,
+  { leaf, unchanged }: { readonly leaf: SealedLeaf | null; readonly unchanged: Unchanged | undefined },
+): Promise<Attempt> {
   const { timeoutMs, configuration, ...own } = attempt
   const { id: runId, proposalId } = lease.run
   const before = storable(attempt.before)
   const isUndo = attempt.direction === 'undo'
   const values = { ...own, timeoutMs, configuration, proposalId, runId, fence: lease.fence, isUndo }
   try {
-    const [row] = await INTEND(db, { ...values, before: before.text }, leaf)
+    const filled = { ...values, before: before.text }
+    const [row] =
+      unchanged === undefined
+        ? await INTEND(db, filled, leaf)
+        : await INTEND_IF_UNCHANGED(db, { ...filled, ...unchangedValues(unchanged) }, leaf)
     if (row !== undefined) {
       return {
         ...own,
@@ -63,6 +73,7 @@ async function intend(db: Database, lease: RunLease, attempt: NewAttempt, leaf: 
     if (sqlStateOf(error) !== SQL_STATE.uniqueViolation) throw error
     throw new StaleError('attempt_open', `${lease.run.id} has an attempt of ${attempt.stepId} on record already.`)
   }
+  if (unchanged !== undefined) throw new StaleError('read_again', `${runId} is not as it was read; it is read again.`)
   throw await explainIntent(db, lease, attempt)
 }
 

@@ -1,5 +1,4 @@
 import { sql } from './drizzle.ts'
-import type { Attempt } from '../domain/run.ts'
 import type { KnownOfRun, RunReading, RunReadingStore } from '../ports/run-reading-store.ts'
 import { toAttempt } from './attempt-row.ts'
 import type { AttemptRow } from './attempt-row.ts'
@@ -13,6 +12,7 @@ import { toProposal } from './proposal-store.ts'
 import { rowFromJson } from './row-from-json.ts'
 import type { RowJson } from './row-from-json.ts'
 import { toRun } from './run-row.ts'
+import { ledgerOf, VERSION_OF_FREEZES, versionOfDecisions, versionOfLedger } from './run-versions.ts'
 import type { RunRow } from './run-row.ts'
 import type { Database } from './database.ts'
 
@@ -20,6 +20,8 @@ interface ReadingRow {
   readonly is_expired: boolean
   readonly proposal_version: string
   readonly incident_version: string
+  readonly decisions_version: string
+  readonly freezes_version: string
   /** null when both versions are known. */
   readonly proposal: RowJson | null
   readonly incident: RowJson | null
@@ -49,6 +51,7 @@ const READ = fixedStatement<ReadValues, ReadingRow>(
   (value) => sql`
     SELECT least(p.expires_at, p.glass_until) <= statement_timestamp() AS is_expired,
            p.xmin::text AS proposal_version, i.xmin::text AS incident_version,
+           ${versionOfDecisions(sql`p.id`)} AS decisions_version, ${VERSION_OF_FREEZES} AS freezes_version,
            CASE WHEN NOT known.rows THEN row_to_json(p) END AS proposal,
            CASE WHEN NOT known.rows THEN row_to_json(i) END AS incident,
            row_to_json(r) AS run, known.ledger AS is_ledger_known,
@@ -64,9 +67,7 @@ const READ = fixedStatement<ReadValues, ReadingRow>(
      CROSS JOIN LATERAL (
            SELECT p.xmin::text IS NOT DISTINCT FROM ${value('proposalVersion')}::text
                   AND i.xmin::text IS NOT DISTINCT FROM ${value('incidentVersion')}::text AS rows,
-                  coalesce(${value('ledger')}::text = (
-                    SELECT coalesce(string_agg(a.id || ' ' || a.state, ',' ORDER BY a.id), '')
-                      FROM attempts a WHERE a.run_id = r.id), false) AS ledger
+                  coalesce(${value('ledger')}::text = ${versionOfLedger(sql`r.id`)}, false) AS ledger
            OFFSET 0) known
      CROSS JOIN LATERAL (
            SELECT count(*)::int AS alerts, count(*) FILTER (WHERE status = 'firing')::int AS firing
@@ -92,11 +93,6 @@ export function createRunReadingStore(db: Database): RunReadingStore {
   }
 }
 
-/** As the statement puts it together. */
-function ledgerOf(attempts: readonly Attempt[]): string {
-  return attempts.map(({ id, state }) => `${id} ${state}`).join(',')
-}
-
 function toReading(row: ReadingRow, known: KnownOfRun | undefined): RunReading {
   return {
     run: toRun(row.run),
@@ -107,7 +103,12 @@ function toReading(row: ReadingRow, known: KnownOfRun | undefined): RunReading {
     freezes: (row.freezes ?? []).map(toFreeze),
     alerts: { total: row.alerts, firing: row.firing },
     isSymptomGoneConfirmed: row.is_confirmed,
-    versions: { proposal: row.proposal_version, incident: row.incident_version },
+    versions: {
+      proposal: row.proposal_version,
+      incident: row.incident_version,
+      decisions: row.decisions_version,
+      freezes: row.freezes_version,
+    },
   }
 }
 
