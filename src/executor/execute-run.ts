@@ -73,7 +73,7 @@ function takeLeft({ seen }: RunSession): Progress | undefined {
 }
 
 /**
- * It is enough for finding which step to send next: before the intent all of it is read anew and compared (`sendEffect`).
+ * It is enough for finding which step to send next, since the intent compares all of it (`readGroundsOfNext`).
  * Whatever else there is to do is decided by a reading of its own.
  */
 function isSendOfStep(work: FoundWork): boolean {

@@ -8,6 +8,7 @@ import { onBehalfOf, perform, readState } from './call-action.ts'
 import { checkBeforeStep } from './check-before-step.ts'
 import type { Grounds } from './check-before-step.ts'
 import { endRun } from './end-run.ts'
+import { ensureRunning } from './ensure-running.ts'
 import type { RunEnd } from './executor-deps.ts'
 import { differences, expectedState } from './expected-state.ts'
 import type { Work } from './next-work.ts'
@@ -19,7 +20,7 @@ import { hasSentNothing, isStillAsRead } from './look-again.ts'
 import { isSameLedger } from './is-same-ledger.ts'
 import { backoffMs, pause, reach, setDue, waitOf } from './run-session.ts'
 import type { Progress, RunSession } from './run-session.ts'
-import { recordOf, stepRecordOf, tell } from './tell.ts'
+import { stepRecordOf } from './tell.ts'
 import { verifyPlan } from './verify-plan.ts'
 
 type Send = Extract<Work, { kind: 'send' }>
@@ -79,7 +80,7 @@ async function waitBeforeRetry(session: RunSession, tried: readonly Attempt[]): 
   return Math.max(0, wanted - (sinceFinishedMs ?? wanted))
 }
 
-/** Short waits are waited out with the lease held; a long one gives the run back. */
+/** Short waits keep the lease; a long one gives the run back. */
 async function later(session: RunSession, progress: Progress, ms: number): Promise<RunEnd | undefined> {
   const stopped = checkBeforeStep(await readGrounds(session, progress.plan))
   if (stopped.verdict === 'stop') return endRun(session, progress, endingOf(stopped))
@@ -243,20 +244,6 @@ function intentFields(
     rollbackRef: undo == null ? 'none' : { uses: undo.uses, target: undo.target.resource },
     approvals: approvalFields(decisions),
   }
-}
-
-/** queued, waiting or unknown → running, on record before the intent that it makes possible. */
-export async function ensureRunning(session: RunSession, progress: Progress): Promise<void> {
-  const { run, plan } = progress
-  if (run.state === 'running') return
-  const isStart = run.state === 'queued'
-  await session.deps.unitOfWork.run(async (stores) => {
-    await stores.leasedRuns.move(session.held.lease, ['queued', 'waiting', 'unknown'], 'running', null)
-    const record = recordOf(progress, isStart ? 'run.started' : 'run.resumed', 'success', { tier: plan.tier })
-    await stores.audit.append([session.deps.seal({ ...record, states: { run: 'running' } })])
-    if (!isStart) return
-    await tell(session, stores, 'run.started', `${run.id} starts: ${plan.playbook.title}.`, 'status')
-  })
 }
 
 /**

@@ -2,13 +2,13 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { Client } from 'pg'
 import { ANA, SERVICE, approveRun } from '../../fakes/counting-target/approved-run.ts'
 import { advance, ledgerLines, openWorld, timelineTexts } from './world.ts'
-import type { Replica } from '../../fakes/counting-target/replica.ts'
+import type { Replica, ReplicaOptions } from '../../fakes/counting-target/replica.ts'
 import type { ApprovedRun } from '../../fakes/counting-target/approved-run.ts'
 import type { World } from './world.ts'
 
 /**
- * Between two steps nothing is read but what the first one left. Whatever changes there has to be found by the one
- * reading before the second intent.
+ * Between two steps nothing is read. The second is judged by the reading before the first, and its intent stands only
+ * if the database finds nothing else changed; otherwise everything is read anew, and that says why.
  */
 let world: World
 let owner: Client
@@ -26,8 +26,10 @@ afterAll(async () => {
   await world.close()
 })
 
-async function changeBetween(name: string, change: (approved: ApprovedRun, replica: Replica) => Promise<unknown>) {
-  const replica = await world.replica()
+type Change = (approved: ApprovedRun, replica: Replica) => Promise<unknown>
+
+async function changeBetween(name: string, change: Change, options: Partial<ReplicaOptions> = {}) {
+  const replica = await world.replica(options)
   const step = { uses: 'pagerduty/note', resource: `between-${name}`, before: null } as const
   const approved = await approveRun(replica.deps.unitOfWork, [
     { ...step, id: 'first' },
@@ -47,11 +49,15 @@ async function changeBetween(name: string, change: (approved: ApprovedRun, repli
   }
 }
 
-const STOPS: readonly (readonly [
-  what: string,
-  change: (approved: ApprovedRun, replica: Replica) => Promise<unknown>,
-  says: RegExp,
-])[] = [
+/** The guard taken out: an intent that asks nobody whether anything has changed since. */
+const UNASKED: Partial<ReplicaOptions> = {
+  stores: (stores) => ({
+    ...stores,
+    ledger: { ...stores.ledger, intend: (lease, attempt, leaf) => stores.ledger.intend(lease, attempt, leaf) },
+  }),
+}
+
+const STOPS: readonly (readonly [what: string, change: Change, says: RegExp])[] = [
   [
     'another plan in the database',
     ({ proposal }) =>
@@ -73,6 +79,11 @@ const STOPS: readonly (readonly [
     /checkout is frozen \(audit day\)/,
   ],
   [
+    'another service of the incident, one that has been frozen all along',
+    ({ run }) => owner.query(`UPDATE incidents SET service = 'web' WHERE id = $1`, [run.incidentId]),
+    /web is frozen \(since before\)/,
+  ],
+  [
     'a person who stops it',
     ({ run }, { deps }) => deps.stores.runs.requestStop(run.id, ANA.id, 'not now'),
     /Ana Ruiz stopped it \(not now\)/,
@@ -84,13 +95,26 @@ const STOPS: readonly (readonly [
   ],
 ]
 
+const freezeAnotherService = async () => {
+  const { deps } = await world.replica()
+  await deps.stores.freezes.add({ service: 'web', reason: 'since before', createdBy: ANA.id, forMs: 60_000 })
+}
+
 describe('what comes between two steps', () => {
   it.each(STOPS)('%s: the second is not sent, and the reason is said', async (what, change, says) => {
+    await freezeAnotherService()
     const { state, effects, said } = await changeBetween(what.replaceAll(/\W/g, '-'), change)
 
     expect(state).toBe('stopped')
     expect(effects).toEqual([1, 0])
     expect(said).toMatch(says)
+  })
+
+  it.each(STOPS)('%s: the second is sent where the intent does not ask (the twin)', async (what, change) => {
+    await freezeAnotherService()
+    const { effects } = await changeBetween(`unasked-${what.replaceAll(/\W/g, '-')}`, change, UNASKED)
+
+    expect(effects).toEqual([1, 1])
   })
 
   it('another row on the ledger: it is found, and its step is not sent', async () => {
@@ -108,9 +132,28 @@ describe('what comes between two steps', () => {
     expect({ state, effects }).toEqual({ state: 'succeeded', effects: [1, 0] })
   })
 
-  it('nothing: both are sent (the twin)', async () => {
-    const { state, effects } = await changeBetween('nothing', () => Promise.resolve())
+  it('nothing: both are sent (the twin), and the second asks for nothing that was read for the first', async () => {
+    let readings = 0
+    const counting: Partial<ReplicaOptions> = {
+      stores: (stores) => ({
+        ...stores,
+        runReadings: {
+          read: (...asked) => {
+            readings += 1
+            return stores.runReadings.read(...asked)
+          },
+        },
+      }),
+    }
+    let before = 0
+    const noteReadings = () => {
+      before = readings
+      return Promise.resolve()
+    }
+    const { state, effects } = await changeBetween('nothing', noteReadings, counting)
 
     expect({ state, effects }).toEqual({ state: 'succeeded', effects: [1, 1] })
+    // One more: that nothing is left to do is read from the database.
+    expect({ before, after: readings - before }).toEqual({ before: 2, after: 1 })
   })
 })
