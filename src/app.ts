@@ -131,7 +131,7 @@ async function startWorking(
     telemetry: deps.telemetry,
     replicaId,
     clockOffset: foundation.clockOffset,
-    publish: publishCheckpoint(deps, {
+    published: publishCheckpoint(deps, {
       copies: config.checkpointCopies,
       lineEveryMs: config.settings.audit.lineEvery,
     }),

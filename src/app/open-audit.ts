@@ -3,11 +3,12 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { keyIdOf, signCheckpoint } from '../audit/checkpoint.ts'
 import type { Config } from '../config/config.ts'
-import type { AuditRecord, Checkpoint, SealedLeaf } from '../domain/audit-entry.ts'
+import type { AuditRecord, SealedLeaf } from '../domain/audit-entry.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { ClockOffset } from './clock-offset.ts'
 import type { Logger } from '../kernel/logger.ts'
 import { keepAudit } from '../orchestrator/keep-audit.ts'
+import type { CheckpointDeps } from '../orchestrator/checkpoint-audit.ts'
 import type { AuditKeeper } from '../orchestrator/keep-audit.ts'
 import type { Signals } from '../ports/signals.ts'
 import type { Stores } from '../ports/stores.ts'
@@ -66,12 +67,13 @@ export interface OpenAuditNeeds {
   readonly replicaId: string
   /** Told how far the database's clock is from this one. */
   readonly clockOffset?: Pick<ClockOffset, 'note'>
-  readonly publish?: (checkpoint: Checkpoint) => Promise<void>
+  /** The further places. */
+  readonly published?: Pick<CheckpointDeps, 'publish' | 'remind'>
 }
 
 /** Starts numbering and signing on this replica. Its `close` comes before the stores'. */
 export async function openAudit(needs: OpenAuditNeeds): Promise<AuditKeeper> {
-  const { config, log, pool, db, publish } = needs
+  const { config, log, pool, db, published } = needs
   const key = await openAuditKey(auditKeySourceOf(config))
   const publicKey = createPublicKey(key.privateKey)
   if (key.isNew) {
@@ -86,7 +88,7 @@ export async function openAudit(needs: OpenAuditNeeds): Promise<AuditKeeper> {
     sequencer: createAuditSequencer(pool, db),
     checkpoints: openCheckpointFolder(config.checkpointFolder),
     sign: (checkpoint) => signCheckpoint(checkpoint, key.privateKey),
-    ...(publish === undefined ? {} : { publish }),
+    ...published,
   })
 }
 

@@ -1,5 +1,6 @@
 import type { Checkpoint } from '../domain/audit-entry.ts'
 import type { Deps } from '../orchestrator/dependencies.ts'
+import type { CheckpointDeps } from '../orchestrator/checkpoint-audit.ts'
 import { createCheckpointTeller } from '../orchestrator/tell-checkpoint.ts'
 import { openCheckpointFolder } from '../store/checkpoint-folder.ts'
 
@@ -12,16 +13,19 @@ export interface CheckpointPlaces {
   readonly lineEveryMs: number
 }
 
+type PublishedCheckpoints = Required<Pick<CheckpointDeps, 'publish' | 'remind'>>
+
 /**
  * The further places of a checkpoint: the incidents' threads and other folders. One that fails keeps none of the others
  * from getting it, and is then said aloud; the next checkpoint covers what this one did.
  */
-export function publishCheckpoint(deps: Deps, places: CheckpointPlaces): (checkpoint: Checkpoint) => Promise<void> {
-  const tell = createCheckpointTeller(deps, { lookEveryMs: LOOK_EVERY_MS, tellEveryMs: places.lineEveryMs })
+export function publishCheckpoint(deps: Deps, places: CheckpointPlaces): PublishedCheckpoints {
+  const { tell, remind } = createCheckpointTeller(deps, { lookEveryMs: LOOK_EVERY_MS, tellEveryMs: places.lineEveryMs })
   const folders = places.copies.map((folder) => openCheckpointFolder(folder))
-  return async (checkpoint) => {
+  const publish = async (checkpoint: Checkpoint): Promise<void> => {
     const writing = [tell(checkpoint), ...folders.map((folder) => folder.append(checkpoint))]
     const failed = (await Promise.allSettled(writing)).find((result) => result.status === 'rejected')
     if (failed !== undefined) throw failed.reason
   }
+  return { publish, remind }
 }

@@ -10,6 +10,8 @@ export interface CheckpointDeps {
   readonly sign: (checkpoint: UnsignedCheckpoint) => Checkpoint
   /** A second place that whoever runs the database does not own, for example a line in the incident channel. */
   readonly publish?: (checkpoint: Checkpoint) => Promise<void>
+  /** Nothing was written since this one: what had to wait with telling of it tells now. */
+  readonly remind?: (checkpoint: Checkpoint) => Promise<void>
 }
 
 export type CheckpointResult =
@@ -27,7 +29,10 @@ export async function checkpointAudit(deps: CheckpointDeps): Promise<CheckpointR
   const head = await deps.sequencer.readHead()
   const reason = last === undefined ? undefined : await contradiction(deps.sequencer, head, last)
   if (reason !== undefined) return { state: 'refused', reason }
-  if (last?.size === head.size && last.epoch === head.epoch) return { state: 'current', checkpoint: last }
+  if (last?.size === head.size && last.epoch === head.epoch) {
+    await deps.remind?.(last)
+    return { state: 'current', checkpoint: last }
+  }
   const { origin, epoch, size, link, frontier, at } = head
   const checkpoint = deps.sign({ origin, epoch, size, root: rootOf(frontier), chain: link, at })
   await deps.checkpoints.append(checkpoint)

@@ -7,14 +7,22 @@ import type { Deps } from './dependencies.ts'
 
 /** Open incidents that are looked at; beyond so many, the checkpoint stands in those that changed last. */
 const MOST_INCIDENTS = 50
+/** Enough to find the last change behind those who read. */
+const NEWEST = 10
 const WORKED_ON: readonly IncidentState[] = ['open', 'acknowledged', 'mitigated']
 const RUN_ENDS: readonly string[] = ['run.succeeded', 'run.failed', 'run.undone', 'run.stopped']
 
 export interface CheckpointPace {
-  /** How often incidents are looked at; a checkpoint in between is told with the next. */
+  /** How often incidents are looked at; a checkpoint in between is told with the next, or when there is none (`remind`). */
   readonly lookEveryMs: number
   /** At most one line an incident in this time, but for the end of a run. */
   readonly tellEveryMs: number
+}
+
+export interface CheckpointTeller {
+  readonly tell: (checkpoint: Checkpoint) => Promise<void>
+  /** Of the last one, while no other is made: does nothing unless it came too soon after the look before. */
+  readonly remind: (checkpoint: Checkpoint) => Promise<void>
 }
 
 type TellDeps = Pick<Deps, 'stores' | 'clock'>
@@ -24,21 +32,26 @@ type TellDeps = Pick<Deps, 'stores' | 'clock'>
  * cannot take it back. Replicas and restarts agree by the message's key: one line for the end of a run, and one in each
  * stretch of `tellEveryMs` in which something else changed. A line is said only when it covers what it is said for.
  */
-export function createCheckpointTeller(
-  deps: TellDeps,
-  pace: CheckpointPace,
-): (checkpoint: Checkpoint) => Promise<void> {
+export function createCheckpointTeller(deps: TellDeps, pace: CheckpointPace): CheckpointTeller {
   let lookedAtMs = Number.NEGATIVE_INFINITY
-  return async (checkpoint) => {
+  let isOwed = false
+  const tell = async (checkpoint: Checkpoint): Promise<void> => {
+    isOwed = true
     const nowMs = deps.clock.monotonicMs()
     if (nowMs - lookedAtMs < pace.lookEveryMs) return
     lookedAtMs = nowMs
-    const { stores } = deps
-    const lists = await Promise.all(WORKED_ON.map((state) => stores.incidents.list({ state, limit: MOST_INCIDENTS })))
-    const incidents = lists.flat().slice(0, MOST_INCIDENTS)
-    const posts = await Promise.all(incidents.map((incident) => postFor(deps, incident, checkpoint, pace)))
-    await stores.outbox.append(posts.filter((post) => post !== undefined))
+    await tellIncidents(deps, checkpoint, pace)
+    isOwed = false
   }
+  return { tell, remind: async (checkpoint) => (isOwed ? tell(checkpoint) : undefined) }
+}
+
+async function tellIncidents(deps: TellDeps, checkpoint: Checkpoint, pace: CheckpointPace): Promise<void> {
+  const { stores } = deps
+  const lists = await Promise.all(WORKED_ON.map((state) => stores.incidents.list({ state, limit: MOST_INCIDENTS })))
+  const incidents = lists.flat().slice(0, MOST_INCIDENTS)
+  const posts = await Promise.all(incidents.map((incident) => postFor(deps, incident, checkpoint, pace)))
+  await stores.outbox.append(posts.filter((post) => post !== undefined))
 }
 
 async function postFor(
@@ -47,8 +60,10 @@ async function postFor(
   checkpoint: Checkpoint,
   { tellEveryMs }: CheckpointPace,
 ): Promise<OutboxMessage | undefined> {
-  const newest = await stores.auditReader.list({ incidentId: id, after: null, limit: 1 })
-  const key = newest[0] === undefined ? undefined : keyOf(newest[0], checkpoint, tellEveryMs)
+  const newest = await stores.auditReader.list({ incidentId: id, after: null, limit: NEWEST })
+  // Whoever reads an incident right after its run ended hides that end from nobody.
+  const change = newest.findLast(({ entry }) => !isReading(entry))
+  const key = change === undefined ? undefined : keyOf(change, checkpoint, tellEveryMs)
   if (key === undefined) return undefined
   return {
     kind: 'post',
@@ -59,16 +74,16 @@ async function postFor(
   }
 }
 
-/** Undefined when there is nothing to say: not covered yet, read by somebody, or told before. */
+/** Undefined when there is nothing to say yet: it is not covered. */
 function keyOf({ seq, at, entry }: AuditReading, checkpoint: Checkpoint, tellEveryMs: number): string | undefined {
   const { event } = entry
-  if (seq === null || seq > checkpoint.size || typeof event !== 'string' || isReading(event)) return undefined
+  if (seq === null || seq > checkpoint.size || typeof event !== 'string') return undefined
   if (RUN_ENDS.includes(event)) return `run ${String(seq)}`
   const stretch = Math.floor(at.getTime() / tellEveryMs)
   return `stretch ${String(stretch)}`
 }
 
 /** To have been read changes no incident. */
-function isReading(event: string): boolean {
-  return event.startsWith('audit.') || event === 'record.read'
+function isReading({ event }: AuditReading['entry']): boolean {
+  return event === 'record.read' || (typeof event === 'string' && event.startsWith('audit.'))
 }
