@@ -31,5 +31,7 @@ export interface DeliveryStore {
   answer(delivery: Pick<Delivery, 'source' | 'key'>, status: number, answer: JsonObject): Promise<void>
   /** Chat requests: undefined when new, else the first answer; its status is null until there is one. */
   serve(surface: string, requestKey: string): Promise<ServedAnswer | undefined>
+  /** The same without counting a copy: whoever waits for the answer asks often. */
+  servedAnswer(surface: string, requestKey: string): Promise<ServedAnswer | undefined>
   served(surface: string, requestKey: string, status: number, answer?: string): Promise<void>
 }

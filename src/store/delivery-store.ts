@@ -19,6 +19,13 @@ export function createDeliveryStore(db: Database): DeliveryStore {
         .where(and(eq(deliveries.source, source), eq(deliveries.deliveryKey, key)))
     },
     serve: (surface, requestKey) => serve(db, surface, requestKey),
+    servedAnswer: async (surface, requestKey) => {
+      const [row] = await db
+        .select({ status: servedRequests.status, answer: servedRequests.answer })
+        .from(servedRequests)
+        .where(and(eq(servedRequests.surface, surface), eq(servedRequests.requestKey, requestKey)))
+      return row
+    },
     served: async (surface, requestKey, status, answer) => {
       await db
         .update(servedRequests)

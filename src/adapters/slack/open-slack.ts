@@ -49,7 +49,7 @@ export interface SlackParts extends SlackWork {
   readonly settings: SlackSettings
   /** With a client id and secret: several workspaces, or a whole organisation. */
   readonly oauth?: SlackOAuth
-  readonly deliveries: Pick<DeliveryStore, 'serve' | 'served'>
+  readonly deliveries: Pick<DeliveryStore, 'serve' | 'served' | 'servedAnswer'>
   /** Told of what was genuine and still could not be taken; forged requests the HTTP server itself counts. */
   readonly recordRefusal: (reason: string) => Promise<void>
   readonly log: Logger

@@ -27,7 +27,7 @@ import type { Telemetry } from '../../ports/telemetry.ts'
 
 export interface TeamsParts extends TeamsConversationParts {
   readonly settings: TeamsSettings
-  readonly deliveries: Pick<DeliveryStore, 'serve' | 'served'>
+  readonly deliveries: Pick<DeliveryStore, 'serve' | 'served' | 'servedAnswer'>
   readonly conversations: TeamsConversationStore
   /** Told of what was genuine and still could not be taken; forged requests the HTTP server itself counts. */
   readonly recordRefusal: (reason: string) => Promise<void>

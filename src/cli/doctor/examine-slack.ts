@@ -41,7 +41,7 @@ export async function examineSlack(config: Config): Promise<readonly Finding[]> 
       say: nobody,
       press: nobody,
       rich: { offerForm: nobody, submit: nobody, capture: nobody, follow: nobody, home: nobody },
-      deliveries: { serve: nobody, served: nobody },
+      deliveries: { serve: nobody, served: nobody, servedAnswer: nobody },
       recordRefusal: async () => undefined,
       log: silentLogger,
       telemetry: silentTelemetry,

@@ -14,7 +14,7 @@ export async function examineTeams(config: Config): Promise<readonly Finding[]> 
   return guarded('Teams', 'Check MicrosoftAppId, MicrosoftAppPassword and MicrosoftAppTenantId.', async () => {
     const teams = await teamsOf(config, {
       ...{ say: nobody, press: nobody, home: nobody },
-      deliveries: { serve: nobody, served: nobody },
+      deliveries: { serve: nobody, served: nobody, servedAnswer: nobody },
       conversations: {
         remember: nobody,
         find: async () => undefined,

@@ -41,7 +41,7 @@ export async function openSlackWorld(
       follow: nobodySpeaks,
       home: nobodySpeaks,
     },
-    deliveries: { serve: async () => undefined, served: async () => undefined },
+    deliveries: { serve: async () => undefined, served: async () => undefined, servedAnswer: async () => undefined },
     recordRefusal: async () => undefined,
     log: options.log ?? silentLogger,
     telemetry: silentTelemetry,

@@ -37,7 +37,7 @@ export async function openTeamsWorld(): Promise<TeamsWorld> {
     say: refused,
     press: refused,
     home: async () => ({ kind: 'refused', reply: await refused() }),
-    deliveries: { serve: async () => undefined, served: async () => undefined },
+    deliveries: { serve: async () => undefined, served: async () => undefined, servedAnswer: async () => undefined },
     conversations,
     recordRefusal: async () => undefined,
     overrides: { openIdMetadataUrl: openId.metadataUrl, outgoingToken: connector.token },

@@ -58,7 +58,7 @@ export function openFakeSocket(server: http.Server): FakeSocket {
       const [peer] = [...peers].toReversed()
       if (peer === undefined) throw new Error('Nobody is connected to the socket.')
       const acknowledged = new Promise<SocketAck | undefined>((resolve) => {
-        const timer = setTimeout(() => resolve(undefined), options.timeoutMs ?? 3000)
+        const timer = setTimeout(() => resolve(undefined), options.timeoutMs ?? 20_000)
         waiting.set(envelopeId, (ack) => {
           clearTimeout(timer)
           resolve(ack)

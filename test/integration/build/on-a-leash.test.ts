@@ -15,7 +15,7 @@ function start(script: string, ...preloads: readonly string[]) {
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     output += text
   })
-  return { child, ended: once(child, 'exit'), output: () => output }
+  return { child, ended: once(child, 'close'), output: () => output }
 }
 
 describe('a program on a leash', () => {

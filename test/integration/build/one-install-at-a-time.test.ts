@@ -10,9 +10,10 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 const lockModule = new URL('../../../scripts/install-lock.mjs', import.meta.url).href
 const QUIET_MS = 1_000
 
-// Each worker writes a line when it enters and when it leaves; an overlap would show as two entries in a row.
+// Each worker writes a line when it enters and when it leaves; an overlap would show as two entries in a row. Without the
+// lock the first ones stay until another is beside them: how fast processes start is the machine's.
 const workerSource = `
-  import { appendFileSync } from 'node:fs'
+  import { appendFileSync, readFileSync } from 'node:fs'
   import { setTimeout as sleep } from 'node:timers/promises'
   const [lockModule, folder, quietMs, mode] = process.argv.slice(1)
   const { withInstallLock } = await import(lockModule)
@@ -20,7 +21,8 @@ const workerSource = `
   const work = async () => {
     record('enter')
     console.log('inside')
-    await sleep(mode === 'hold' ? 600_000 : 30)
+    if (mode === 'unguarded') while (readFileSync(folder + '/record', 'utf8').split('enter').length < 3) await sleep(5)
+    else await sleep(mode === 'hold' ? 600_000 : 30)
     record('leave')
   }
   if (mode === 'unguarded') await work()

@@ -32,7 +32,7 @@ afterEach(async () => {
 
 async function told(repository: string | null = 'bank/checkout'): Promise<unknown> {
   const services = new Map([...world.deps.catalog.services].map(([name, one]) => [name, { ...one, repository }]))
-  const commits = createGitHubCommits({ apiUrl: github.url, token: 't', timeoutMs: 2_000 })
+  const commits = createGitHubCommits({ apiUrl: github.url, token: 't', timeoutMs: 20_000 })
   const deps: Deps = { ...world.deps, catalog: { ...world.deps.catalog, services }, commits }
   const ranked = { suspects: [SUSPECT], changes: [CHANGE] }
   const [answer] = await commitEvidence(deps, 'INC-1', ranked, AbortSignal.timeout(60_000))

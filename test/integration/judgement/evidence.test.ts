@@ -47,7 +47,7 @@ const BEFORE_ALL = new Date(-8.64e15)
 const none = { rate: null, errors: null, latency: null, saturation: null, serviceLabel: 'service' }
 const withEvidence = (): Deps => ({
   ...world.deps,
-  logs: createLokiLogs({ baseUrl: loki.url, token: null, timeoutMs: 1_000 }),
+  logs: createLokiLogs({ baseUrl: loki.url, token: null, timeoutMs: 20_000 }),
   settings: {
     ...world.deps.settings,
     goldenSignals: { ...none, errors: { query: QUERY, unit: '/s' } },

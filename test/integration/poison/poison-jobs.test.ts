@@ -47,7 +47,7 @@ describe('a job that ends its worker', () => {
     `by %s is tried three times and set aside, and ${String(OTHERS)} others are done once each`,
     async (kind) => {
       await enqueue(kind)
-      startWorker()
+      startWorker(kind === 'loop' ? { loopLimitMs: 3_000 } : {})
 
       await eventually('the poison job is among the dead', async () => (await replica.jobs.listDead()).length > 0)
       await eventually('the others are done', async () => (await countDone()) >= OTHERS)

@@ -12,7 +12,7 @@ import { poison } from './poison.ts'
 export const PoisonConfig = z.object({
   url: z.string(),
   /** How long the event loop may stand still; null where the guard is taken out. */
-  loopLimitMs: z.number().nullable().default(1_500),
+  loopLimitMs: z.number().nullable().default(60_000),
   /** How long any other job takes. */
   jobMs: z.number().default(0),
 })

@@ -45,7 +45,7 @@ export interface TestSlackOptions {
   /** The twin of the guarded front: whatever comes counts as signed. */
   readonly isUnguarded?: boolean
   /** In place of the store on a real database. */
-  readonly deliveries?: Pick<DeliveryStore, 'serve' | 'served'>
+  readonly deliveries?: Pick<DeliveryStore, 'serve' | 'served' | 'servedAnswer'>
 }
 
 export async function openTestSlack(options: TestSlackOptions = {}): Promise<TestSlack> {

@@ -46,7 +46,9 @@ describe('a genuine request that comes again', () => {
   })
 
   it('would run again without the store', async () => {
-    test = await openTestSlack({ deliveries: { serve: async () => undefined, served: async () => undefined } })
+    test = await openTestSlack({
+      deliveries: { serve: async () => undefined, served: async () => undefined, servedAnswer: async () => undefined },
+    })
     const request = test.driver.commandRequest(ANA, 'status')
 
     await test.driver.send(request)
@@ -158,7 +160,7 @@ describe('a genuine request that nobody can read', () => {
     const away = async () => {
       throw Object.assign(new Error('away'), { code: 'ECONNREFUSED' })
     }
-    test = await openTestSlack({ deliveries: { serve: away, served: away } })
+    test = await openTestSlack({ deliveries: { serve: away, served: away, servedAnswer: away } })
 
     expect((await test.driver.command(ANA, 'status')).status).toBe(503)
     expect(test.said).toEqual([])

@@ -156,7 +156,7 @@ describe('the form for declaring an incident', () => {
 describe('a form that arrives again', () => {
   it('twin: without the store of what was served, every copy of it opens an incident', async () => {
     const forgetful = await openTestSlack({
-      deliveries: { serve: async () => undefined, served: async () => undefined },
+      deliveries: { serve: async () => undefined, served: async () => undefined, servedAnswer: async () => undefined },
     })
     forgetful.rich = buildRichConversation(deps)
     try {

@@ -17,7 +17,7 @@ const POLL_MS = 20
  * overtakes the first one's answer waits for it a moment, so that both say the same.
  */
 export function createReplayGuard(
-  deliveries: Pick<DeliveryStore, 'serve' | 'served'>,
+  deliveries: Pick<DeliveryStore, 'serve' | 'served' | 'servedAnswer'>,
   telemetry: Telemetry,
 ): ReplayGuard {
   return {
@@ -33,11 +33,11 @@ export function createReplayGuard(
 }
 
 /** The first is acknowledged within milliseconds; should its replica have died, Slack is told that all is well. */
-async function firstAnswer(deliveries: Pick<DeliveryStore, 'serve'>, requestKey: string): Promise<number> {
+async function firstAnswer(deliveries: Pick<DeliveryStore, 'servedAnswer'>, requestKey: string): Promise<number> {
   const deadlineMs = performance.now() + ANSWER_WAIT_MS
   while (performance.now() < deadlineMs) {
     await new Promise((resolve) => setTimeout(resolve, POLL_MS))
-    const status = (await deliveries.serve(SURFACE, requestKey))?.status
+    const status = (await deliveries.servedAnswer(SURFACE, requestKey))?.status
     if (status != null) return status
   }
   return 200

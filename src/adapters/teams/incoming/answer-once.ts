@@ -16,7 +16,10 @@ const POLL_MS = 20
  * same id, is a copy all the same.
  */
 export async function answerOnce(
-  parts: { readonly deliveries: Pick<DeliveryStore, 'serve' | 'served'>; readonly telemetry: Telemetry },
+  parts: {
+    readonly deliveries: Pick<DeliveryStore, 'serve' | 'served' | 'servedAnswer'>
+    readonly telemetry: Telemetry
+  },
   key: string,
   run: () => Promise<GivenAnswer>,
 ): Promise<GivenAnswer> {
@@ -33,11 +36,11 @@ export async function answerOnce(
 }
 
 /** The first is answered within moments; should its replica have died, nothing more is known of it. */
-async function firstAnswer(deliveries: Pick<DeliveryStore, 'serve'>, requestKey: string): Promise<GivenAnswer> {
+async function firstAnswer(deliveries: Pick<DeliveryStore, 'servedAnswer'>, requestKey: string): Promise<GivenAnswer> {
   const deadlineMs = performance.now() + ANSWER_WAIT_MS
   while (performance.now() < deadlineMs) {
     await delay(POLL_MS)
-    const first: ServedAnswer | undefined = await deliveries.serve(SURFACE, requestKey)
+    const first: ServedAnswer | undefined = await deliveries.servedAnswer(SURFACE, requestKey)
     if (first?.status != null) return first.answer ?? null
   }
   return null
