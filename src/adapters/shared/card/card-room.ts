@@ -16,6 +16,9 @@ export const CARD_ROOMS: readonly CardRoom[] = [
   { line: 60, detail: 40, steps: 4, reasons: 1, names: 2, links: 0, url: 0 },
 ]
 
+/** For what alone always stays, where even the last of them is too much: text that escapes to several times its length. */
+export const LAST_CARD_ROOM: CardRoom = { line: 30, detail: 20, steps: 4, reasons: 1, names: 1, links: 0, url: 0 }
+
 export const MOST_CARD_BLOCKS = 12
 
 /** The first of them, and how many more there are. */

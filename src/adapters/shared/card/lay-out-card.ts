@@ -1,4 +1,4 @@
-import { CARD_ROOMS } from './card-room.ts'
+import { CARD_ROOMS, LAST_CARD_ROOM } from './card-room.ts'
 import { hashPrefix } from './card-proposal.ts'
 import { renderFacts, renderHeader, renderImpact, renderNext } from './card-head.ts'
 import { renderButtons } from './card-buttons.ts'
@@ -35,7 +35,7 @@ interface WeightedPart {
 
 /**
  * The one live card, laid out for a surface with a limit: drawn with less and less room until it fits; should that not
- * do, whole parts go, but never the plan, the decisions or the buttons.
+ * do, whole parts go, but never the plan, the decisions or the buttons; those get less room still.
  */
 export function layOutCard<Block>(view: IncidentView, drawing: CardDrawing<Block>): readonly Block[] {
   let parts: readonly WeightedPart[] = []
@@ -49,7 +49,8 @@ export function layOutCard<Block>(view: IncidentView, drawing: CardDrawing<Block
     const blocks = blocksOf(parts, drawing)
     if (drawing.fits(blocks)) return blocks
   }
-  return blocksOf(parts, drawing)
+  const rest = partsOf(view, LAST_CARD_ROOM, drawing.hasButtons).filter(({ dispensable }) => dispensable === 0)
+  return blocksOf(rest, drawing)
 }
 
 function partsOf(view: IncidentView, room: CardRoom, hasButtons: boolean): readonly WeightedPart[] {
