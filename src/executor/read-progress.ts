@@ -21,7 +21,7 @@ import { missingEarlierApproval, readEarlierApprovals } from './earlier-approval
 import type { ForbiddenIn } from './earlier-approvals.ts'
 import { findFatigued } from './find-fatigued.ts'
 import { findForbidden } from './find-forbidden.ts'
-import { servicesActedOn } from '../policy/blast-radius.ts'
+import { servicesActedOn, servicesActedOnBothWays } from '../policy/blast-radius.ts'
 import type { Progress, RunSession } from './run-session.ts'
 
 /**
@@ -76,7 +76,8 @@ async function judgeGrounds(
   const { decisions, freezes, incident } = reading
   const service = findService(deps.catalog, plan.service)
   // As when it was approved: where the symptom is counts as well as what is acted on.
-  const concerned = [plan.service, incident.service, ...servicesActedOn(deps.catalog, plan.steps)]
+  const actedOn = reading.run.direction === 'undo' ? servicesActedOnBothWays : servicesActedOn
+  const concerned = [plan.service, incident.service, ...actedOn(deps.catalog, plan.steps)]
   const freeze = findFreezeOn([...freezes, ...(await recurringFreezes(deps, concerned, plan.environment))], concerned)
   const mode = concerned.reduce<Mode>(
     (strictest, name) => stricterMode(strictest, findService(deps.catalog, name)?.mode ?? strictest),

@@ -4,7 +4,7 @@ import type { Run } from '../domain/run.ts'
 import { findFreeze } from './proposals/mode-and-freeze.ts'
 import { findService } from '../domain/service-catalog.ts'
 import { NotFoundError } from '../kernel/errors.ts'
-import { servicesActedOn } from '../policy/blast-radius.ts'
+import { servicesActedOnBothWays } from '../policy/blast-radius.ts'
 import type { Deps } from './dependencies.ts'
 
 export interface RunSubject {
@@ -23,7 +23,7 @@ export async function loadRunSubject(deps: Deps, runId: string): Promise<RunSubj
   const { plan } = proposal
   const service = findService(deps.catalog, plan.service)
   const own = plan.service === null ? [] : [plan.service]
-  const services = [...own, ...servicesActedOn(deps.catalog, plan.steps)]
+  const services = [...own, ...servicesActedOnBothWays(deps.catalog, plan.steps)]
   const freeze = await findFreeze(deps, deps.stores, { services, environment: plan.environment })
   return {
     run,

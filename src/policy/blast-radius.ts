@@ -40,6 +40,17 @@ export function servicesActedOn(
   return [...new Set(actions.flatMap((action) => ownersOf(catalog, action)))]
 }
 
+/** The same of a plan with the way back: an undo may act on another service than its step. */
+export function servicesActedOnBothWays(
+  catalog: ServiceCatalog,
+  steps: readonly (Pick<ActionInput, 'with'> & { readonly undo: Pick<ActionInput, 'with'> | null })[],
+): readonly string[] {
+  return servicesActedOn(
+    catalog,
+    steps.flatMap((step) => (step.undo === null ? [step] : [step, step.undo])),
+  )
+}
+
 function ownersOf(catalog: ServiceCatalog, action: Pick<ActionInput, 'with'>): readonly string[] {
   const { app, function: functionName } = action.with
   return [...catalog.services.values()]

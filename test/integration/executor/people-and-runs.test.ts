@@ -3,9 +3,11 @@ import { advanceRun } from '../../../src/orchestrator/advance-run.ts'
 import { settleStep } from '../../../src/orchestrator/settle-step.ts'
 import type { SettleStepInput } from '../../../src/orchestrator/settle-step.ts'
 import { stopRun } from '../../../src/orchestrator/stop-run.ts'
+import { loadRunSubject } from '../../../src/orchestrator/run-subject.ts'
 import { undoRun } from '../../../src/orchestrator/undo-run.ts'
 import type { AuthorizationRequest, AuthorizationVerdict } from '../../../src/domain/authorization.ts'
-import { ANA, BEN, PLAYBOOK, RIA, approveRun } from '../../fakes/counting-target/approved-run.ts'
+import { ANA, BEN, PLAYBOOK, RIA, SERVICE, approveRun, planOf } from '../../fakes/counting-target/approved-run.ts'
+import type { JsonObject } from '../../../src/kernel/json.ts'
 import type { StepSpec } from '../../fakes/counting-target/approved-run.ts'
 import type { Replica, ReplicaOptions } from '../../fakes/counting-target/replica.ts'
 import { advance, auditEvents, find, ledgerLines, openWorld, timelineTexts } from './world.ts'
@@ -177,7 +179,33 @@ describe('undo', () => {
     expect(world.target.countOf(`${run.id}:undo.first:main`)).toBe(1)
   })
 
-  it('is refused where nothing was done, and while the service is frozen', async () => {
+  it.each([
+    ['the one that it acts on', 'web', true, 'stopped', 'r2'],
+    ['another one (the twin)', 'mail', false, 'undone', 'r0'],
+  ])(
+    'stops for the freeze of a service, and shows it to the policy: %s',
+    async (_which, frozen, isFrozen, state, to) => {
+      const resource = `undo-of-${frozen}`
+      const { replica, run } = await failAfterTwoSteps(resource, { app: 'web-app' })
+      const checkout = replica.deps.catalog.services.get(SERVICE)
+      if (checkout === undefined) throw new Error('The catalog has no such service.')
+      const web = { ...checkout, name: 'web', argocd: { ...checkout.argocd, app: 'web-app' } } as typeof checkout
+      const deps = { ...replica.deps, catalog: { services: new Map([...replica.deps.catalog.services, ['web', web]]) } }
+
+      await undoRun(deps, { runId: run.id, ...BY_ANA })
+      const { freezes } = deps.stores
+      await freezes.add({ service: frozen, reason: 'audit day', createdBy: BEN.id, forMs: 60_000 })
+      const subject = await loadRunSubject(deps, run.id)
+      const ended = await advance({ ...replica, deps }, run.id)
+      await freezes.lift(frozen, BEN.id)
+
+      expect(subject.isFrozen).toBe(isFrozen)
+      expect(ended.state).toBe(state)
+      expect(world.target.revisions.get(resource)).toBe(to)
+    },
+  )
+
+  it('is refused where nothing was done', async () => {
     const replica = await world.replica()
     const run = await approveMove(replica, 'undo-4')
     await stop(replica, run.id)
@@ -208,14 +236,19 @@ describe('undo', () => {
     }
   })
 
-  async function failAfterTwoSteps(resource: string) {
+  /** `undoes`: what the undo of each step is given besides. */
+  async function failAfterTwoSteps(resource: string, undoes: JsonObject = {}) {
     const replica = await world.replica()
     world.target.checks.set(resource, 'fails')
-    const { run } = await approveRun(replica.deps.unitOfWork, [
+    const plan = planOf([
       { id: 'first', uses: 'argocd/sync', resource, with: { to: 'r1' }, undoTo: 'r0' },
       { id: 'second', uses: 'argocd/sync', resource, with: { to: 'r2' }, undoTo: 'r1' },
       { id: 'healthy', uses: 'prometheus/assert', resource },
     ])
+    const steps = plan.steps.map((step) =>
+      step.undo === null ? step : { ...step, undo: { ...step.undo, with: { ...step.undo.with, ...undoes } } },
+    )
+    const { run } = await approveRun(replica.deps.unitOfWork, [], { plan: { steps } })
     expect((await advance(replica, run.id)).state).toBe('failed')
     return { replica, run }
   }
