@@ -31,7 +31,8 @@ import type { Progress, RunSession } from './run-session.ts'
 export async function readProgress(session: RunSession, attempts?: readonly Attempt[]): Promise<RunReading> {
   const { id } = session.held.lease.run
   const { reading: seen } = session.seen
-  const known = seen === undefined || attempts === undefined ? seen : { ...seen, attempts }
+  // The ledger of an earlier reading is not handed in: a row may have got another handle and be in the same state.
+  const known = seen === undefined ? undefined : { ...seen, attempts }
   const reading = await session.deps.stores.runReadings.read(id, known)
   if (reading === undefined) throw new NotFoundError('run', id)
   if (reading.run.fence !== session.held.lease.fence) throw new FencedError(id)

@@ -35,7 +35,7 @@ export interface RunVersions {
 
 /** What was read of the same run before, and the ledger as it stands if nobody else has moved it. */
 export interface KnownOfRun extends Pick<RunReading, 'proposal' | 'incident' | 'versions'> {
-  readonly attempts?: readonly Attempt[]
+  readonly attempts?: readonly Attempt[] | undefined
 }
 
 export interface RunReadingStore {

@@ -2,6 +2,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { approveRun } from '../../fakes/counting-target/approved-run.ts'
 import { advanceRun } from '../../../src/orchestrator/advance-run.ts'
 import { createCountingActions } from '../../fakes/counting-target/counting-actions.ts'
+import type { ActionResult } from '../../../src/domain/action.ts'
+import type { ActionRunner } from '../../../src/ports/action-runner.ts'
 import { QUICK, advance, auditEvents, find, ledgerLines, openWorld, timelineTexts } from './world.ts'
 import type { World } from './world.ts'
 
@@ -97,6 +99,33 @@ describe('an approved run', () => {
 
     expect(ended.state).toBe('failed')
     expect(ended.detail).toContain('not finished within')
+  })
+
+  it('is looked at each time from where the look before stood', async () => {
+    const counted: number[] = []
+    const count = (looks: number): ActionResult => {
+      counted.push(looks)
+      return looks < 4
+        ? { outcome: 'pending', detail: `look ${String(looks)}`, handle: { looks }, pollAfterMs: 1 }
+        : { outcome: 'done', detail: 'it holds', output: {}, after: null }
+    }
+    const actions = createCountingActions(world.target.url)
+    const counting: ActionRunner = {
+      ...actions,
+      perform: (input, ...rest) =>
+        input.uses === 'prometheus/assert' ? Promise.resolve(count(1)) : actions.perform(input, ...rest),
+      poll: (_input, handle) => Promise.resolve(count((handle['looks'] as number) + 1)),
+    }
+    const replica = await world.replica({ actions: counting })
+    const { run } = await approveRun(replica.deps.unitOfWork, [
+      { id: 'move', uses: 'argocd/sync', resource: 'counted', with: { to: 'r1' } },
+      { id: 'healthy', uses: 'prometheus/assert', resource: 'counted' },
+    ])
+
+    const ended = await advance(replica, run.id)
+
+    expect(ended.state).toBe('succeeded')
+    expect(counted).toEqual([1, 2, 3, 4])
   })
 
   it('is given back during a long wait, and nobody claims it before', async () => {
