@@ -1,12 +1,14 @@
 -- The service's login moves the sequencer's place, and could move it past leaves that have no number: they would never
--- get one, and no export would hold them. So the place goes no further than what is numbered, and tells of the last entry.
--- A superuser can switch this off; then the daily review and every export count what was passed over.
+-- get one, and no export would hold them. So the place goes no further than what is numbered, and only on to an entry
+-- that is there. Nothing more is asked of the entries: where somebody tampered with them the log goes on, and the
+-- verifier says where. A superuser can switch this off; then the daily review and every export count what was passed over.
 CREATE FUNCTION audit_refuse_skip() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
   IF NEW.origin <> OLD.origin OR NEW.epoch < OLD.epoch OR NEW.size < OLD.size
-     OR NEW.size <> (SELECT coalesce(max(e.seq), 0) FROM public.audit_entries e)
-     OR (NEW.size > 0 AND NEW.last_hash IS DISTINCT FROM (SELECT e.hash FROM public.audit_entries e WHERE e.seq = NEW.size)) THEN
-    RAISE EXCEPTION 'The sequencer stands at the last entry of the audit log: % is refused.', NEW.size
+     OR (NEW.size = OLD.size AND NEW.last_hash IS DISTINCT FROM OLD.last_hash)
+     OR (NEW.size > OLD.size
+         AND NEW.last_hash IS DISTINCT FROM (SELECT e.hash FROM public.audit_entries e WHERE e.seq = NEW.size)) THEN
+    RAISE EXCEPTION 'The sequencer goes on to an entry that is there: % is refused.', NEW.size
       USING ERRCODE = 'insufficient_privilege';
   END IF;
   -- In the index's order and with a limit, so that the planner goes through the index and not through the whole log.

@@ -93,9 +93,12 @@ describe('a superuser who', () => {
     ['DELETE FROM audit_leaves WHERE id = 6', /^FAILED: entry 6 is without its content/],
     ['UPDATE audit_entries SET seq = seq + 100 WHERE seq = 6', /^FAILED: entry 6 is missing/],
     ['UPDATE audit_entries SET hash = prev_hash WHERE seq = 6', /^FAILED: entry 6 has a link/],
-  ])('runs %s is found out, with the place', async (statement, words) => {
+    ['UPDATE audit_entries SET hash = prev_hash WHERE seq = 20', /^FAILED: entry 20 has a link/],
+  ])('runs %s is found out, with the place, and the log goes on', async (statement, words) => {
     await world.tamper('ALTER TABLE audit_leaves DROP CONSTRAINT audit_leaves_hash', statement)
 
+    await world.append(1)
+    await sequenceAllAudit(world.deps.sequencer, 60_000)
     await world.exportAll()
 
     expect(world.verify()).toMatchObject({ code: 1, text: expect.stringMatching(words) as unknown })
