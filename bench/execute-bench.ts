@@ -22,8 +22,8 @@ const STEPS_PER_RUN = 20
 /** As patient as the product: nothing is lost here, so none of it is reached. */
 const TIMES = { leaseMs: 30_000, inflightWindowMs: 10_000, callTimeoutMs: 10_000 } as const
 
-/** What a replica of the product has unless it is configured otherwise (`execution.runsAtOnce`). */
-const LIKE_THE_PRODUCT = { runsAtOnce: 32, connections: 12 } as const
+/** What a replica of the product has unless it is configured otherwise (`execution.runsAtOnce`), and its tick. */
+const LIKE_THE_PRODUCT = { runsAtOnce: 32, connections: 12, sweepEveryMs: 5_000 } as const
 
 /** Approved runs of many keyed steps, several at once: intent → sent → effect → outcome, each with its audit entry. */
 export const executeBench: Benchmark = {

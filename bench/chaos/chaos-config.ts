@@ -10,6 +10,8 @@ export const WorkerConfig = z.object({
   callTimeoutMs: z.number(),
   runsAtOnce: z.int().positive().default(6),
   connections: z.int().positive().default(6),
+  /** How often it looks for runs that nobody holds. */
+  sweepEveryMs: z.int().positive().default(500),
   /** False only in the negative control: what is unknown is sent again without asking. */
   reconciles: z.boolean(),
   /** Warnings and errors of all workers, read when a promise breaks. */

@@ -62,7 +62,7 @@ const options = {
   },
 } as const
 await jobs.workers.work('run.advance', config.runsAtOnce, (data, signal) => advanceRun(deps, data, signal, options))
-setInterval(() => void sweepRuns(deps).catch(() => undefined), 500)
+setInterval(() => void sweepRuns(deps).catch(() => undefined), config.sweepEveryMs)
 process.send?.('ready')
 
 function actionsOf({ targetUrl, callTimeoutMs, reconciles }: WorkerConfig): ActionRunner {
