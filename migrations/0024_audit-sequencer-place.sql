@@ -16,8 +16,9 @@ BEGIN
        SELECT l.id FROM public.audit_leaves l
         WHERE (l.xid, l.id) > (OLD.last_xid, OLD.last_leaf_id) AND (l.xid, l.id) <= (NEW.last_xid, NEW.last_leaf_id)
         ORDER BY l.xid, l.id LIMIT 10000000) AS leaf
-      WHERE (SELECT e.leaf_id FROM public.audit_entries e WHERE e.leaf_id = leaf.id LIMIT 1) IS NULL) THEN
-    RAISE EXCEPTION 'The sequencer passes over no entry of the audit log that has no number.'
+      -- A number beyond the place is in no export either.
+      WHERE coalesce((SELECT e.seq FROM public.audit_entries e WHERE e.leaf_id = leaf.id LIMIT 1) > NEW.size, true)) THEN
+    RAISE EXCEPTION 'The sequencer passes over no entry of the audit log that has no number in line.'
       USING ERRCODE = 'insufficient_privilege';
   END IF;
   RETURN NEW;

@@ -25,7 +25,7 @@ export function createAuditLog(db: Database): AuditLog {
         SELECT count(*)::int AS count FROM audit_sequencer s, audit_leaves l
          WHERE l.id > coalesce((SELECT leaf_id FROM audit_entries WHERE seq = ${after}), 0) - ${OUT_OF_ORDER}
            AND (l.xid, l.id) <= (s.last_xid, s.last_leaf_id)
-           AND NOT EXISTS (SELECT FROM audit_entries e WHERE e.leaf_id = l.id)`)
+           AND NOT EXISTS (SELECT FROM audit_entries e WHERE e.leaf_id = l.id AND e.seq <= s.size)`)
       return rows[0]?.count ?? 0
     },
     async listLeafHashes(size) {

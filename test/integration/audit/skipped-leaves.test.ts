@@ -26,6 +26,9 @@ async function as(url: string, ...statements: readonly string[]): Promise<void> 
 }
 
 const PASS_OVER = `UPDATE audit_sequencer SET (last_xid, last_leaf_id) = (SELECT xid, id FROM audit_leaves ORDER BY id DESC LIMIT 1)`
+const NUMBER_FAR_AWAY = `
+  INSERT INTO audit_entries (seq, leaf_id, leaf_at, leaf_hash, prev_hash, hash)
+  SELECT 1000000, id, at, leaf_hash, repeat('0', 64), repeat('1', 64) FROM audit_leaves ORDER BY id DESC LIMIT 1`
 const SWITCH_OFF = 'ALTER TABLE audit_sequencer DISABLE TRIGGER audit_sequencer_no_skip'
 
 describe('the place of the sequencer', () => {
@@ -43,6 +46,21 @@ describe('the place of the sequencer', () => {
     await sequenceAllAudit(world.deps.sequencer, 60_000)
     expect((await world.deps.sequencer.readHead()).size).toBe(5)
     expect(await auditProtection(world.db)).toMatchObject({ isProtected: true })
+  })
+
+  it('is not moved past a leaf whose number stands far out of line', async () => {
+    await as(world.test.url, NUMBER_FAR_AWAY)
+
+    await expect(as(world.test.url, PASS_OVER)).rejects.toThrow('The sequencer')
+  })
+
+  it('passes over that one as well where nothing keeps it (the twin)', async () => {
+    await as(world.test.ownerUrl, SWITCH_OFF)
+    await as(world.test.url, NUMBER_FAR_AWAY, PASS_OVER)
+
+    expect((await world.exportAll()).warning).toContain('1 entries are in no export')
+    expect(await readExport(world)).not.toContain('INC-9')
+    expect(world.verify().code).toBe(0)
   })
 
   it('passes over a leaf for good where nothing keeps it, which verifies all the same (the twin)', async () => {
