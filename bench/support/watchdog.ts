@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
+import { isAlive } from '../../test/support/is-alive.ts'
 import { removeHome } from '../../test/support/remove-home.ts'
 
 /** See `openWorkplace`. Arguments: the folder to remove, and the product's data folder in it. */
@@ -21,12 +22,4 @@ rmSync(folder, { recursive: true, force: true, maxRetries: 10 })
 
 function signal(name: NodeJS.Signals): void {
   for (const pid of pids.filter(isAlive)) process.kill(pid, name)
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0)
-  } catch {
-    return false
-  }
 }

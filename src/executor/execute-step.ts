@@ -8,6 +8,7 @@ import { onBehalfOf, perform, readState } from './call-action.ts'
 import { checkBeforeStep } from './check-before-step.ts'
 import type { Grounds } from './check-before-step.ts'
 import { endRun } from './end-run.ts'
+import type { Ending } from './end-run.ts'
 import { ensureRunning } from './ensure-running.ts'
 import type { RunEnd } from './executor-deps.ts'
 import { differences, expectedState } from './expected-state.ts'
@@ -62,7 +63,7 @@ async function findGrounds(
   state: TargetState | null,
 ): Promise<GroundsRead> {
   const carried = await readGroundsOfNext(session, progress)
-  const isEnough = carried.unchanged === null || refusalOf({ ...progress, ...carried }, work, state) === undefined
+  const isEnough = carried.unchanged === undefined || refusalOf({ ...progress, ...carried }, work, state) === undefined
   return isEnough ? carried : readGrounds(session, progress.plan, progress.attempts)
 }
 
@@ -97,8 +98,6 @@ function giveUp(session: RunSession, progress: Progress, { step, tried }: Send):
     reason: `step ${step.id} was not carried out in ${String(tried.length)} tries; the last one: ${last}`,
   })
 }
-
-type Ending = Parameters<typeof endRun>[2]
 
 type Look =
   | { readonly kind: 'state'; readonly value: TargetState | null }
@@ -217,13 +216,7 @@ async function intend(
     states: { attempt: 'intended' },
   })
   try {
-    const { unchanged: versions, attempts } = progress
-    return await deps.stores.ledger.intend(
-      held.lease,
-      attempt,
-      leaf,
-      versions === null ? undefined : { versions, attempts },
-    )
+    return await deps.stores.ledger.intend(held.lease, attempt, leaf, progress.unchanged)
   } catch (error) {
     if (!(error instanceof StaleError)) throw error
     if (error.code === 'configuration_moved') await deps.configuration.catchUp()

@@ -7,7 +7,8 @@ import { findService } from '../domain/service-catalog.ts'
 import type { Plan } from '../domain/plan.ts'
 import type { Run } from '../domain/run.ts'
 import { FencedError, NotFoundError } from '../kernel/errors.ts'
-import type { RunReading, RunVersions } from '../ports/run-reading-store.ts'
+import type { Unchanged } from '../ports/ledger-store.ts'
+import type { RunReading } from '../ports/run-reading-store.ts'
 import type { AuthorizationVerdict } from '../domain/authorization.ts'
 import { findGlass, glassFacts } from './glass-ground.ts'
 import type { Grounds } from './check-before-step.ts'
@@ -43,8 +44,8 @@ export async function readProgress(session: RunSession, attempts?: readonly Atte
 export interface GroundsRead extends Grounds, Pick<RunReading, 'attempts'> {
   /** Which version of policies and playbooks said so. */
   readonly configuration: string | null
-  /** null where all of it was read anew; else what the intent stands on only as long as it has not changed. */
-  readonly unchanged: RunVersions | null
+  /** What the intent stands on only as long as it has not changed; undefined where all of it was read anew. */
+  readonly unchanged: Unchanged | undefined
   /** The same decisions against the directory of this very moment. */
   readonly missingNow: () => string | null
 }
@@ -58,19 +59,19 @@ export function readGroundsOfNext(session: RunSession, progress: Progress): Prom
   const { plan, attempts, run, carried } = progress
   const mayCarry = carried !== undefined && run.startedAt !== null && hasActed(plan, attempts)
   if (!mayCarry) return readGrounds(session, plan, attempts)
-  return judgeGrounds(session, plan, { ...carried, run, attempts }, carried.versions)
+  return judgeGrounds(session, plan, { ...carried, run, attempts }, { versions: carried.versions, attempts })
 }
 
 /** What has to hold before a step, read anew and not remembered. */
 export async function readGrounds(session: RunSession, plan: Plan, known?: readonly Attempt[]): Promise<GroundsRead> {
-  return judgeGrounds(session, plan, await readProgress(session, known), null)
+  return judgeGrounds(session, plan, await readProgress(session, known))
 }
 
 async function judgeGrounds(
   session: RunSession,
   plan: Plan,
   reading: RunReading,
-  unchanged: RunVersions | null,
+  unchanged?: Unchanged,
 ): Promise<GroundsRead> {
   const { deps } = session
   const earlier = await readEarlierApprovals(session, plan)

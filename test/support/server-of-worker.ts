@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { isAlive } from './is-alive.ts'
 import { TestServer, findTestServer, isOnOwnServer, startTestServer } from './test-server.ts'
 import { z } from 'zod'
 
@@ -30,13 +31,4 @@ async function findOrStart(): Promise<TestServer> {
   writeFileSync(draft, JSON.stringify({ pid: process.pid, server }))
   renameSync(draft, note)
   return server
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch {
-    return false
-  }
 }

@@ -3,7 +3,7 @@ import { FakeSlackFiles } from './fake-slack-files.ts'
 import { FakeSlackRooms } from './fake-slack-rooms.ts'
 import { MOST_BLOCKS_JSON, checkBlocks, checkChart, checkHome, checkModal } from './block-limits.ts'
 
-/** Slack's own are three seconds, which a busy machine may need: how long a form may take is tested by itself. */
+/** Slack's own are three seconds, which a busy machine may need. One that has expired is played as a fault. */
 const TRIGGER_MS = 60_000
 
 export interface RecordedCall {

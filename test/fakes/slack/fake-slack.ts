@@ -57,7 +57,7 @@ export interface FakeSlack {
   installs: Map<string, Readonly<Record<string, unknown>>>
   /** Code → what `oauth.v2.access` gives for it, once. */
   grants: Map<string, Readonly<Record<string, unknown>>>
-  /** A trigger as a press brings it: three seconds, once. */
+  /** A trigger as a press brings it: for a while, once. */
   issueTrigger(): string
   issueResponseUrl(user: string): string
   close(): Promise<void>

@@ -10,7 +10,7 @@ import { CountingTarget } from '../../fakes/counting-target/counting-target.ts'
 import { openReplica } from '../../fakes/counting-target/replica.ts'
 import type { Replica } from '../../fakes/counting-target/replica.ts'
 import { waitUntil } from '../../support/wait-until.ts'
-import { advance, find } from '../executor/world.ts'
+import { advance, countIntents, find } from '../executor/world.ts'
 import { createTestDatabase } from '../../support/postgres.ts'
 import type { TestDatabase } from '../../support/postgres.ts'
 
@@ -60,16 +60,6 @@ async function finish(replica: Replica, owner: Client, runId: string): Promise<v
   )
 }
 
-/** Entries that say that an effect was intended, about one run. */
-async function intents(owner: Client, runId: string): Promise<number> {
-  const { rows } = await owner.query<{ count: number }>(
-    `SELECT count(*)::int AS count FROM audit_leaves
-      WHERE event = 'step.intended' AND convert_from(bytes, 'UTF8')::jsonb ->> 'runId' = $1`,
-    [runId],
-  )
-  return rows[0]!.count
-}
-
 describe('where entries cannot be written because', () => {
   let database: TestDatabase
   let owner: Client
@@ -104,7 +94,7 @@ describe('where entries cannot be written because', () => {
     }
 
     await finish(replica, owner, run.id)
-    expect({ effects: effects(), intents: await intents(owner, run.id) }).toEqual({ effects: 1, intents: 1 })
+    expect({ effects: effects(), intents: await countIntents(owner, run.id) }).toEqual({ effects: 1, intents: 1 })
   })
 
   it('the right to is revoked, whoever approves is told why it does not count, and may approve again', async () => {
@@ -142,7 +132,7 @@ describe('where entries cannot be written because', () => {
       await grant()
     }
 
-    expect({ effects: effects(), intents: await intents(owner, run.id) }).toEqual({ effects: 1, intents: 0 })
+    expect({ effects: effects(), intents: await countIntents(owner, run.id) }).toEqual({ effects: 1, intents: 0 })
   })
 
   it('the table is locked, nothing is sent until it is free', async () => {
@@ -163,7 +153,7 @@ describe('where entries cannot be written because', () => {
     await advancing
 
     await finish(replica, owner, run.id)
-    expect({ effects: effects(), intents: await intents(owner, run.id) }).toEqual({ effects: 1, intents: 1 })
+    expect({ effects: effects(), intents: await countIntents(owner, run.id) }).toEqual({ effects: 1, intents: 1 })
   })
 })
 

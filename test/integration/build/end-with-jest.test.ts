@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
+import { isAlive } from '../../support/is-alive.ts'
 import { waitUntil } from '../../support/wait-until.ts'
 
 const END_WITH_JEST = fileURLToPath(new URL('../../support/end-with-jest.cjs', import.meta.url))
@@ -30,15 +31,6 @@ async function startWorker(...preloads: readonly string[]) {
   })
   await waitUntil('the worker runs', () => output.includes('\n'))
   return { parent, worker: Number(output) }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch {
-    return false
-  }
 }
 
 it('a worker ends when jest is killed', async () => {

@@ -82,6 +82,20 @@ describe('T16: two approvers at once', () => {
   )
 })
 
+/** Whoever decides has looked and seen nothing started; then the intent is made; then the decision is written. */
+function withoutRowLock(proposal: Proposal): Deps {
+  return withProposals(world.deps, (store) => ({
+    lock: async (id) => {
+      const found = await store.find(id)
+      return found === undefined ? undefined : { proposal: found, isExpired: false, now: new Date() }
+    },
+    move: async (...args) => {
+      expect(await tryToStart(world, proposal)).toBe('intended')
+      return store.move(...args)
+    },
+  }))
+}
+
 describe('T16: approve and reject at once', () => {
   it(
     'the rejection wins until the first intent, and nothing can start after it',
@@ -125,17 +139,7 @@ describe('T16: approve and reject at once', () => {
     async () => {
       const proposal = await openProposal(world)
       await press(world.deps, proposal, ANA)
-      // The rejection has looked and seen nothing started; then the intent is made; then the rejection writes.
-      const late = withProposals(world.deps, (store) => ({
-        lock: async (id) => {
-          const found = await store.find(id)
-          return found === undefined ? undefined : { proposal: found, isExpired: false, now: new Date() }
-        },
-        move: async (...args) => {
-          expect(await tryToStart(world, proposal)).toBe('intended')
-          return store.move(...args)
-        },
-      }))
+      const late = withoutRowLock(proposal)
       expect(await pressed(late, proposal, BO, { decision: 'reject' })).toBe('rejected')
       expect((await endingOf(world, proposal)).state).toBe('rejected')
     },
@@ -179,16 +183,7 @@ describe('T16: one of two takes the approval back at the moment of the start', (
     'could both be when the row is not locked (the twin)',
     async () => {
       const proposal = await approvedByTwo()
-      const late = withProposals(world.deps, (store) => ({
-        lock: async (id) => {
-          const found = await store.find(id)
-          return found === undefined ? undefined : { proposal: found, isExpired: false, now: new Date() }
-        },
-        move: async (...args) => {
-          expect(await tryToStart(world, proposal)).toBe('intended')
-          return store.move(...args)
-        },
-      }))
+      const late = withoutRowLock(proposal)
       expect(await withdraw(late, proposal)).toBe('pending')
       expect((await endingOf(world, proposal)).approvals).toEqual(['ana'])
     },

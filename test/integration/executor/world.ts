@@ -102,6 +102,16 @@ export async function ledgerLines(replica: Replica, runId: string): Promise<read
   })
 }
 
+/** Entries that say that an effect was intended, about one run; asked as the owner, whatever else cannot write. */
+export async function countIntents(owner: Client, runId: string): Promise<number> {
+  const { rows } = await owner.query<{ count: number }>(
+    `SELECT count(*)::int AS count FROM audit_leaves
+      WHERE event = 'step.intended' AND convert_from(bytes, 'UTF8')::jsonb ->> 'runId' = $1`,
+    [runId],
+  )
+  return rows[0]!.count
+}
+
 /** Events of the audit log about one run, in order. */
 export async function auditEvents(world: World, runId: string): Promise<readonly string[]> {
   const rows = await query<{ event: string }>(

@@ -9,7 +9,7 @@ import { CountingTarget } from '../../fakes/counting-target/counting-target.ts'
 import { openReplica } from '../../fakes/counting-target/replica.ts'
 import { openPostgresPair } from '../../support/postgres-pair/postgres-pair.ts'
 import { waitUntil } from '../../support/wait-until.ts'
-import { advance } from '../executor/world.ts'
+import { advance, countIntents } from '../executor/world.ts'
 
 const opened: (() => Promise<void>)[] = []
 afterEach(async () => {
@@ -39,15 +39,6 @@ async function openStory(synchronous: boolean) {
   return { pair, replica, run, waiting, owner, effects: () => target.countOf(`${run.id}:move:main`) }
 }
 
-async function intents(owner: Client, runId: string): Promise<number> {
-  const { rows } = await owner.query<{ count: number }>(
-    `SELECT count(*)::int AS count FROM audit_leaves
-      WHERE event = 'step.intended' AND convert_from(bytes, 'UTF8')::jsonb ->> 'runId' = $1`,
-    [runId],
-  )
-  return rows[0]!.count
-}
-
 /** T36: the synchronous standby is gone, and nobody promotes anything: it comes back. */
 describe('while the synchronous standby is gone', () => {
   it('nothing is sent, whoever approves is told so, and all goes on by itself when it is back', async () => {
@@ -69,7 +60,7 @@ describe('while the synchronous standby is gone', () => {
     pair.replication.mend()
     await advancing
     await waitUntil('the run ends', async () => (await advance(replica, run.id)).state === 'succeeded', PATIENCE_MS)
-    expect({ effects: effects(), intents: await intents(owner, run.id) }).toEqual({ effects: 1, intents: 1 })
+    expect({ effects: effects(), intents: await countIntents(owner, run.id) }).toEqual({ effects: 1, intents: 1 })
     expect((await decide()).proposal.state).toBe('approved')
   }, 180_000)
 
