@@ -18,6 +18,7 @@ afterEach(async () => {
 
 const IDLE = new AbortController().signal
 const PATIENCE_MS = 60_000
+const STREAMING = `SELECT FROM pg_stat_replication WHERE state = 'streaming' AND sync_state IN ('sync', 'quorum')`
 
 async function openStory(synchronous: boolean) {
   const pair = await openPostgresPair({ synchronous })
@@ -59,6 +60,8 @@ describe('while the synchronous standby is gone', () => {
 
     pair.replication.mend()
     await advancing
+    // Its receiver tries again every few seconds, and until then commits wait for longer than an answer may take.
+    await waitUntil('the standby is back', async () => (await owner.query(STREAMING)).rows.length > 0, PATIENCE_MS)
     await waitUntil('the run ends', async () => (await advance(replica, run.id)).state === 'succeeded', PATIENCE_MS)
     expect({ effects: effects(), intents: await countIntents(owner, run.id) }).toEqual({ effects: 1, intents: 1 })
     expect((await decide()).proposal.state).toBe('approved')
