@@ -1,4 +1,5 @@
 import type { JsonObject } from '../kernel/json.ts'
+import type { Origin } from './surface.ts'
 import type { ActionName, CrashClass, TargetState } from './action.ts'
 
 /**
@@ -6,7 +7,8 @@ import type { ActionName, CrashClass, TargetState } from './action.ts'
  *
  *   queued → running ⇄ waiting → succeeded | failed | undone | stopped
  *   running → unknown → running | failed | succeeded     by reconciling, or by a person (`settle`); an undo likewise
- *   failed | stopped → running (undo) → undone           when a person presses Undo, or `onFailure: undo` in act mode
+ *   failed | stopped → running (undo) → undone           when a person presses Undo, or `onFailure: undo` in act mode;
+ *                                                        an undo that stopped may be pressed again
  *
  * A run moves only while a replica holds its lease: every ledger write carries `fence = $mine`.
  */
@@ -44,6 +46,12 @@ export type AttemptState = (typeof ATTEMPT_STATES)[number]
 
 export type StepOutcome = 'succeeded' | 'failed' | 'unknown'
 
+export interface UndoRequest {
+  /** Person id. */
+  readonly by: string
+  readonly from: Origin
+}
+
 export interface Run {
   /** `RUN-5`. */
   readonly id: string
@@ -58,6 +66,8 @@ export interface Run {
   /** Set by `stop` or `cancel`; honoured between steps. */
   readonly stopRequestedBy: string | null
   readonly stopReason: string | null
+  /** Who pressed Undo, and where: asked about again before each of its steps. null where its playbook undoes it. */
+  readonly undoRequest: UndoRequest | null
   readonly startedAt: Date | null
   readonly finishedAt: Date | null
   readonly createdAt: Date

@@ -27,7 +27,10 @@ export interface Grounds {
   readonly policy: AuthorizationVerdict
   readonly alerts: { readonly total: number; readonly firing: number }
   readonly isSymptomGoneConfirmed: boolean
-  /** null while the quorum stands, with the roles that people have now; else what is missing. */
+  /**
+   * null while the quorum stands, with the roles that people have now; else what is missing. Of an undo: while whoever
+   * pressed it might press it now.
+   */
   readonly missingApproval: string | null
   /** null for a plan that waited for its quorum. */
   readonly glass: GlassGround | null
@@ -63,9 +66,10 @@ type Check = (grounds: Grounds) => StepVerdict | undefined
 
 /**
  * The checks in their order: what a person said comes first, then whether this is the approved plan, then whether
- * it may still run. An undo needs no quorum of its own, since one approver presses it; but it stops and freezes alike.
+ * it may still run. An undo needs no quorum of its own, since one approver presses it, who is asked about again; it stops
+ * and freezes alike.
  */
-const BOTH_WAYS: readonly Check[] = [checkStop, checkFreeze, checkMode, checkPolicy]
+const BACK: readonly Check[] = [checkStop, checkFreeze, checkMode, checkPolicy, checkUndoer]
 const FORWARD: readonly Check[] = [
   checkStop,
   checkApproved,
@@ -81,7 +85,7 @@ const FORWARD: readonly Check[] = [
 ]
 
 export function checkBeforeStep(grounds: Grounds): StepVerdict {
-  const checks = grounds.run.direction === 'undo' ? BOTH_WAYS : FORWARD
+  const checks = grounds.run.direction === 'undo' ? BACK : FORWARD
   for (const check of checks) {
     const verdict = check(grounds)
     if (verdict !== undefined) return verdict
@@ -153,6 +157,10 @@ function checkPlaybook(grounds: Grounds): StepVerdict | undefined {
 
 function checkQuorum({ missingApproval }: Grounds): StepVerdict | undefined {
   return missingApproval === null ? undefined : stop('quorum', missingApproval, 'cancelled', true)
+}
+
+function checkUndoer({ missingApproval }: Grounds): StepVerdict | undefined {
+  return missingApproval === null ? undefined : stop('undo_not_allowed', missingApproval, null)
 }
 
 function checkPolicy({ policy }: Grounds): StepVerdict | undefined {

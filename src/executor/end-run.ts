@@ -51,7 +51,7 @@ export async function endRun(session: RunSession, progress: Progress, ending: En
     await keepRecord(session, stores, progress, ending.state)
     await keepFollowUps(session, stores, run, plan, progress.attempts)
     if (undoesItself) {
-      await stores.runControl.startUndo(run.id)
+      await stores.runControl.startUndo(run.id, null)
       const undoing = recordOf(progress, 'run.undo_requested', 'success', { by: 'playbook' })
       await stores.audit.append([deps.seal({ ...undoing, states: { run: 'running' } })])
       await stores.jobs.enqueue('run.advance', { runId: run.id }, { singletonKey: run.id })
@@ -93,10 +93,15 @@ function nextSentence(
 ): string {
   if (ending.state === 'succeeded' || ending.state === 'undone') return ''
   if (undoesItself) return ' What was done is undone now.'
-  if (run.direction === 'undo') return ' What is not undone yet is left to a person.'
+  if (run.direction === 'undo') return nextOfUndo(ending)
   const asking = ending.asksAgain === true ? ' The facts are looked at again.' : ''
   if (run.startedAt === null) return ` Nothing was sent.${asking}`
   return canBeUndone(plan, attempts) ? ' An approver may press Undo.' : ''
+}
+
+function nextOfUndo({ state }: Ending): string {
+  const again = state === 'stopped' ? ' An approver may press Undo again.' : ''
+  return `${again} What is not undone yet is left to a person.`
 }
 
 function shouldUndoItself({ deps }: RunSession, { run, plan, attempts }: Progress, ending: Ending): boolean {

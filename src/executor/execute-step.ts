@@ -68,8 +68,8 @@ async function findGrounds(
 }
 
 /** A role that was taken away since the intent: nothing is sent, and the next look closes the attempt and says why. */
-function hasLostItsApproval({ run, missingNow }: GroundsRead): boolean {
-  return run.direction === 'forward' && missingNow() !== null
+function hasLostItsApproval({ missingNow }: GroundsRead): boolean {
+  return missingNow() !== null
 }
 
 async function waitBeforeRetry(session: RunSession, tried: readonly Attempt[]): Promise<number> {
@@ -209,7 +209,8 @@ async function intend(
   } as const
   const about = { ...attempt, fence: held.lease.fence }
   const glass = progress.glass === null ? {} : { glassBrokenBy: progress.glass.brokenBy }
-  const behalf = { ...onBehalfOf(progress.proposal, progress.decisions), ...glass }
+  const undo = progress.run.undoRequest === null ? {} : { undoRequestedBy: progress.run.undoRequest.by }
+  const behalf = { ...onBehalfOf(progress.proposal, progress.decisions), ...glass, ...undo }
   const leaf = deps.seal({
     ...stepRecordOf(progress, 'step.intended', 'success', work, about, behalf),
     ...intentFields(progress, work, attempt.before),

@@ -15,6 +15,8 @@ import type { Grounds } from './check-before-step.ts'
 import type { ExecutorDeps } from './executor-deps.ts'
 import type { Attempt } from '../domain/run.ts'
 import { listWindowFreezes } from '../policy/freeze-windows.ts'
+import { missingUndoer } from './missing-undoer.ts'
+import { runResource } from './run-resource.ts'
 import { missingApproval, missingForGlass, quorumOf } from './missing-approval.ts'
 import type { ApprovalFacts } from './missing-approval.ts'
 import { asProposalOfStep } from './as-proposal-of-step.ts'
@@ -46,7 +48,7 @@ export interface GroundsRead extends Grounds, Pick<RunReading, 'attempts'> {
   readonly configuration: string | null
   /** What the intent stands on only as long as it has not changed; undefined where all of it was read anew. */
   readonly unchanged: Unchanged | undefined
-  /** The same decisions against the directory of this very moment. */
+  /** What `missingApproval` says, against the directory of this very moment. */
   readonly missingNow: () => string | null
 }
 
@@ -103,6 +105,7 @@ async function judgeGrounds(
   const forbiddenIn: ForbiddenIn = (approval, given) =>
     findForbidden(deps, asProposalOfStep(reading.proposal, approval), given, mode)
   const missingNow = () => {
+    if (reading.run.direction === 'undo') return missingUndoer(deps, reading.run, reading.proposal, mode)
     const people = deps.directory.list()
     const own =
       glass === null
@@ -160,20 +163,10 @@ function askPolicy(
   plan: Plan,
   context: { readonly mode: string; readonly isFrozen: boolean },
 ): AuthorizationVerdict {
-  const service = findService(deps.catalog, plan.service)
   return deps.authorize({
     principal: { type: 'Service', id: 'countersign', roles: [], groups: [] },
     action: 'execute',
-    resource: {
-      type: 'Run',
-      id: run.id,
-      service: plan.service,
-      owner: service?.owner ?? null,
-      environment: plan.environment,
-      criticality: service?.criticality ?? null,
-      tier: plan.tier,
-      requester: proposal.requester,
-    },
+    resource: runResource(deps.catalog, run, { ...proposal, plan }),
     context: { surface: 'clock', ...context },
   })
 }

@@ -2,7 +2,7 @@ import type { AuthorizationResource } from '../domain/authorization.ts'
 import type { Proposal } from '../domain/approval.ts'
 import type { Run } from '../domain/run.ts'
 import { findFreeze } from './proposals/mode-and-freeze.ts'
-import { findService } from '../domain/service-catalog.ts'
+import { runResource } from '../executor/run-resource.ts'
 import { NotFoundError } from '../kernel/errors.ts'
 import { servicesActedOnBothWays } from '../policy/blast-radius.ts'
 import type { Deps } from './dependencies.ts'
@@ -21,7 +21,6 @@ export async function loadRunSubject(deps: Deps, runId: string): Promise<RunSubj
   const proposal = await deps.stores.proposals.find(run.proposalId)
   if (proposal === undefined) throw new NotFoundError('proposal', run.proposalId)
   const { plan } = proposal
-  const service = findService(deps.catalog, plan.service)
   const own = plan.service === null ? [] : [plan.service]
   const services = [...own, ...servicesActedOnBothWays(deps.catalog, plan.steps)]
   const freeze = await findFreeze(deps, deps.stores, { services, environment: plan.environment })
@@ -29,15 +28,6 @@ export async function loadRunSubject(deps: Deps, runId: string): Promise<RunSubj
     run,
     proposal,
     isFrozen: freeze !== undefined,
-    resource: {
-      type: 'Run',
-      id: run.id,
-      service: plan.service,
-      owner: service?.owner ?? null,
-      environment: plan.environment,
-      criticality: service?.criticality ?? null,
-      tier: plan.tier,
-      requester: proposal.requester,
-    },
+    resource: runResource(deps.catalog, run, proposal),
   }
 }

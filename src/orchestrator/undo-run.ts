@@ -43,7 +43,7 @@ async function startUndo(deps: Deps, subject: RunSubject, { runId, person, origi
     throw new RefusedError('nothing_to_undo', `${runId} did nothing that its playbook says how to undo.`)
   }
   return deps.unitOfWork.run(async (stores) => {
-    const run = await stores.runControl.startUndo(runId)
+    const run = await stores.runControl.startUndo(runId, { by: person.id, from: origin })
     if (run === undefined) {
       const now = (await stores.runs.find(runId)) ?? subject.run
       throw new RefusedError(

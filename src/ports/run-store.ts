@@ -1,4 +1,4 @@
-import type { Run, RunState } from '../domain/run.ts'
+import type { Run, RunState, UndoRequest } from '../domain/run.ts'
 import type { JsonObject } from '../kernel/json.ts'
 
 /** A run as one replica holds it. */
@@ -46,8 +46,11 @@ export interface LeasedRunStore {
 
 /** What people say about a run that nobody holds. A move is undefined when the run is not in a state that allows it. */
 export interface RunControl {
-  /** failed | stopped → running, in direction undo. */
-  startUndo(id: string): Promise<Run | undefined>
+  /**
+   * failed | stopped → running, in direction undo; an undo that stopped goes on, one that failed is a person's to finish.
+   * `request` is null where its playbook undoes it.
+   */
+  startUndo(id: string, request: UndoRequest | null): Promise<Run | undefined>
   /** Closes the unknown attempt (when there is one) and moves the run from `unknown` to `running`; its crash count starts anew. */
   settle(id: string, settlement: Settlement): Promise<Run | undefined>
 }

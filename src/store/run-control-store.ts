@@ -12,12 +12,13 @@ import type { RunRow } from './run-row.ts'
  */
 export function createRunControlStore(db: Database): RunControl {
   return {
-    startUndo: async (id) => {
+    startUndo: async (id, request) => {
       const { rows } = await db.execute<RunRow>(sql`
         UPDATE runs
            SET state = 'running', direction = 'undo', fence = fence + 1, crashes = 0, detail = NULL, finished_at = NULL,
-               stop_requested_by = NULL, stop_reason = NULL, lease_owner = NULL, lease_until = clock_timestamp()
-         WHERE id = ${id} AND direction = 'forward' AND state IN ('failed', 'stopped')
+               stop_requested_by = NULL, stop_reason = NULL, undo_requested_by = ${request?.by ?? null},
+               undo_requested_from = ${request?.from ?? null}, lease_owner = NULL, lease_until = clock_timestamp()
+         WHERE id = ${id} AND (state = 'stopped' OR (state = 'failed' AND direction = 'forward'))
         RETURNING *`)
       return rows[0] === undefined ? undefined : toRun(rows[0])
     },

@@ -1,4 +1,5 @@
 import type { Run, RunState } from '../domain/run.ts'
+import type { Origin } from '../domain/surface.ts'
 
 /** A row of `runs` as the driver hands it out for hand-written SQL: snake_case, times as text. */
 export interface RunRow extends Record<string, unknown> {
@@ -12,6 +13,8 @@ export interface RunRow extends Record<string, unknown> {
   readonly lease_until: string | null
   readonly stop_requested_by: string | null
   readonly stop_reason: string | null
+  readonly undo_requested_by: string | null
+  readonly undo_requested_from: string | null
   readonly created_at: string
   readonly started_at: string | null
   readonly finished_at: string | null
@@ -32,11 +35,16 @@ export function toRun(row: RunRow): Run {
     leaseUntil: toDate(row.lease_until),
     stopRequestedBy: row.stop_requested_by,
     stopReason: row.stop_reason,
+    undoRequest: toUndoRequest(row),
     startedAt: toDate(row.started_at),
     finishedAt: toDate(row.finished_at),
     createdAt: new Date(row.created_at),
     detail: row.detail,
   }
+}
+
+function toUndoRequest({ undo_requested_by: by, undo_requested_from: from }: RunRow): Run['undoRequest'] {
+  return by === null || from === null ? null : { by, from: from as Origin }
 }
 
 export function toDate(text: string | null): Date | null {

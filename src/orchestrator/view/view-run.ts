@@ -36,10 +36,14 @@ export function viewRun(
     finishedAt: run.finishedAt,
     detail: run.detail,
     steps: [...forward, ...undone],
-    canUndo:
-      (run.state === 'failed' || run.state === 'stopped') && run.direction === 'forward' && canUndo(plan, attempts),
+    canUndo: mayUndo(run) && canUndo(plan, attempts),
     approval: ENDED_RUN_STATES.includes(run.state) ? null : approvals.asked,
   }
+}
+
+/** An undo that stopped may be pressed again; one that failed is left to a person. */
+function mayUndo({ state, direction }: Run): boolean {
+  return state === 'stopped' || (state === 'failed' && direction === 'forward')
 }
 
 /** The undo steps of what was done, last first. */

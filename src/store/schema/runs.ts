@@ -39,6 +39,9 @@ export const runs = pgTable(
     leaseUntil: at('lease_until'),
     stopRequestedBy: text('stop_requested_by'),
     stopReason: text('stop_reason'),
+    /** Who pressed Undo, and where; null where its playbook undoes it, and of what was pressed before this was kept. */
+    undoRequestedBy: text('undo_requested_by'),
+    undoRequestedFrom: text('undo_requested_from'),
     createdAt: at('created_at').notNull().default(now),
     startedAt: at('started_at'),
     finishedAt: at('finished_at'),
