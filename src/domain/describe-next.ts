@@ -1,3 +1,4 @@
+import { freezesOfRun, frozenNames, lastEnd } from './describe-freeze.ts'
 import { ENDED_RUN_STATES } from './run.ts'
 import type { GlassView, IncidentView, ProposalView, RunView, StepApprovalView } from './incident-view.ts'
 
@@ -35,10 +36,8 @@ function settle(run: RunView): Next {
 function decide(view: IncidentView, proposal: ProposalView): Next {
   const { id, tier, approvalsCounted, required, symptomGone, expiresAt } = proposal
   if (tier === 4) return next(`Do the steps of ${id} by hand: a plan of tier 4 is shown and never run.`)
-  if (view.freeze !== null) {
-    const what = view.freeze.service ?? 'everything'
-    return next(`${id} waits: ${what} is frozen, so nothing is approved.`, view.freeze.until)
-  }
+  const held = freezesOfRun(view)
+  if (held.length > 0) return next(`${id} waits: ${frozenNames(held)} frozen, so nothing is approved.`, lastEnd(held))
   const gone = symptomGone ? ' The symptom is gone: is it still needed?' : ''
   const count = `${String(approvalsCounted)} of ${String(required.approvals)} approvals`
   return next(`Approve or reject ${id}: ${count}; ${whoIsAsked(proposal)}.${gone}`, expiresAt)
@@ -60,9 +59,10 @@ function review(view: IncidentView, glass: GlassView): Next {
 
 const NAMED = 3
 
-function decideStep({ freeze }: IncidentView, { id }: RunView, step: StepApprovalView): Next {
+function decideStep(view: IncidentView, { id }: RunView, step: StepApprovalView): Next {
   const what = `step ${step.stepId} of ${id}`
-  if (freeze !== null) return next(`${id} stops: ${freeze.service ?? 'everything'} is frozen.`, freeze.until)
+  const held = freezesOfRun(view)
+  if (held.length > 0) return next(`${id} stops: ${frozenNames(held)} frozen.`, lastEnd(held))
   const count = `${String(step.approvalsCounted)} of ${String(step.required.approvals)} approvals`
   return next(`Approve or reject ${what}: ${count}; ${whoIsAsked(step)}.`, step.expiresAt)
 }
@@ -74,12 +74,11 @@ function whoIsAsked({ canApprove }: Pick<ProposalView, 'canApprove'>): string {
 }
 
 function followRun(view: IncidentView, run: RunView): Next {
-  const undone = run.canUndo ? 'Undo it, or mend it by hand.' : 'Mend it by hand, or propose another playbook.'
   switch (run.state) {
     case 'failed':
-      return next(`${run.id} failed. ${undone}`)
+      return undoOrMend(view, run, 'failed')
     case 'stopped':
-      return next(`${run.id} was stopped. ${undone}`)
+      return undoOrMend(view, run, 'was stopped')
     case 'undone':
       return next(`${run.id} was undone. Mend it by hand, or propose another playbook.`)
     case 'succeeded':
@@ -95,6 +94,12 @@ function followRun(view: IncidentView, run: RunView): Next {
       if (run.approval !== null) return decideStep(view, run, run.approval)
       return next(`Nothing: ${run.id} is at work${whereItIs(run)}.`)
   }
+}
+
+function undoOrMend({ freezes }: IncidentView, { id, canUndo }: RunView, ended: string): Next {
+  if (!canUndo) return next(`${id} ${ended}. Mend it by hand, or propose another playbook.`)
+  if (freezes.length === 0) return next(`${id} ${ended}. Undo it, or mend it by hand.`)
+  return next(`${id} ${ended}. Its undo waits: ${frozenNames(freezes)} frozen.`, lastEnd(freezes))
 }
 
 function whereItIs(run: RunView): string {

@@ -12,6 +12,9 @@ export interface Freeze {
   readonly environment: string | null
 }
 
+/** What of an incident it holds: all that would run, or only the way back, which may act on other services. */
+export type FreezeHold = 'run' | 'undo'
+
 /** What it holds, in a word: a service, an environment, or everything. */
 export function frozenWhat({ service, environment }: Pick<Freeze, 'service' | 'environment'>): string {
   return service ?? environment ?? 'everything'

@@ -4,6 +4,7 @@ import type { ActionName, TargetState } from './action.ts'
 import type { GlassVerdict } from './glass-break.ts'
 import type { IncidentState } from './incident.ts'
 import type { FeedbackAnswer, FeedbackQuestion } from './feedback.ts'
+import type { Freeze, FreezeHold } from './freeze.ts'
 import type { BlastGraph } from './blast-graph.ts'
 import type { JsonObject } from '../kernel/json.ts'
 import type { StepPreview } from './plan-preview.ts'
@@ -221,6 +222,12 @@ export interface FeedbackView {
   readonly counts: Readonly<Record<FeedbackAnswer, number>>
 }
 
+/** With no service and no environment it is of everything. */
+export interface FreezeView extends Pick<Freeze, 'service' | 'environment' | 'until'> {
+  readonly reason: Untrusted
+  readonly holds: FreezeHold
+}
+
 export interface IncidentView {
   readonly id: string
   readonly title: Untrusted
@@ -257,7 +264,8 @@ export interface IncidentView {
   readonly runIds: readonly string[]
   /** Why nothing is proposed, in plain words; null while something is proposed or still being looked for. */
   readonly noProposal: string | null
-  readonly freeze: { readonly service: string | null; readonly reason: Untrusted; readonly until: Date } | null
+  /** Those that hold something here: where the symptom is, what the plan acts on, what its undo acts on. The wider first. */
+  readonly freezes: readonly FreezeView[]
   /** The one that waits for its review, else the newest; null when the glass was never broken. */
   readonly glass: GlassView | null
   readonly followUps: readonly string[]

@@ -1,3 +1,6 @@
+import type { CrashClass } from './action.ts'
+import type { JsonObject } from '../kernel/json.ts'
+
 /** Text from outside, as in incident-view.ts: shown letter by letter, never as mark-up, a mention or a link. */
 type Untrusted = string
 
@@ -24,6 +27,7 @@ export interface StepFacts {
   readonly images: readonly ImageChange[] | null
   readonly resources: readonly ResourceChange[] | null
   readonly versions: { readonly alias: string; readonly from: FunctionVersion; readonly to: FunctionVersion } | null
+  readonly invocation: InvocationPreview | null
   /** Who will be paged, by name. */
   readonly paged: readonly Untrusted[] | null
   /** What a check measures at this moment. */
@@ -68,4 +72,32 @@ export interface FunctionVersion {
   readonly description: Untrusted | null
   readonly lastModified: string | null
   readonly codeSha256: string | null
+}
+
+/** A function that would be run: nothing can be taken back of it, and Lambda cannot be asked what became of it. */
+export interface InvocationPreview {
+  readonly function: string
+  /** Always named; `$LATEST` where the plan names none. */
+  readonly qualifier: string
+  /** What the qualifier points to by the plan; null where that may not be read. */
+  readonly runs: FunctionVersion | null
+  /** How long the function may run, and how long we wait for it; null where it is queued. */
+  readonly timeoutSeconds: number | null
+  readonly waitsSeconds: number | null
+  readonly mode: 'request' | 'event'
+  readonly payload: InvocationPayload
+  /** The playbook says that the function does nothing twice under one `idempotencyKey`. */
+  readonly isIdempotent: boolean
+  readonly crashClass: CrashClass
+}
+
+/** Of the parameters; what is added when it is called (the key, the incident, the people) names no more than the run does. */
+export interface InvocationPayload {
+  readonly bytes: number
+  /** Nothing of it comes from a step before. */
+  readonly isFinal: boolean
+  /** Of the parameters as canonical JSON. */
+  readonly sha256: string | null
+  /** null where they are too long to be shown. */
+  readonly params: JsonObject | null
 }

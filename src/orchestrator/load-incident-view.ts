@@ -5,9 +5,7 @@ import { describeFollowUp } from '../summaries/describe-follow-up.ts'
 import { findService } from '../domain/service-catalog.ts'
 import { findFatigued } from '../executor/find-fatigued.ts'
 import { findForbidden } from '../executor/find-forbidden.ts'
-import { findFreezeOn } from '../domain/freeze.ts'
 import { NotFoundError } from '../kernel/errors.ts'
-import { listWindowFreezes } from '../policy/freeze-windows.ts'
 import { nameOf, viewProposal } from './view/view-proposal.ts'
 import { onCallNames } from './view/on-call-evidence.ts'
 import { redactText } from '../audit/redact.ts'
@@ -15,6 +13,7 @@ import { stepKnowledge } from './view/step-knowledge.ts'
 import { unreachableSurfaces } from './view/unreachable-surfaces.ts'
 import { stricterMode } from '../domain/mode.ts'
 import { readFeedback, viewFeedback } from './view/view-feedback.ts'
+import { viewFreezes } from './view/view-freezes.ts'
 import { viewGlass } from './view/view-glass.ts'
 import { NO_APPROVALS, readRunApprovals, viewStepApproval, viewStepEndings } from './view/view-step-approval.ts'
 import { viewRun } from './view/view-run.ts'
@@ -144,6 +143,7 @@ export function viewOfRecords(deps: Deps, records: IncidentRecords): IncidentVie
   const onCall = onCallNames(evidence)
   const mode = modeOf(deps, service?.mode ?? null)
   const run = newestRun(runs)
+  const runView = run === undefined ? null : viewRunOf(deps, records, run, onCall)
   const commander = incident.assignments['commander']
   return {
     ...pickIncident(incident),
@@ -178,10 +178,10 @@ export function viewOfRecords(deps: Deps, records: IncidentRecords): IncidentVie
             preview: records.preview,
             breakGlass: deps.settings.breakGlass.playbooks,
           }),
-    run: run === undefined ? null : viewRunOf(deps, records, run, onCall),
+    run: runView,
     runIds: runs.map((one) => one.id),
     noProposal: whyNothingIsProposed(records, mode),
-    freeze: freezeOn(deps, records),
+    freezes: viewFreezes(deps, records, runView),
     glass: viewGlass(deps, incident, records.glass),
     followUps: openFollowUps(records),
     feedback: viewFeedback(incident, findings, records.feedback),
@@ -253,16 +253,6 @@ function whyNothingIsProposed(records: IncidentRecords, mode: Mode): string | nu
     return 'Countersign only observes here and proposes nothing.'
   }
   return records.findings.noProposal
-}
-
-/** The one that holds for this service, the wider first. */
-function freezeOn(deps: Deps, { incident, freezes, now }: IncidentRecords): IncidentView['freeze'] {
-  const { service, environment } = incident
-  const question = { services: [service], environment, catalog: deps.catalog, now }
-  const recurring = listWindowFreezes(deps.settings.freezeWindows, question)
-  const freeze = findFreezeOn([...freezes, ...recurring], [service])
-  if (freeze === undefined) return null
-  return { service: freeze.service ?? freeze.environment, reason: freeze.reason, until: freeze.until }
 }
 
 function consoleUrl(publicUrl: string | null, incidentId: string): string | null {

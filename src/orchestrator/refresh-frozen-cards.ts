@@ -1,8 +1,7 @@
-import { findFreezeOn } from '../domain/freeze.ts'
-import { listWindowFreezes } from '../policy/freeze-windows.ts'
+import { listHeldFreezes, servicesHeld } from '../policy/held-freezes.ts'
 import type { Deps } from './dependencies.ts'
 import type { Freeze } from '../domain/freeze.ts'
-import type { ShownCard } from '../ports/card-store.ts'
+import type { PlanOfCard, ShownCard } from '../ports/card-store.ts'
 
 const CARDS_AT_ONCE = 200
 /** A freeze by hand lasts 30 days at most; one that ended longer ago than this is on no card that anybody still reads. */
@@ -23,9 +22,11 @@ export async function refreshFrozenCards(deps: Deps): Promise<readonly string[]>
   const asked: string[] = []
   for (let after: string | null = null; ;) {
     const page = await stores.cardQueries.listShown({ before, after, limit: CARDS_AT_ONCE })
-    const due = page.filter(
-      (card) => freezeAt(deps, freezes, card, card.speaksOf) !== freezeAt(deps, freezes, card, now),
-    )
+    const plans = await plansOf(deps, page)
+    const due = page.filter((card) => {
+      const told = (moment: Date) => toldAt(deps, freezes, card, plans.get(card.incidentId) ?? [], moment)
+      return told(card.speaksOf) !== told(now)
+    })
     asked.push(...(await ask(deps, due, now)))
     const last = page.at(-1)
     if (last === undefined || page.length < CARDS_AT_ONCE) return asked
@@ -49,11 +50,27 @@ function lastChange(freezes: readonly Freeze[], now: Date): Date | undefined {
   return changes.length === 0 ? undefined : new Date(Math.max(...changes.map((change) => change.getTime())))
 }
 
-/** What a card says of freezes at that moment. */
-function freezeAt(deps: Deps, freezes: readonly Freeze[], { service, environment }: ShownCard, moment: Date): string {
-  const held = freezes.filter(({ createdAt, until }) => createdAt <= moment && moment < until)
-  const question = { services: [service], environment, catalog: deps.catalog, now: moment }
-  const recurring = listWindowFreezes(deps.settings.freezeWindows, question)
-  const freeze = findFreezeOn([...held, ...recurring], [service])
-  return freeze === undefined ? '' : `${freeze.id} ${freeze.until.toISOString()}`
+async function plansOf(
+  { stores }: Deps,
+  page: readonly ShownCard[],
+): Promise<ReadonlyMap<string, readonly PlanOfCard[]>> {
+  const plans = await stores.cardQueries.listPlans(page.map(({ incidentId }) => incidentId))
+  return Map.groupBy(plans, ({ incidentId }) => incidentId)
+}
+
+/** What a card says of freezes at that moment: of its service, and of what its plans act on as they stand now. */
+function toldAt(
+  { catalog, settings }: Deps,
+  freezes: readonly Freeze[],
+  { service, environment }: ShownCard,
+  plans: readonly PlanOfCard[],
+  moment: Date,
+): string {
+  const held = listHeldFreezes({
+    freezes: freezes.filter(({ createdAt, until }) => createdAt <= moment && moment < until),
+    windows: settings.freezeWindows,
+    held: servicesHeld(catalog, service, plans),
+    ...{ environment, catalog, now: moment },
+  })
+  return held.map(({ id, until, holds }) => `${id} ${until.toISOString()} ${holds}`).join(', ')
 }

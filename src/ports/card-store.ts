@@ -1,4 +1,5 @@
 import type { CardReference } from './chat-surface.ts'
+import type { Plan } from '../domain/plan.ts'
 import type { SurfaceName } from '../domain/surface.ts'
 
 export interface Card {
@@ -38,6 +39,14 @@ export interface ShownCardsPage {
   readonly limit: number
 }
 
+/** A plan of an incident that is not resolved: it waits or runs, or has run and may still be undone. */
+export interface PlanOfCard {
+  readonly incidentId: string
+  readonly plan: Plan
+  /** It waits or runs. */
+  readonly isOpen: boolean
+}
+
 export interface CardQueries {
   /** For presses and verbs in threads: which incident a message belongs to; a forwarded copy belongs to none. */
   findByMessage(surface: SurfaceName, channel: string, message: string): Promise<Card | undefined>
@@ -45,6 +54,8 @@ export interface CardQueries {
   listOpenIncidents(surface: SurfaceName, channel: string): Promise<readonly string[]>
   /** Incidents not yet resolved whose card was shown once, by their ids. */
   listShown(page: ShownCardsPage): Promise<readonly ShownCard[]>
+  /** By incident; of these incidents alone where they are named. */
+  listPlans(incidentIds?: readonly string[]): Promise<readonly PlanOfCard[]>
   /** The cards of these are asked for as things stood at that moment. */
   markAsked(incidentIds: readonly string[], at: Date): Promise<void>
 }

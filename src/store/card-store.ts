@@ -1,8 +1,9 @@
-import { and, desc, eq, gt, inArray, isNotNull, lt, ne, sql } from './drizzle.ts'
+import { and, desc, eq, gt, inArray, isNotNull, isNull, lt, ne, or, sql } from './drizzle.ts'
 import { cardIdOf } from '../domain/card-id.ts'
-import { cards, incidents } from './schema.ts'
-import type { Card, CardQueries, CardStore, ShownCard, ShownCardsPage } from '../ports/card-store.ts'
+import { cards, incidents, proposals, runs } from './schema.ts'
+import type { Card, CardQueries, CardStore, PlanOfCard, ShownCard, ShownCardsPage } from '../ports/card-store.ts'
 import type { Database } from './database.ts'
+import type { Plan } from '../domain/plan.ts'
 import type { SurfaceName } from '../domain/surface.ts'
 
 export function createCardStore(db: Database): CardStore {
@@ -62,6 +63,7 @@ export function createCardQueries(db: Database): CardQueries {
       return rows.map((row) => row.id)
     },
     listShown: (page) => listShown(db, page),
+    listPlans: (incidentIds) => listPlans(db, incidentIds),
     markAsked: async (incidentIds, at) => {
       await db
         .update(cards)
@@ -85,6 +87,29 @@ async function listShown(db: Database, { before, after, limit }: ShownCardsPage)
     .having(lt(SPEAKS_OF, before.toISOString()))
     .orderBy(id)
     .limit(limit)
+}
+
+/** A run that has succeeded or was undone has no way back any more. */
+const UNDOABLE_OR_ACTIVE = sql`(${runs.state} IN ('queued', 'running', 'waiting', 'unknown', 'failed', 'stopped'))`
+
+async function listPlans(db: Database, incidentIds?: readonly string[]): Promise<readonly PlanOfCard[]> {
+  if (incidentIds?.length === 0) return []
+  const rows = await db
+    .select({ incidentId: proposals.incidentId, planJson: proposals.planJson, closedAt: proposals.closedAt })
+    .from(proposals)
+    .innerJoin(incidents, eq(proposals.incidentId, incidents.id))
+    .leftJoin(runs, eq(runs.proposalId, proposals.id))
+    .where(
+      and(
+        ne(incidents.state, 'resolved'),
+        or(isNull(proposals.closedAt), UNDOABLE_OR_ACTIVE),
+        incidentIds === undefined ? undefined : inArray(proposals.incidentId, [...incidentIds]),
+      ),
+    )
+    .orderBy(proposals.incidentId, proposals.id)
+  return rows.map(({ incidentId, planJson, closedAt }) => ({
+    ...{ incidentId, plan: JSON.parse(planJson) as Plan, isOpen: closedAt === null },
+  }))
 }
 
 interface WantedCard extends Pick<Card, 'incidentId' | 'surface' | 'channel'> {

@@ -11,6 +11,12 @@ interface PreviewRow extends Record<string, unknown> {
   readonly gathered_at: string
 }
 
+/** Written by `save` below and by nothing else, but maybe by an older version, which kept nothing of invocations. */
+function toPreview(preview: unknown): PlanPreview {
+  const { steps } = preview as PlanPreview
+  return { steps: steps.map((step) => ({ ...step, invocation: (step as Partial<typeof step>).invocation ?? null })) }
+}
+
 export function createPreviewStore(db: Database): PreviewStore {
   return {
     find: async (proposalId) => {
@@ -18,8 +24,7 @@ export function createPreviewStore(db: Database): PreviewStore {
         sql`SELECT preview, tries, gathered_at FROM proposal_previews WHERE proposal_id = ${proposalId}`,
       )
       return rows.map(({ preview, tries, gathered_at }) => ({
-        // Written by `save` below and by nothing else.
-        preview: preview as PlanPreview,
+        preview: toPreview(preview),
         tries,
         gatheredAt: new Date(gathered_at),
       }))[0]

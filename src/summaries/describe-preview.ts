@@ -1,25 +1,22 @@
+import { describeInvocation, describeInvocationShort } from './describe-invocation.ts'
+import { describeVersion } from './describe-version.ts'
 import { printValue } from '../kernel/print-value.ts'
 import { nameSome, plural, shortRevision } from './wording.ts'
-import type { CommitRange, FunctionVersion, ResourceChange, StepFacts } from '../domain/plan-preview.ts'
-
-export interface PreviewRow {
-  /** Ours. */
-  readonly label: string
-  /** May hold text from outside. */
-  readonly text: string
-}
+import type { PreviewRow } from './preview-row.ts'
+import type { CommitRange, ResourceChange, StepFacts } from '../domain/plan-preview.ts'
 
 const NAMED_SHORT = 3
 const NAMED = 12
 
 /** What a step would change, in one line for a card; empty when there is nothing to say of it. */
 export function describePreviewShort(facts: StepFacts): string {
-  const { commits, images, resources, versions, paged, unread } = facts
+  const { commits, images, resources, versions, invocation, paged, unread } = facts
   const parts = [
     commits === null ? [] : [countCommits(commits) + byWhom(commits)],
     images === null || images.length === 0 ? [] : [`images ${nameSome(images.map(describeImage), NAMED_SHORT)}`],
     resources === null ? [] : [countResources(resources)],
     versions === null ? [] : [`${versions.alias} from version ${versions.from.version} to ${versions.to.version}`],
+    invocation === null ? [] : [describeInvocationShort(invocation)],
     paged === null ? [] : [describePaged(paged, NAMED_SHORT)],
     unread.length === 0 ? [] : [`${plural(unread.length, 'thing')} could not be read`],
   ]
@@ -28,7 +25,7 @@ export function describePreviewShort(facts: StepFacts): string {
 
 /** The same in full, one row for each thing. */
 export function describePreview(facts: StepFacts): readonly PreviewRow[] {
-  const { revisions, commits, images, resources, versions, paged, reading, unread } = facts
+  const { revisions, commits, images, resources, versions, invocation, paged, reading, unread } = facts
   return [
     ...(revisions === null
       ? []
@@ -42,6 +39,7 @@ export function describePreview(facts: StepFacts): readonly PreviewRow[] {
           { label: 'from', text: describeVersion(versions.alias, versions.from) },
           { label: 'to', text: describeVersion(versions.alias, versions.to) },
         ]),
+    ...(invocation === null ? [] : describeInvocation(invocation)),
     ...(paged === null ? [] : [{ label: 'pages', text: describePaged(paged, NAMED) }]),
     ...(reading === null ? [] : [{ label: 'now', text: describeReading(reading.values) }]),
     ...unread.map((text) => ({ label: 'not read', text })),
@@ -105,15 +103,6 @@ function describeResources(resources: readonly ResourceChange[]): string {
     resources.map(({ kind, name, change }) => `${kind} ${name} ${change}`),
     NAMED,
   )
-}
-
-function describeVersion(alias: string, version: FunctionVersion): string {
-  const known = [
-    version.description ?? '',
-    version.lastModified === null ? '' : `of ${version.lastModified}`,
-    version.codeSha256 === null ? '' : `code ${version.codeSha256}`,
-  ].filter((text) => text !== '')
-  return [`${alias} at version ${version.version}`, ...known].join(', ')
 }
 
 function describePaged(paged: readonly string[], most: number): string {

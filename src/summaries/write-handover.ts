@@ -1,5 +1,7 @@
 import { clockTime } from './wording.ts'
-import type { IncidentView, ProposalView, SummarySentence } from '../domain/incident-view.ts'
+import { describeHold } from '../domain/describe-freeze.ts'
+import { frozenWhat } from '../domain/freeze.ts'
+import type { FreezeView, IncidentView, ProposalView, SummarySentence } from '../domain/incident-view.ts'
 import type { TextSection } from './text-section.ts'
 
 /** What the next on-call has to know: where it stands, what is going on, and what is left to do. From facts alone. */
@@ -22,13 +24,12 @@ function whoOf(view: IncidentView): readonly SummarySentence[] {
 }
 
 function waitingOf(view: IncidentView): readonly SummarySentence[] {
-  const { id, proposal, noProposal, freeze, glass, run } = view
+  const { id, proposal, noProposal, freezes, glass, run } = view
   const sentences = [
     proposal?.state === 'pending' && of(proposal.id, waitsForApproval(proposal)),
     run?.canUndo === true && of(run.id, `${run.id} ${run.state} and can be undone.`),
     noProposal !== null && of(id, `Nothing is proposed: ${noProposal}`),
-    freeze !== null &&
-      of(id, `${freeze.service ?? 'Everything'} is frozen until ${clockTime(freeze.until)}: ${freeze.reason}.`),
+    ...freezes.map((freeze) => of(id, describeFreeze(view, freeze))),
     glass?.review === null &&
       of(
         glass.proposalId,
@@ -37,6 +38,12 @@ function waitingOf(view: IncidentView): readonly SummarySentence[] {
     ...view.followUps.map((text) => of(id, text)),
   ]
   return sentences.filter((sentence) => sentence !== false)
+}
+
+function describeFreeze(view: IncidentView, freeze: FreezeView): string {
+  const what = frozenWhat(freeze)
+  const until = clockTime(freeze.until)
+  return `${what === 'everything' ? 'Everything' : what} is frozen until ${until}: ${freeze.reason}. ${describeHold(view, freeze)}`
 }
 
 function waitsForApproval({ id, playbookTitle, approvalsCounted, required, expiresAt }: ProposalView): string {

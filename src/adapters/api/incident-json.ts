@@ -1,4 +1,4 @@
-import type { IncidentView, ProposalView, RunView, StepEndingView } from '../../domain/incident-view.ts'
+import type { FreezeView, IncidentView, ProposalView, RunView, StepEndingView } from '../../domain/incident-view.ts'
 import type { AuditPage } from '../../orchestrator/index.ts'
 import type { Evidence } from '../../domain/evidence.ts'
 import type { Suspect } from '../../domain/change-event.ts'
@@ -24,9 +24,15 @@ export function incidentJson(view: IncidentView): object {
     summary: { ...saying(view.summary.sentences), source: view.summary.source },
     proposal: view.proposal === null ? null : proposalJson(view.proposal),
     noProposal: view.noProposal,
+    freezes: view.freezes.map(freezeJson),
     followUps: view.followUps,
     runs: view.runIds,
   }
+}
+
+/** What of the incident it holds: all that would run, or only the undo of what ran. */
+function freezeJson({ service, environment, reason, until, holds }: FreezeView): object {
+  return { service, environment, reason, until: until.toISOString(), holds }
 }
 
 function saying(sentences: IncidentView['facts']): object {

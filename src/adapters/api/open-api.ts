@@ -1,3 +1,4 @@
+import { CRASH_CLASSES } from '../../domain/action.ts'
 import { INCIDENT_STATES } from '../../domain/incident.ts'
 import { PROPOSAL_STATES } from '../../domain/approval.ts'
 import { STEP_APPROVAL_STATES } from '../../domain/step-approval.ts'
@@ -52,6 +53,24 @@ const SCHEMAS = {
         images: maybe(list(object({ name: string, from: maybe(string), to: maybe(string) }))),
         resources: maybe(list(object({ kind: string, name: string, change: string }))),
         versions: maybe({ type: 'object' }),
+        invocation: maybe(
+          object({
+            function: string,
+            qualifier: string,
+            runs: maybe({ type: 'object' }),
+            timeoutSeconds: maybe({ type: 'integer' }),
+            waitsSeconds: maybe({ type: 'integer' }),
+            mode: { enum: ['request', 'event'] },
+            payload: object({
+              bytes: { type: 'integer' },
+              isFinal: { type: 'boolean' },
+              sha256: maybe(string),
+              params: maybe({ type: 'object' }),
+            }),
+            isIdempotent: { type: 'boolean' },
+            crashClass: { enum: CRASH_CLASSES },
+          }),
+        ),
         paged: maybe(list(string)),
         reading: maybe(object({ values: list({ type: 'number' }) })),
         unread: list(string),
@@ -98,6 +117,15 @@ const SCHEMAS = {
       sentences: list(object({ text: string, evidence: list(string) })),
     }),
     proposal: maybe(ref('Proposal')),
+    freezes: list(
+      object({
+        service: maybe(string),
+        environment: maybe(string),
+        reason: string,
+        until: time,
+        holds: { enum: ['run', 'undo'] },
+      }),
+    ),
     runs: list(string),
   }),
   TimelineEntry: object({

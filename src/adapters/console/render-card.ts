@@ -1,3 +1,5 @@
+import { describeHold } from '../../domain/describe-freeze.ts'
+import { frozenWhat } from '../../domain/freeze.ts'
 import { describeNext } from '../../domain/describe-next.ts'
 import { describeUnreachable } from '../../domain/describe-unreachable.ts'
 import { button, reasonForm } from './forms.ts'
@@ -8,7 +10,13 @@ import { renderProposal } from './render-proposal.ts'
 import { renderRun } from './render-run.ts'
 import { renderTime } from './times.ts'
 import type { CardContext } from './card-context.ts'
-import type { IncidentView, LinkView, SummarySentence, UnreachableSurfaceView } from '../../domain/incident-view.ts'
+import type {
+  FreezeView,
+  IncidentView,
+  LinkView,
+  SummarySentence,
+  UnreachableSurfaceView,
+} from '../../domain/incident-view.ts'
 import type { SafeHtml } from './html.ts'
 import type { Suspect } from '../../domain/change-event.ts'
 
@@ -77,8 +85,15 @@ function renderFacts(view: IncidentView, context: CardContext): SafeHtml {
       ${view.onCall.length === 0 ? '' : html`<span>on call ${view.onCall.join(', ')}</span>`}
       ${view.quietSince === null ? '' : html`<span>quiet since ${renderTime(view.quietSince, context.now)}</span>`}
     </p>
-    ${view.freeze === null ? '' : html`<p class="notice">Frozen ${view.freeze.service ?? 'everywhere'} until ${renderTime(view.freeze.until, context.now)}: ${view.freeze.reason}</p>`}
+    ${view.freezes.map((freeze) => renderFreeze(view, freeze, context))}
     ${view.unreachableSurfaces.map((unreachable) => renderUnreachable(unreachable, context))}`
+}
+
+function renderFreeze(view: IncidentView, freeze: FreezeView, { now }: CardContext): SafeHtml {
+  return html`<p class="notice">
+    Frozen: ${frozenWhat(freeze)} until ${renderTime(freeze.until, now)}: ${freeze.reason}.
+    ${describeHold(view, freeze)}
+  </p>`
 }
 
 function renderUnreachable(unreachable: UnreachableSurfaceView, context: CardContext): SafeHtml {

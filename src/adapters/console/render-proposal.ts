@@ -1,3 +1,4 @@
+import { freezesOfRun } from '../../domain/describe-freeze.ts'
 import { button, reasonForm } from './forms.ts'
 import { renderBlast } from './render-blast.ts'
 import { renderPreview } from './render-preview.ts'
@@ -130,7 +131,7 @@ function isBeforeItsStart(view: IncidentView, proposal: ProposalView): boolean {
 }
 
 function mayBreakGlass(view: IncidentView, proposal: ProposalView): boolean {
-  return proposal.canBreakGlass && !proposal.symptomGone && view.freeze === null && view.mode !== 'observe'
+  return proposal.canBreakGlass && !proposal.symptomGone && freezesOfRun(view).length === 0 && view.mode !== 'observe'
 }
 
 export function hasApproved(proposal: Pick<ProposalView, 'decisions'>, { personId }: CardContext): boolean {

@@ -1,41 +1,12 @@
-import { z } from 'zod'
 import { RefusedError } from '../../kernel/errors.ts'
 import { VendorRejectedError } from '../../kernel/vendor-errors.ts'
-import { parseArguments } from '../shared/parse-arguments.ts'
+import { parseInvoke } from './parse-invoke.ts'
 import { toInvokeResult } from './invoke-result.ts'
-import { splitQualifier } from './split-qualifier.ts'
 import type { TargetState } from '../../domain/action.ts'
-import type { Json, JsonObject } from '../../kernel/json.ts'
 import type { EffectContext } from '../../ports/action-runner.ts'
 import type { ActionModule } from '../action-module.ts'
+import type { Invoke } from './parse-invoke.ts'
 import type { Invocation, LambdaApi } from './lambda-api.ts'
-
-const ARN_PREFIX = '(?:arn:aws[a-z-]*:lambda:[a-z0-9-]+:\\d{12}:function:)?'
-const QUALIFIER = '[A-Za-z0-9_-]{1,128}|\\$LATEST'
-
-const Arguments = z.strictObject({
-  function: z
-    .string()
-    .regex(
-      new RegExp(`^${ARN_PREFIX}[A-Za-z0-9_-]{1,64}(?::(?:${QUALIFIER}))?$`),
-      'expected the name or ARN of a function',
-    ),
-  qualifier: z
-    .string()
-    .regex(new RegExp(`^(?:${QUALIFIER})$`), 'expected an alias or a version')
-    .optional(),
-  params: z.record(z.string(), z.json()).default({}),
-  mode: z.enum(['request', 'event']).default('request'),
-  idempotent: z.boolean().default(false),
-})
-
-interface Invoke {
-  readonly functionName: string
-  readonly qualifier: string
-  readonly params: Readonly<Record<string, Json>>
-  readonly mode: 'request' | 'event'
-  readonly isIdempotent: boolean
-}
 
 /**
  * `lambda/invoke`. Lambda can neither be told that two requests are one nor be asked what became of one: the step is
@@ -79,22 +50,6 @@ export function createInvokeAction(lambda: LambdaApi): ActionModule {
         detail: `Lambda cannot be asked what became of an invocation. Look for ${attempt.idempotencyKey} in the logs of ${invoke.functionName}, then settle the step.`,
       }
     },
-  }
-}
-
-function parseInvoke(args: JsonObject): Invoke {
-  const parsed = parseArguments('lambda/invoke', Arguments, args)
-  const { functionName, qualifier: suffix } = splitQualifier(parsed.function)
-  if (suffix !== null && parsed.qualifier !== undefined && suffix !== parsed.qualifier) {
-    throw new RefusedError('arguments_do_not_fit', 'lambda/invoke has two different qualifiers: leave one out.')
-  }
-  return {
-    functionName,
-    // Always named, so that what was approved is what is invoked; $LATEST is what Lambda takes without one.
-    qualifier: parsed.qualifier ?? suffix ?? '$LATEST',
-    params: parsed.params,
-    mode: parsed.mode,
-    isIdempotent: parsed.idempotent,
   }
 }
 

@@ -4,7 +4,7 @@ import type { StepFacts } from '../../domain/plan-preview.ts'
 export function noFacts(source: string): StepFacts {
   return {
     source,
-    ...{ revisions: null, commits: null, images: null, resources: null, versions: null },
+    ...{ revisions: null, commits: null, images: null, resources: null, versions: null, invocation: null },
     ...{ paged: null, reading: null, unread: [] },
   }
 }

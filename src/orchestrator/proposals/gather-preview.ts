@@ -59,7 +59,7 @@ async function commitsOf(deps: Deps, plan: Plan, facts: StepFacts): Promise<Step
 function unreadFacts(source: string): StepFacts {
   return {
     source,
-    ...{ revisions: null, commits: null, images: null, resources: null, versions: null },
+    ...{ revisions: null, commits: null, images: null, resources: null, versions: null, invocation: null },
     ...{ paged: null, reading: null, unread: [`${source} could not be asked in time.`] },
   }
 }

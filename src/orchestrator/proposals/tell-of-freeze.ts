@@ -1,5 +1,5 @@
+import { servicesHeld } from '../../policy/held-freezes.ts'
 import type { Actor } from '../../domain/actor.ts'
-import type { Incident } from '../../domain/incident.ts'
 import type { Origin } from '../../domain/surface.ts'
 import type { JsonObject } from '../../kernel/json.ts'
 import type { Stores } from '../../ports/stores.ts'
@@ -29,21 +29,26 @@ export async function tellOfFreeze(deps: Deps, stores: Stores, news: FreezeNews)
       details: news.details,
     }),
   ])
-  const incidents = await listTouched(stores, news.service)
+  const incidentIds = [...(await listTouched(deps, stores, news.service))]
   await stores.timeline.append(
-    incidents.map(({ id }) => ({
-      incidentId: id,
+    incidentIds.map((incidentId) => ({
+      incidentId,
       actor: news.actor,
       origin: news.origin,
       event: news.event,
       text: news.text,
     })),
   )
-  await stores.outbox.append(incidents.map(({ id }) => ({ kind: 'card', incidentId: id, priority: 'approval' })))
+  await stores.outbox.append(incidentIds.map((incidentId) => ({ kind: 'card', incidentId, priority: 'approval' })))
 }
 
-async function listTouched(stores: Stores, service: string | null): Promise<readonly Incident[]> {
+/** Where the symptom is there, and where a plan acts on it, or its undo would. */
+async function listTouched({ catalog }: Deps, stores: Stores, service: string | null): Promise<ReadonlySet<string>> {
   const filter = { limit: MOST_INCIDENTS, ...(service === null ? {} : { service }) }
   const incidents = await stores.incidents.list(filter)
-  return incidents.filter((incident) => incident.state !== 'resolved')
+  const own = incidents.filter(({ state }) => state !== 'resolved').map(({ id }) => id)
+  if (service === null) return new Set(own)
+  const plans = await stores.cardQueries.listPlans()
+  const others = plans.filter((plan) => servicesHeld(catalog, null, [plan]).undo.includes(service))
+  return new Set([...own, ...others.map(({ incidentId }) => incidentId)])
 }

@@ -12,6 +12,7 @@ import { planPlaybook } from '../plan-playbook.ts'
 import { proposeAndTell } from './propose-and-tell.ts'
 import type { Deps } from '../dependencies.ts'
 import type { PlanPlaybookInput } from '../plan-playbook.ts'
+import { findHeldFreezes, heldFreezeText } from '../proposals/find-held-freezes.ts'
 import { findFreeze, freezeText, howToLift, servicesOf, servicesOfPlan } from '../proposals/mode-and-freeze.ts'
 import { describeAsks, viewStepAsks } from '../view/view-step-asks.ts'
 import type { Plan, PlanStep } from '../../domain/plan.ts'
@@ -49,6 +50,7 @@ export async function planVerb(deps: Deps, call: VerbCall): Promise<Reply> {
   const { draft, reasons } = await planPlaybook(deps, input)
   const { plan } = draft
   const preview = await gatherPreview(deps, plan, input.incidentId, AbortSignal.timeout(PREVIEW_MS))
+  const incident = await deps.stores.incidents.find(input.incidentId)
   const rows = [
     ...plan.steps.map((step, index) => ({ label: `${index + 1}. ${step.id}`, text: describeStep(step) })),
     { label: 'tier', text: `${plan.tier}. ${draft.tierReasons.join(' ')}` },
@@ -62,14 +64,20 @@ export async function planVerb(deps: Deps, call: VerbCall): Promise<Reply> {
     ...plan.steps.flatMap(({ undo }) =>
       undo === null ? [] : [{ label: 'undo', text: describeStep({ ...undo, before: null }) }],
     ),
+    ...(incident === undefined ? [] : await frozenRows(deps, incident, plan)),
     { label: 'digest', text: draft.planDigest },
     ...reasons.map((reason) => ({ label: 'note', text: reason })),
   ]
-  const incident = await deps.stores.incidents.find(input.incidentId)
   const held = incident === undefined ? '' : await whyNotNow(deps, incident, servicesOfPlan(deps, incident, plan))
   const next = held === '' ? ` Type "run ${plan.playbook.name}" for that.` : held
   const text = `This is what ${plan.playbook.name} would do for ${input.incidentId} now. Nothing is proposed.${next}`
   return answer(text, { rows, shared: call.request.share, incidentId: input.incidentId })
+}
+
+/** What holds it, and what holds its undo alone, which nobody would be told when they press. */
+async function frozenRows(deps: Deps, incident: Incident, plan: Plan): Promise<readonly ReplyRow[]> {
+  const freezes = await findHeldFreezes(deps, incident, plan)
+  return freezes.map((freeze) => ({ label: 'frozen', text: heldFreezeText(incident, freeze) }))
 }
 
 /** Who would have to approve in its middle; the requester is whoever asks for the plan. */

@@ -54,7 +54,7 @@ export function makeView(changes: Partial<IncidentView> = {}): IncidentView {
     run: null,
     runIds: [],
     noProposal: null,
-    freeze: null,
+    freezes: [],
     glass: null,
     followUps: [],
     feedback: [],

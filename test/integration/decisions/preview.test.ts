@@ -1,10 +1,16 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import { canonicalJson } from '../../../src/kernel/canonical-json.ts'
 import { createArgoCd } from '../../../src/connectors/argocd/create-argocd.ts'
+import { createLambda } from '../../../src/connectors/lambda/create-lambda.ts'
+import { gatherPreview } from '../../../src/orchestrator/proposals/gather-preview.ts'
 import { loadIncidentView } from '../../../src/orchestrator/load-incident-view.ts'
 import { planDigestOf } from '../../../src/playbooks/plan-hash.ts'
 import { proposeForIncident } from '../../../src/orchestrator/propose-for-incident.ts'
 import { recordDecision } from '../../../src/orchestrator/record-decision.ts'
 import { refreshPreview } from '../../../src/orchestrator/refresh-preview.ts'
+import { sha256Hex } from '../../../src/kernel/sha256.ts'
+import { FakeLambda } from '../../fakes/lambda/fake-lambda.ts'
+import { planOf } from '../../fakes/counting-target/approved-run.ts'
 import { FAKE_TOKEN, FakeArgoCd } from '../../fakes/argocd/fake-argocd.ts'
 import { BO, openScene, openWorld } from './world.ts'
 import type { Deps } from '../../../src/orchestrator/dependencies.ts'
@@ -161,5 +167,28 @@ describe('a preview', () => {
 
     expect(await deps.stores.previews.find(proposal.id)).toBeUndefined()
     expect(fake.server.requests).toEqual([])
+  })
+})
+
+describe('the preview of an invocation', () => {
+  it('stands without the secrets of its parameters, and with the hash of what is sent', async () => {
+    const lambda = await FakeLambda.start()
+    lambda.addFunction('restart', { qualifiers: { live: '7', 7: '7' } })
+    const { previewer } = createLambda({
+      ...{ region: 'eu-central-1', endpoint: lambda.server.url },
+      credentials: { accessKeyId: 'AKIAFAKE', secretAccessKey: 'fake-aws-secret-77aa' },
+    })
+    const params = { service: 'checkout', token: 'hunter2hunter2' }
+    const [step] = planOf([{ uses: 'lambda/invoke', before: { version: '7' } }]).steps
+    const plan = planOf([], { steps: [{ ...step!, with: { function: 'restart', qualifier: 'live', params } }] })
+
+    const preview = await gatherPreview(world.replica({ previewers: [previewer] }), plan, 'INC-1', idle)
+    await lambda.server.close()
+
+    expect(preview.steps[0]?.invocation?.payload).toMatchObject({
+      params: { service: 'checkout', token: '[redacted]' },
+      sha256: sha256Hex(canonicalJson(params)),
+    })
+    expect(JSON.stringify(preview)).not.toContain('hunter2')
   })
 })

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { openScene, openWorld } from '../decisions/world.ts'
+import { proposeForIncident } from '../../../src/orchestrator/propose-for-incident.ts'
 import { refreshFrozenCards } from '../../../src/orchestrator/refresh-frozen-cards.ts'
 import type { Deps } from '../../../src/orchestrator/dependencies.ts'
 import type { FreezeWindow } from '../../../src/domain/freeze.ts'
@@ -163,6 +164,25 @@ describe('the card of an incident, as a freeze set by hand ends', () => {
     expect(await tickAt(11)).toEqual([incidentId])
     expect(await tickAt(12.01)).toEqual([incidentId])
     expect(await tickAt(20.01)).toEqual([])
+  })
+
+  it('is asked for where the plan or its undo acts on that service, and not where nothing does (the twin)', async () => {
+    const services = new Map(deps.catalog.services)
+    services.set('shared', { ...services.get('checkout')!, name: 'shared' })
+    const on = { ...deps, catalog: { services } }
+    await world.query(
+      `INSERT INTO freezes (service, reason, created_by, created_at, until) VALUES ('shared', 'audit', 'ana', $1, $2)`,
+      [at(9), at(11)],
+    )
+    expect(await tickAt(11.01, on)).toEqual([])
+
+    const made = await proposeForIncident(on, { incidentId })
+    expect(made.outcome).toBe('proposed')
+    now = at(10)
+    await show()
+
+    expect(await tickAt(11.01, on)).toEqual([incidentId])
+    expect(await tickAt(11.02, on)).toEqual([])
   })
 
   it('is asked for of every incident, however many there are', async () => {

@@ -82,17 +82,20 @@ describe('the view of an incident that has just been opened', () => {
     expect(await loadIncidentView(world.deps, 'INC-999')).toBeUndefined()
   })
 
-  it('says which freeze holds, the wider first', async () => {
+  it('says which freezes hold, the wider first', async () => {
     const id = await world.openIncident()
     const freeze = { reason: 'audit week', createdBy: ANA.id, forMs: 3_600_000 }
     await world.deps.stores.freezes.add({ ...freeze, service: 'payments' })
-    expect((await viewOf(id)).freeze).toBeNull()
+    expect((await viewOf(id)).freezes).toEqual([])
 
     await world.deps.stores.freezes.add({ ...freeze, service: 'checkout' })
-    expect((await viewOf(id)).freeze).toMatchObject({ service: 'checkout', reason: 'audit week' })
+    expect((await viewOf(id)).freezes).toMatchObject([{ service: 'checkout', reason: 'audit week', holds: 'run' }])
 
     await world.deps.stores.freezes.add({ ...freeze, service: null })
-    expect((await viewOf(id)).freeze).toMatchObject({ service: null })
+    expect((await viewOf(id)).freezes).toMatchObject([{ service: null, holds: 'run' }])
+
+    await world.deps.stores.freezes.add({ ...freeze, service: 'checkout', forMs: 7_200_000 })
+    expect((await viewOf(id)).freezes).toMatchObject([{ service: null }, { service: 'checkout' }])
   })
 
   it('says why it proposes nothing where it only observes', async () => {

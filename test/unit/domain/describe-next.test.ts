@@ -5,6 +5,10 @@ import type { IncidentView } from '../../../src/domain/incident-view.ts'
 
 const saidOf = (changes: Partial<IncidentView>) => describeNext(makeView(changes))?.text
 const approved = makeProposal({ state: 'approved' })
+const FREEZE = {
+  ...{ service: null, environment: null, reason: 'Friday', until: new Date('2026-11-21T12:00:00Z') },
+  holds: 'run',
+} as const
 
 describe('what is asked of people now', () => {
   it('is the decision, with who can give it and until when', () => {
@@ -31,9 +35,27 @@ describe('what is asked of people now', () => {
 
   it('waits for the end of a freeze, and asks for no approval meanwhile', () => {
     const until = new Date('2026-11-21T12:00:00Z')
-    const next = describeNext(makeView({ freeze: { service: null, reason: 'Friday', until } }))
+    const next = describeNext(makeView({ freezes: [{ ...FREEZE, until }] }))
 
     expect(next).toEqual({ text: 'PRO-3 waits: everything is frozen, so nothing is approved.', until })
+  })
+
+  it('waits for the last of several freezes, and names them', () => {
+    const cart = { ...FREEZE, service: 'cart', until: new Date('2026-11-21T13:00:00Z') }
+    const next = describeNext(makeView({ freezes: [{ ...FREEZE, service: 'checkout' }, cart] }))
+
+    expect(next).toEqual({
+      text: 'PRO-3 waits: checkout and cart are frozen, so nothing is approved.',
+      until: cart.until,
+    })
+  })
+
+  it('is the approval all the same where only what the undo acts on is frozen, and the undo waits for it', () => {
+    const freezes = [{ ...FREEZE, service: 'cart', holds: 'undo' } as const]
+    const failed = makeRun({ state: 'failed', canUndo: true })
+
+    expect(saidOf({ freezes })).toContain('Approve or reject PRO-3')
+    expect(saidOf({ proposal: approved, run: failed, freezes })).toBe('RUN-5 failed. Its undo waits: cart is frozen.')
   })
 
   it('is work by hand at tier 4', () => {

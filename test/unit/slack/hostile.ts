@@ -56,7 +56,20 @@ export const hugeText = fc
 
 /** Names of fields whose values are words of ours, ids or addresses, and never text from outside. */
 const OURS = new Set([
-  ...['id', 'severity', 'state', 'uses', 'kind', 'direction', 'outcome', 'source', 'mode', 'planHash', 'planDigest'],
+  ...[
+    'id',
+    'severity',
+    'state',
+    'uses',
+    'kind',
+    'direction',
+    'outcome',
+    'source',
+    'mode',
+    'planHash',
+    'planDigest',
+    'holds',
+  ],
   ...[
     'playbookDigest',
     'proposalId',
@@ -114,12 +127,14 @@ const PREVIEW: StepPreviewView = {
       revisions: null,
       commits: null,
     },
-    ...{ images: null, resources: null, versions: null, paged: null, reading: null, unread: [] },
+    ...{ images: null, resources: null, versions: null, invocation: null, paged: null, reading: null, unread: [] },
   },
   short: 'takes out 1 commit by Mara',
   rows: [{ label: '7f3c21a', text: 'Ask payments once (Mara)' }],
   gatheredAt: new Date('2026-11-21T10:04:00Z'),
 }
+
+const FRIDAY = { service: 'checkout', environment: 'prod', reason: 'Friday', until: new Date('2026-11-21T12:00:00Z') }
 
 /** One of each: nothing in them is empty, so that every text of a card can be replaced. */
 export const VIEWS: readonly IncidentView[] = [
@@ -129,7 +144,7 @@ export const VIEWS: readonly IncidentView[] = [
     unknownCause: 'none',
     noProposal: 'No playbook fits.',
     proposal: null,
-    freeze: { service: 'checkout', reason: 'Friday', until: new Date('2026-11-21T12:00:00Z') },
+    freezes: (['run', 'undo'] as const).map((holds) => ({ ...FRIDAY, holds })),
     summary: { source: 'model', sentences: [{ text: 'a', evidence: ['EV-1'] }] },
   }),
   makeView({

@@ -50,7 +50,7 @@ export function sampleView(at: At, changes: Partial<IncidentView>): IncidentView
     run: null,
     runIds: [],
     noProposal: null,
-    freeze: null,
+    freezes: [],
     glass: null,
     followUps: [],
     feedback: [],

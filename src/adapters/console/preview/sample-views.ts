@@ -34,7 +34,8 @@ function beforeProposal(at: At): readonly SampleView[] {
 
 function whileAsking(at: At): readonly SampleView[] {
   const proposal = sampleProposal(at)
-  const freeze = { service: 'checkout', reason: 'end of quarter', until: at(95) }
+  const freeze = { environment: null, reason: 'end of quarter', until: at(95) }
+  const own = { ...freeze, service: 'checkout', holds: 'run' } as const
   return [
     { name: 'Tier 3, one of two approvals', view: sampleView(at, { proposal, state: 'acknowledged' }) },
     { name: 'Asked about', view: sampleView(at, { proposal: askedAbout(at), state: 'acknowledged' }) },
@@ -42,7 +43,11 @@ function whileAsking(at: At): readonly SampleView[] {
       name: 'The symptom is gone',
       view: sampleView(at, { proposal: { ...proposal, symptomGone: true }, quietSince: at(-3) }),
     },
-    { name: 'Frozen', view: sampleView(at, { proposal, freeze }) },
+    { name: 'Frozen', view: sampleView(at, { proposal, freezes: [own] }) },
+    {
+      name: 'Frozen: what only the undo acts on',
+      view: sampleView(at, { proposal, freezes: [{ ...freeze, service: 'cart', holds: 'undo' }] }),
+    },
     { name: 'Tier 4: shown, never run', view: sampleView(at, { proposal: neverRun(at) }) },
   ]
 }

@@ -1,3 +1,4 @@
+import { freezesOfRun } from '../../../domain/describe-freeze.ts'
 import { askingNow } from '../../../domain/asking-now.ts'
 import { FEEDBACK_BUTTONS } from '../../../domain/describe-feedback.ts'
 import { hashPrefix } from './card-proposal.ts'
@@ -57,9 +58,9 @@ function decisionButtons(view: IncidentView): readonly CardButton[] {
   ]
 }
 
-/** Offered where it could count: named in the configuration, not frozen, and the symptom is still there. */
+/** Offered where it could count: named in the configuration, nothing of it frozen, and the symptom is still there. */
 function mayBreakGlass(view: IncidentView, proposal: ProposalView): boolean {
-  return proposal.canBreakGlass && !proposal.symptomGone && view.freeze === null && view.mode !== 'observe'
+  return proposal.canBreakGlass && !proposal.symptomGone && freezesOfRun(view).length === 0 && view.mode !== 'observe'
 }
 
 function breakGlassButton(own: Partial<PressedButton>): CardButton {

@@ -1,7 +1,10 @@
 import { WITH_AGO, bold, bullets, dotted, link, richText, section, text, time } from './card-text.ts'
+import { describeHold } from '../../../domain/describe-freeze.ts'
+import { frozenWhat } from '../../../domain/freeze.ts'
 import { describeUnreachable } from '../../../domain/describe-unreachable.ts'
 import { renderGlass } from './card-glass.ts'
 import { visibleLine } from './visible-text.ts'
+import { someOf } from './card-room.ts'
 import type { CardRoom } from './card-room.ts'
 import type { IncidentView, LinkView } from '../../../domain/incident-view.ts'
 import type { Inline, CardText } from './card-text.ts'
@@ -14,17 +17,7 @@ export function renderNotices(view: IncidentView, room: CardRoom): readonly Card
     notices.push(section(bold(before), time(unreachable.since), bold(after)))
   }
   if (view.glass !== null) notices.push(...renderGlass(view.glass, room))
-  if (view.freeze !== null) {
-    const scope = view.freeze.service === null ? 'everything' : visibleLine(view.freeze.service, 60)
-    notices.push(
-      section(
-        bold(`Frozen: ${scope} `),
-        text('until '),
-        time(view.freeze.until, WITH_AGO),
-        text(`: ${visibleLine(view.freeze.reason, room.detail)}. Nothing runs.`),
-      ),
-    )
-  }
+  notices.push(...renderFreezes(view, room))
   if (view.proposal?.state === 'pending' && view.proposal.symptomGone) {
     notices.push(
       section(bold('The symptom is gone '), text('(no alert fires any more). Approving asks a second time.')),
@@ -34,6 +27,20 @@ export function renderNotices(view: IncidentView, room: CardRoom): readonly Card
     notices.push(section(bold('No proposal '), text(visibleLine(view.noProposal, room.line))))
   }
   return richText(...notices)
+}
+
+/** Each with until when, since they may end one after the other. */
+function renderFreezes(view: IncidentView, room: CardRoom): readonly CardText[] {
+  const { shown, more } = someOf(view.freezes, room.reasons)
+  const lines = shown.map((freeze) =>
+    section(
+      bold(`Frozen: ${visibleLine(frozenWhat(freeze), 60)} `),
+      text('until '),
+      time(freeze.until, WITH_AGO),
+      text(`: ${visibleLine(freeze.reason, room.detail)}. ${describeHold(view, freeze)}`),
+    ),
+  )
+  return more === 0 ? lines : [...lines, section(text(`and ${String(more)} more freezes`))]
 }
 
 /** Follow-ups, and links from typed fields only, each with the host it leads to. */
