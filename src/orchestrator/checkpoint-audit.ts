@@ -8,6 +8,11 @@ export interface CheckpointDeps {
   readonly sequencer: AuditSequencer
   readonly checkpoints: CheckpointLog
   readonly sign: (checkpoint: UnsignedCheckpoint) => Checkpoint
+  /**
+   * Writes something, and throws where that is not acknowledged. What was read may be visible without being on the standby,
+   * where a commit that waited for it was cancelled; what is acknowledged after it covers it.
+   */
+  readonly confirm?: () => Promise<unknown>
   /** A second place that whoever runs the database does not own, for example a line in the incident channel. */
   readonly publish?: (checkpoint: Checkpoint) => Promise<void>
   /** Nothing was written since this one: what had to wait with telling of it tells now. */
@@ -33,6 +38,7 @@ export async function checkpointAudit(deps: CheckpointDeps): Promise<CheckpointR
     await deps.remind?.(last)
     return { state: 'current', checkpoint: last }
   }
+  await deps.confirm?.()
   const { origin, epoch, size, link, frontier, at } = head
   const checkpoint = deps.sign({ origin, epoch, size, root: rootOf(frontier), chain: link, at })
   await deps.checkpoints.append(checkpoint)

@@ -129,8 +129,9 @@ class Keeper implements AuditKeeper {
     this.#checkpointAtMs = clock.monotonicMs()
     this.#checkpointSize = this.#size
     await this.#measureClock()
-    if (!(await stores.leases.hold('audit-checkpoint', replicaId, LEASE_MS))) return
-    await this.#take(await checkpointAudit(this.#deps))
+    const hold = () => stores.leases.hold('audit-checkpoint', replicaId, LEASE_MS)
+    if (!(await hold())) return
+    await this.#take(await checkpointAudit({ ...this.#deps, confirm: hold }))
   }
 
   async #take(result: CheckpointResult): Promise<void> {

@@ -3,6 +3,7 @@ import type { NodePgQueryResultHKT } from 'drizzle-orm/node-postgres'
 import type { PgDatabase } from 'drizzle-orm/pg-core'
 import { Pool } from 'pg'
 import type { PoolConfig } from 'pg'
+import { confirmCommits } from './confirm-commits.ts'
 import { createStatementNames } from './statement-names.ts'
 import { joinWrites } from './join-writes.ts'
 import { parseInt8AsNumber } from './database-types.ts'
@@ -22,7 +23,7 @@ export interface DatabaseOptions {
    * gives a statement. Only the twin of a test passes 0, for ever.
    */
   readonly answerTimeoutMs?: number
-  /** Default true; only the twin of a test passes false. */
+  /** Default true; only the twin of a test passes false: then neither disk nor standby is seen to. */
   readonly waitsForDisk?: boolean
   /** A connection of the pool broke while nobody used it; the pool replaces it by itself. */
   readonly onConnectionLost?: (error: Error) => void
@@ -51,9 +52,13 @@ const IDLE_IN_TRANSACTION_MS = 30_000
 
 /**
  * An intent has to be on the disk before its effect is sent, so a server, database or login that is set up to acknowledge
- * commits earlier is overruled. What waits for more, such as a standby, stays. Asked before anything else on a connection.
+ * commits earlier is overruled. What waits for more, such as a standby, stays; that a wait for it was cancelled is told as a
+ * warning (`confirm-commits.ts`), which is not to be kept from us. Asked before anything else on a connection.
  */
-const WAIT_FOR_DISK = `SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'`
+const WAIT_FOR_DISK = `
+  SELECT set_config(name, wanted, false)
+    FROM (VALUES ('synchronous_commit', 'off', 'on'), ('client_min_messages', 'error', 'warning')) AS needed (name, refused, wanted)
+   WHERE current_setting(name) = refused`
 
 export async function openDatabase(options: DatabaseOptions): Promise<OpenDatabase> {
   parseInt8AsNumber()
@@ -65,6 +70,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<OpenDataba
   const names = createStatementNames()
   pool.on('connect', (client) => {
     client.on('error', lost)
+    if (options.waitsForDisk !== false) confirmCommits(client)
     joinWrites(client, names)
     if (options.waitsForDisk !== false) client.query(WAIT_FOR_DISK).catch(lost)
   })

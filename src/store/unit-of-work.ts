@@ -3,21 +3,10 @@ import type { Pool, PoolClient } from 'pg'
 import { UnwritableError, whyUnwritable } from '../kernel/database-errors.ts'
 import { AppError } from '../kernel/errors.ts'
 import type { Stores, UnitOfWork } from '../ports/stores.ts'
+import { CommitUnknownError } from './commit-unknown-error.ts'
 import type { Database } from './database.ts'
 import { collectAnnouncements } from './notify.ts'
 import { SQL_STATE, sqlStateOf } from './sql-state.ts'
-
-/** Nobody knows whether it was committed: read again before doing anything again. */
-class CommitUnknownError extends AppError {
-  constructor(cause: unknown) {
-    super(
-      'commit_unknown',
-      'The connection to the database broke while committing, so the change may or may not stand. Look again before you repeat it.',
-      false,
-      { cause },
-    )
-  }
-}
 
 /** The first try and three more. */
 const TRIES = 4
@@ -25,7 +14,7 @@ const TRIES = 4
 /**
  * One transaction per unit: BEGIN → work → COMMIT, else ROLLBACK. What a serialisation failure or a deadlock undid is
  * done again from the start, so `work` must not have effects outside the database. A broken connection is not tried
- * again: during COMMIT it leaves the outcome unknown.
+ * again: during COMMIT it leaves the outcome unknown, and so does a commit that was not waited for (`confirm-commits.ts`).
  */
 export function createUnitOfWork(pool: Pool, storesOf: (transaction: Database) => Stores): UnitOfWork {
   const alone = storesOf(drizzle(pool))
@@ -120,8 +109,9 @@ async function commit(client: PoolClient): Promise<void> {
   try {
     command = (await client.query('COMMIT')).command
   } catch (cause) {
+    if (cause instanceof CommitUnknownError) throw cause
     if (sqlStateOf(cause) !== undefined && !isConnectionLoss(cause)) throw cause
-    throw new CommitUnknownError(cause)
+    throw new CommitUnknownError('broke', cause)
   }
   // COMMIT of a transaction in which a statement failed answers ROLLBACK without an error.
   if (command !== 'COMMIT') {
