@@ -86,21 +86,22 @@ function stepsOf(run: number): readonly StepSpec[] {
   })
 }
 
+/** What was done is counted seldom: that reads the whole ledger, which would slow down what it measures the longer it is. */
 async function untilEnded(pool: Pool, print: (line: string) => void): Promise<void> {
   let saidAt = performance.now()
   for (;;) {
-    const { rows } = await pool.query<{ open: number; done: number }>(
-      `SELECT (SELECT count(*)::int FROM runs WHERE finished_at IS NULL) AS open,
-              (SELECT count(*)::int FROM attempts WHERE state = 'done') AS done`,
-    )
-    const { open, done } = rows[0] ?? { open: 0, done: 0 }
-    if (open === 0) return
+    if ((await countOf(pool, 'runs WHERE finished_at IS NULL')) === 0) return
     if (performance.now() - saidAt > 2_000) {
       saidAt = performance.now()
-      print(`${String(done)} steps done`)
+      print(`${String(await countOf(pool, "attempts WHERE state = 'done'"))} steps done`)
     }
     await delay(100)
   }
+}
+
+async function countOf(pool: Pool, which: string): Promise<number> {
+  const { rows } = await pool.query<{ count: number }>(`SELECT count(*)::int AS count FROM ${which}`)
+  return rows[0]?.count ?? 0
 }
 
 async function figuresOf(pool: Pool, target: CountingTarget, steps: number): Promise<readonly Figure[]> {

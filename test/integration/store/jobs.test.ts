@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
 import type { JsonObject } from '../../../src/kernel/json.ts'
 import type { TestDatabase } from '../../support/postgres.ts'
 import { createTestDatabase } from '../../support/postgres.ts'
@@ -96,6 +96,21 @@ describe('jobs with the same key', () => {
     await replica.stores.jobs.enqueue('clock.tick', { order: 3 }, { singletonKey: 'tick' })
 
     await until(() => taken.length === 1, 'the job that was to come in an hour')
+  })
+
+  it('come when the sooner of the two is due by the clock of the database, however wrong the own one is', async () => {
+    const now = jest.spyOn(Date, 'now').mockReturnValue(Date.now() + 7_200_000)
+    try {
+      await replica.stores.jobs.enqueue('break_glass.note', {}, { singletonKey: 'PRO-3', startAfterMs: 3_600_000 })
+      await replica.stores.jobs.enqueue('break_glass.note', {}, { singletonKey: 'PRO-3', startAfterMs: 60_000 })
+    } finally {
+      now.mockRestore()
+    }
+
+    const { rows } = await replica.pool.query<{ soon: boolean }>(
+      `SELECT start_after < clock_timestamp() + interval '61 seconds' AS soon FROM pgboss.job WHERE name = 'break_glass.note'`,
+    )
+    expect(rows).toEqual([{ soon: true }])
   })
 
   it('are never taken before the commit of the one that joined, so nothing it wrote is missed', async () => {
