@@ -99,11 +99,11 @@ function endUnreadable(session: RunSession, progress: Progress, error: unknown):
   return endRun(session, progress, { state: 'stopped', reasonCode: code, reason: message, proposal: 'cancelled' })
 }
 
-/** At shutdown: an unknown run goes on as a running one, so that its given-back lease does not mean a person. */
+/** At shutdown, or for another run: an unknown run goes on as a running one, so that its given-back lease does not mean a person. */
 async function giveBack({ deps, held }: RunSession, progress: Progress): Promise<RunEnd> {
   const { run } = progress
   if (run.state === 'unknown') {
-    const record = recordOf(progress, 'run.resumed', 'success', { reason: 'the replica stops' })
+    const record = recordOf(progress, 'run.resumed', 'success', { reason: 'given back by its replica' })
     await deps.unitOfWork.run(async (stores) => {
       await stores.leasedRuns.move(held.lease, ['unknown'], 'running', run.detail)
       await stores.audit.append([deps.seal({ ...record, states: { run: 'running' } })])

@@ -3,9 +3,11 @@ import type { AuditRecord } from '../domain/audit-entry.ts'
 import type { TargetState } from '../domain/action.ts'
 import type { Attempt } from '../domain/run.ts'
 import { FencedError, RefusedError, StaleError } from '../kernel/errors.ts'
+import { momentOf } from '../kernel/moment.ts'
 import { againReasonOf, retryAfterOf } from './attempt-notes.ts'
 import { onBehalfOf, perform, readState } from './call-action.ts'
 import { checkBeforeStep } from './check-before-step.ts'
+import { closeUnsent } from './close-unsent.ts'
 import type { Grounds } from './check-before-step.ts'
 import { endRun } from './end-run.ts'
 import type { Ending } from './end-run.ts'
@@ -21,6 +23,7 @@ import { hasSentNothing, isStillAsRead } from './look-again.ts'
 import { isSameLedger } from './is-same-ledger.ts'
 import { backoffMs, pause, reach, setDue, waitOf } from './run-session.ts'
 import type { Progress, RunSession } from './run-session.ts'
+import { hasLostItsApproval, isStillWanted } from './still-wanted.ts'
 import { stepRecordOf } from './tell.ts'
 import { verifyPlan } from './verify-plan.ts'
 
@@ -65,11 +68,6 @@ async function findGrounds(
   const carried = await readGroundsOfNext(session, progress)
   const isEnough = carried.unchanged === undefined || refusalOf({ ...progress, ...carried }, work, state) === undefined
   return isEnough ? carried : readGrounds(session, progress.plan, progress.attempts)
-}
-
-/** A role that was taken away since the intent: nothing is sent, and the next look closes the attempt and says why. */
-function hasLostItsApproval({ missingNow }: GroundsRead): boolean {
-  return missingNow() !== null
 }
 
 async function waitBeforeRetry(session: RunSession, tried: readonly Attempt[]): Promise<number> {
@@ -242,7 +240,8 @@ function intentFields(
 
 /**
  * The lease is compared twice: before the attempt is marked as sent, so that a late process leaves a provably unsent
- * attempt, and after, since marking takes time. Between the second look and the request there is no await.
+ * attempt, and after, since marking takes time. So is the time, since marking is where the kill switch is looked at.
+ * Between the last look and the request there is no await.
  */
 async function send(
   session: RunSession,
@@ -251,11 +250,16 @@ async function send(
   intended: Attempt,
   grounds: Grounds,
 ): Promise<void> {
-  const { held } = session
+  const { deps, held } = session
   held.assertHeld()
+  const markedAt = momentOf(deps.clock)
   const attempt = await markSent(session, progress, work, intended)
   if (attempt === undefined) return
   await reach(session, 'before-send', work)
+  if (!(await isStillWanted(session, progress, markedAt))) {
+    await closeUnsent(session, progress, { ...work, attempt }, STOPPED_LATE)
+    return
+  }
   held.assertHeld()
   const behalf = onBehalfOf(grounds.proposal, grounds.decisions)
   const result = await perform(session, work, attempt.before, behalf)
@@ -263,6 +267,8 @@ async function send(
   await recordOutcome(session, progress, { ...work, attempt }, result)
   await reach(session, 'after-record', work)
 }
+
+const STOPPED_LATE = 'It was stopped while the replica that was about to send it stood still. Nothing was sent.'
 
 /** undefined when the kill switch was thrown since the intent: the next look closes the attempt as never sent. */
 async function markSent(

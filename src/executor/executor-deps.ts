@@ -34,6 +34,11 @@ export interface Pace {
   readonly reconcileForMs: number
   /** A run that waits for people looks again at least this often, whoever forgets to wake it. */
   readonly approvalLookMs: number
+  /**
+   * A request that has not left this long after the last look at what may stop it does not leave without another one: the
+   * kill switch promises that nothing is sent later than five seconds after it, also by a replica that slept in between.
+   */
+  readonly sendWithinMs: number
 }
 
 export const DEFAULT_PACE: Pace = {
@@ -45,6 +50,7 @@ export const DEFAULT_PACE: Pace = {
   targetBusyMs: 3_000,
   reconcileForMs: 60_000,
   approvalLookMs: 5_000,
+  sendWithinMs: 4_000,
 }
 
 export interface ExecutorSettings {

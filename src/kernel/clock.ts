@@ -1,3 +1,5 @@
+import type { StartTimer } from './deadline.ts'
+
 /**
  * Time as the rooms see it. Deadlines that decide something (expiry, leases, freezes) never use this clock but the
  * database's; this one serves logs, display and local timeouts.
@@ -11,4 +13,13 @@ export interface Clock {
 export const systemClock: Clock = {
   now: () => new Date(),
   monotonicMs: () => performance.now(),
+}
+
+/** Keeps no process alive. */
+export const systemTimer: StartTimer = (ms, whenOver) => {
+  const timer = setTimeout(whenOver, ms)
+  timer.unref()
+  return () => {
+    clearTimeout(timer)
+  }
 }

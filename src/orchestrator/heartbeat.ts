@@ -1,5 +1,6 @@
 import { FencedError } from '../kernel/errors.ts'
-import type { Clock } from '../kernel/clock.ts'
+import { momentOf, passedMs } from '../kernel/moment.ts'
+import type { Moment } from '../kernel/moment.ts'
 import type { HeldLease } from '../executor/executor-deps.ts'
 import type { Deps } from './dependencies.ts'
 import type { RunLease } from '../ports/run-store.ts'
@@ -7,16 +8,6 @@ import type { RunLease } from '../ports/run-store.ts'
 export interface KeptLease extends HeldLease {
   /** Ends the keeping; the lease itself is given back by whoever releases the run. */
   stop(): void
-}
-
-/** A moment by both clocks of this machine: one stands still while a laptop sleeps, the other may be set. */
-export interface Moment {
-  readonly monotonicMs: number
-  readonly wallMs: number
-}
-
-export function momentOf(clock: Clock): Moment {
-  return { monotonicMs: clock.monotonicMs(), wallMs: clock.now().getTime() }
 }
 
 /**
@@ -32,11 +23,7 @@ export function keepLease(deps: Pick<Deps, 'stores' | 'clock' | 'log'>, lease: R
   let grantedAt = claimedAt
   let isRenewing = false
 
-  const remainingMs = (): number => {
-    const now = momentOf(deps.clock)
-    const passed = Math.max(now.monotonicMs - grantedAt.monotonicMs, now.wallMs - grantedAt.wallMs)
-    return leaseMs * (5 / 6) - passed
-  }
+  const remainingMs = (): number => leaseMs * (5 / 6) - passedMs(deps.clock, grantedAt)
   const lose = (why: string): void => {
     stop()
     if (lost.signal.aborted) return

@@ -178,7 +178,7 @@ interface HandedOut {
 
 async function tryJob(pool: Pool, log: Logger, { name, handler, gate }: Work, job: HandedOut): Promise<void> {
   const isSuspect = job.retryCount > 0
-  const leave = await gate?.enter(isSuspect)
+  const leave = await gate?.enter(isSuspect, job.signal)
   let number = 1
   try {
     if (isSuspect) number = await countTry(pool, name, job.id)

@@ -1,8 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import { Client } from 'pg'
-import { advance, openWorld } from './world.ts'
+import { advance, ledgerLines, openWorld } from './world.ts'
 import { approveRun } from '../../fakes/counting-target/approved-run.ts'
 import { forkReplica } from './fork-replica.ts'
+import { DEFAULT_PACE } from '../../../src/executor/executor-deps.ts'
 import { freezeService } from '../../../src/orchestrator/freeze-service.ts'
 import { waitUntil } from '../../support/wait-until.ts'
 import type { Replica } from '../../fakes/counting-target/replica.ts'
@@ -123,4 +124,41 @@ describe('the kill switch under load', () => {
       expect(await sentOf([run.id])).toBe(0)
     },
   )
+
+  describe('thrown while a replica stands still between marking a request as sent and sending it', () => {
+    /** It sleeps for longer than the switch promises, and its lease is a long one. */
+    async function playSleeper(sendWithinMs: number, clockThatTells: 'monotonic' | 'wall') {
+      const replica = await world.replica()
+      sleepers += 1
+      const resource = `sleeper-${String(sleepers)}`
+      const { run } = await approveRun(replica.deps.unitOfWork, [{ id: 'move', uses: 'argocd/sync', resource }])
+      let sleptMs = 0
+      const clock = {
+        now: () => new Date(Date.now() + (clockThatTells === 'wall' ? sleptMs : 0)),
+        monotonicMs: () => performance.now() + (clockThatTells === 'monotonic' ? sleptMs : 0),
+      }
+      const { state } = await advance({ ...replica, deps: { ...replica.deps, clock } }, run.id, {
+        pace: { sendWithinMs },
+        debugPoint: async (point) => {
+          if (point !== 'before-send') return
+          await pull(replica)
+          sleptMs = 6_000
+        },
+      })
+      return { state, effects: world.target.countOf(`${run.id}:move:main`), ledger: await ledgerLines(replica, run.id) }
+    }
+    let sleepers = 0
+
+    it.each(['monotonic', 'wall'] as const)('stops it when it wakes up (by its %s clock)', async (clock) => {
+      expect(await playSleeper(DEFAULT_PACE.sendWithinMs, clock)).toEqual({
+        state: 'stopped',
+        effects: 0,
+        ledger: ['move main #1 failed'],
+      })
+    })
+
+    it('does not where nobody looks how long that took (the twin)', async () => {
+      expect(await playSleeper(Number.POSITIVE_INFINITY, 'monotonic')).toMatchObject({ effects: 1 })
+    })
+  })
 })

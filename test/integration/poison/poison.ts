@@ -1,10 +1,11 @@
 /** What a job does to the process that works on it. */
-export const POISONS = ['kill', 'throw', 'loop'] as const
+export const POISONS = ['kill', 'throw', 'loop', 'hang'] as const
 
 const NEVER = new Int32Array(new SharedArrayBuffer(4))
 
 export async function poison(kind: unknown): Promise<void> {
   if (kind === 'throw') throw new Error('this one cannot be done')
+  if (kind === 'hang') await new Promise(() => undefined)
   if (kind === 'kill') {
     process.kill(process.pid, 'SIGKILL')
     await new Promise(() => undefined)
