@@ -42,7 +42,8 @@ export function startChild(
     })
   }
   let hasEnded = false
-  const ended = once(child, 'exit').then(([code]) => {
+  // Not at its exit: what it printed last may still be on its way then.
+  const ended = once(child, 'close').then(([code]) => {
     hasEnded = true
     return code as number | null
   })

@@ -5,24 +5,25 @@ import { heartbeatAddress } from '../../../src/config/heartbeat-address.ts'
 import { openLookout } from '../../../src/orchestrator/lookout/open-lookout.ts'
 import type { Lookout } from '../../../src/orchestrator/lookout/open-lookout.ts'
 import type { Pager } from '../../../src/ports/pager.ts'
+import type { Telemetry } from '../../../src/ports/telemetry.ts'
 import { DeadManSwitch } from '../../fakes/outside/dead-man-switch.ts'
 import { waitUntil } from '../../support/wait-until.ts'
 import { openWorld } from '../executor/world.ts'
 import type { World } from '../executor/world.ts'
 
 const EVERY_MS = 50
-/** Longer than a busy machine keeps a pass. */
-const GRACE_MS = 3_000
 
 let world: World
 let owner: Client
 let outside: DeadManSwitch
 let lookout: Lookout
+let failures = 0
 beforeEach(async () => {
   world = await openWorld()
   owner = new Client({ connectionString: world.database.ownerUrl })
   await owner.connect()
-  outside = new DeadManSwitch(GRACE_MS)
+  outside = new DeadManSwitch(null)
+  failures = 0
   await outside.open()
 })
 afterEach(async () => {
@@ -38,23 +39,41 @@ function heartbeat() {
 
 async function open(pager: Pager | null = null): Promise<void> {
   const { deps } = await world.replica()
+  const count: Telemetry['count'] = (name) => {
+    if (name === 'lookout_failures') failures += 1
+  }
   lookout = openLookout({
     ...deps,
+    telemetry: { ...deps.telemetry, count },
     ...{ listDeadJobs: () => Promise.resolve([]), pager, heartbeat: heartbeat(), lookEveryMs: EVERY_MS },
   })
 }
 
 const beats = (count: number) => waitUntil(`${String(count)} beats`, () => outside.beats >= count)
-const paged = () => waitUntil('the switch outside pages', () => outside.pages > 0, 60_000)
+/** Passes come one after the other: after one that failed no beat of an earlier one is on its way. */
+const failed = () => waitUntil('a pass fails', () => failures > 0)
+/** Twice as long as the switch waits, of which nothing came in the second half. */
+function passWithoutBeat(): void {
+  outside.passGrace()
+  outside.passGrace()
+}
+/** As long as the switch waits, several times over, with a beat each time. */
+async function passWithBeats(): Promise<void> {
+  for (let times = 0; times < 3; times += 1) {
+    await beats(outside.beats + 1)
+    outside.passGrace()
+  }
+}
 
 describe('the switch outside', () => {
   it('is wound after every pass, and pages when the lookout stops', async () => {
     await open()
-    await beats(3)
+    await passWithBeats()
     expect(outside.pages).toBe(0)
 
     await lookout.close()
-    await paged()
+    passWithoutBeat()
+    expect(outside.pages).toBeGreaterThan(0)
   })
 
   it('pages when the passes come to no end though the process lives, and is wound again when they do', async () => {
@@ -62,8 +81,10 @@ describe('the switch outside', () => {
     await beats(1)
     const user = new URL(world.database.url).username
     await owner.query(`REVOKE SELECT ON standstills FROM "${user}"`)
+    await failed()
 
-    await paged()
+    passWithoutBeat()
+    expect(outside.pages).toBeGreaterThan(0)
     const missed = outside.beats
     await owner.query(`GRANT SELECT ON standstills TO "${user}"`)
     await beats(missed + 1)
@@ -79,8 +100,10 @@ describe('the switch outside', () => {
     await owner.query(
       `INSERT INTO clock_duties (name, begun, begun_at) VALUES ('sweep runs', 4, clock_timestamp() - interval '1 hour')`,
     )
+    await failed()
 
-    await paged()
+    passWithoutBeat()
+    expect(outside.pages).toBeGreaterThan(0)
   })
 
   it('would not notice where beats do not wait for a pass', async () => {
@@ -88,7 +111,7 @@ describe('the switch outside', () => {
     await beats(1)
     const user = new URL(world.database.url).username
     await owner.query(`REVOKE SELECT ON standstills FROM "${user}"`)
-    const before = outside.beats
+    await failed()
     const careless = setInterval(
       () =>
         void heartbeat()
@@ -97,8 +120,7 @@ describe('the switch outside', () => {
       EVERY_MS,
     )
     try {
-      // As long again as the switch waits, and longer.
-      await beats(before + Math.ceil((2 * GRACE_MS) / EVERY_MS))
+      await passWithBeats()
     } finally {
       clearInterval(careless)
     }
