@@ -7,7 +7,7 @@ const WAITS_FOR_STANDBY = 'SyncRepWaitForLSN'
 interface Asked {
   isUnconfirmed: boolean
 }
-type Answer = (error: unknown, answer?: unknown) => void
+type Answer = (error: Error | null | undefined, answer?: unknown) => void
 type Query = (...args: readonly unknown[]) => unknown
 
 /**
@@ -26,7 +26,7 @@ export function confirmCommits(client: PoolClient): void {
   const ask = (args: readonly unknown[], answered: Answer): void => {
     const asked: Asked = { isUnconfirmed: false }
     inFlight.add(asked)
-    query(...args, (error: unknown, answer: unknown) => {
+    query(...args, (error: Error | null, answer: unknown) => {
       inFlight.delete(asked)
       answered(asked.isUnconfirmed ? new CommitUnknownError('not_waited_for', error) : error, answer)
     })
@@ -49,7 +49,7 @@ async function promised(ask: (answered: Answer) => void): Promise<unknown> {
   try {
     return await new Promise((resolve, reject) => {
       ask((error, answer) => {
-        if (error) reject(error as Error)
+        if (error) reject(error)
         else resolve(answer)
       })
     })

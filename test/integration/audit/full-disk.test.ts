@@ -108,11 +108,14 @@ async function play(fill: Fill, { waits = 'always' }: { readonly waits?: 'always
   const owner = await connect(postgres.ownerUrl())
   if (waits !== 'always') await owner.query(`ALTER ROLE ${userOf(postgres)} SET synchronous_commit = off`)
   const clock = openClock()
+  const giveUp = (_fields: object, text: string): void => {
+    if (text === CANNOT_GO_ON) clock.pass(LEASE_MS)
+  }
   const opening = await openReplica({
     url: postgres.url(),
     actions: createCountingActions(target.url),
     settings: { leaseMs: LEASE_MS },
-    log: { ...silentLogger, warn: (_fields, text) => void (text === CANNOT_GO_ON && clock.pass(LEASE_MS)) },
+    log: { ...silentLogger, warn: giveUp },
     maxConnections: 5,
     waitsForDisk: waits !== 'never',
   })

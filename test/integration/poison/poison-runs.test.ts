@@ -27,7 +27,7 @@ beforeEach(async () => {
 })
 afterEach(async () => {
   isOver = true
-  if (worker !== undefined && worker.exitCode === null && worker.signalCode === null) {
+  if (worker?.exitCode === null && worker.signalCode === null) {
     const gone = new Promise((resolve) => worker?.once('exit', resolve))
     worker.kill('SIGKILL')
     await gone
