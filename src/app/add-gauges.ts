@@ -14,6 +14,11 @@ export function addGauges({ deps, jobs }: Foundation, metrics: MetricsRegistry, 
     'Age of the oldest audit leaf that has no number yet.',
     async () => (await standing()).lagSeconds,
   )
+  add(
+    'audit_uncovered_seconds',
+    'Age of the oldest numbered audit entry that no checkpoint in enough places covers.',
+    async () => (await standing()).uncoveredSeconds,
+  )
   add('audit_waiting', 'Audit leaves that have no number yet.', async () => (await standing()).waiting)
   add('audit_entries', 'Audit entries numbered and chained.', async () => (await standing()).size)
   add('audit_refused', '1 while the audit log contradicts its checkpoint and nothing is signed.', async () =>
@@ -33,7 +38,7 @@ export function addGauges({ deps, jobs }: Foundation, metrics: MetricsRegistry, 
   )
   add(
     'standing_still',
-    'Runs, jobs, duties and deliveries that ought to go on and do not.',
+    'Runs, jobs, duties and deliveries that ought to go on and do not, and the audit log when it is behind.',
     async () => (await deps.stores.standstills.listOpen()).length,
   )
   const glass = sharedReading(() => deps.stores.glass.describe())

@@ -14,6 +14,7 @@ import { createUnitOfWork } from '../store/unit-of-work.ts'
 import { openDirectory } from '../config/open-directory.ts'
 import { openConfiguration } from '../orchestrator/configuration/open-configuration.ts'
 import { openReadLog } from '../orchestrator/read/open-read-log.ts'
+import { recentLogDelay } from '../orchestrator/recent-log-delay.ts'
 import { openJobs } from '../store/jobs.ts'
 import { openSignals } from '../store/signals.ts'
 import { connect, openStorage } from './open-storage.ts'
@@ -110,6 +111,7 @@ export async function buildDeps(needs: FoundationNeeds, closers: Closers): Promi
     seal,
     redact,
     reads,
+    logDelay: recentLogDelay(stores.auditReader, clock),
     authorize: configuration.authorize,
     actions: connectors.actions,
     metrics: connectors.metrics,

@@ -26,6 +26,7 @@ export function buildSettings(config: Config, replicaId: string, decidesInConsol
       reviewMs: settings.approvals.breakGlass.review,
     },
     auditReview: reviewOf(settings.audit.review),
+    logDelayMs: settings.audit.mostDelay,
     freezeWindows: settings.freezes,
     inflightWindowMs: settings.execution.inflightWindow,
     leaseMs: settings.execution.lease,

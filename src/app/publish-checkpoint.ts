@@ -1,6 +1,6 @@
 import type { Checkpoint } from '../domain/audit-entry.ts'
 import type { Deps } from '../orchestrator/dependencies.ts'
-import type { CheckpointDeps } from '../orchestrator/checkpoint-audit.ts'
+import type { CheckpointDeps, Published } from '../orchestrator/checkpoint-audit.ts'
 import { createCheckpointTeller } from '../orchestrator/tell-checkpoint.ts'
 import { openCheckpointFolder } from '../store/checkpoint-folder.ts'
 
@@ -17,15 +17,22 @@ type PublishedCheckpoints = Required<Pick<CheckpointDeps, 'publish' | 'remind'>>
 
 /**
  * The further places of a checkpoint: the incidents' threads and other folders. One that fails keeps none of the others
- * from getting it, and is then said aloud; the next checkpoint covers what this one did.
+ * from getting it, and is then said aloud; the next checkpoint covers what this one did. Enough is one folder besides
+ * `audit.checkpoints`, where any is configured: a thread gets a line only of what happens in its incident.
  */
 export function publishCheckpoint(deps: Deps, places: CheckpointPlaces): PublishedCheckpoints {
   const { tell, remind } = createCheckpointTeller(deps, { lookEveryMs: LOOK_EVERY_MS, tellEveryMs: places.lineEveryMs })
   const folders = places.copies.map((folder) => openCheckpointFolder(folder))
-  const publish = async (checkpoint: Checkpoint): Promise<void> => {
-    const writing = [tell(checkpoint), ...folders.map((folder) => folder.append(checkpoint))]
-    const failed = (await Promise.allSettled(writing)).find((result) => result.status === 'rejected')
-    if (failed !== undefined) throw failed.reason
+  const publish = async (checkpoint: Checkpoint): Promise<Published> => {
+    const [told, copied] = await Promise.all([
+      Promise.allSettled([tell(checkpoint)]),
+      Promise.allSettled(folders.map((folder) => folder.append(checkpoint))),
+    ])
+    const isEnough = folders.length === 0 || copied.some(({ status }) => status === 'fulfilled')
+    const failures = [...told, ...copied].flatMap((result): readonly unknown[] =>
+      result.status === 'rejected' ? [result.reason] : [],
+    )
+    return { isEnough, failures }
   }
   return { publish, remind }
 }

@@ -36,6 +36,9 @@ const size = z
 /** Somebody looks for what stands still this often, and a beat follows a look. */
 const SHORTEST_BEAT_MS = 10_000
 
+/** A checkpoint is made every ten seconds, and one that fails is made again: shorter would stop work for nothing. */
+const SHORTEST_DELAY_MS = 60_000
+
 const route = z
   .strictObject({
     owner: z.string().min(1).optional(),
@@ -204,6 +207,12 @@ export const ConfigurationFile = z.strictObject({
       checkpoints: z.string().optional().describe('Folder for signed checkpoints, outside the database.'),
       copies: z.array(z.string()).default([]).describe('Further folders that get every checkpoint.'),
       lineEvery: duration.prefault('5m').describe('At most one checkpoint line an incident in this time.'),
+      mostDelay: atMost('60m')
+        .refine((ms) => ms >= SHORTEST_DELAY_MS, 'at least 1m')
+        .prefault('15m')
+        .describe(
+          'How long the log may be without numbers or checkpoints before nothing of tier 3 is approved or carried out; 1m to 60m.',
+        ),
       review: z
         .strictObject({
           at: z

@@ -1,4 +1,5 @@
 import { freezesOfRun, frozenNames, lastEnd } from './describe-freeze.ts'
+import { isLogWait } from './log-delay.ts'
 import { ENDED_RUN_STATES } from './run.ts'
 import type { GlassView, IncidentView, ProposalView, RunView, StepApprovalView } from './incident-view.ts'
 
@@ -92,7 +93,7 @@ function followRun(view: IncidentView, run: RunView): Next {
     case 'waiting':
     case 'unknown':
       if (run.approval !== null) return decideStep(view, run, run.approval)
-      return next(`Nothing: ${run.id} is at work${whereItIs(run)}.`)
+      return next(atWork(run))
   }
 }
 
@@ -100,6 +101,11 @@ function undoOrMend({ freezes }: IncidentView, { id, canUndo }: RunView, ended: 
   if (!canUndo) return next(`${id} ${ended}. Mend it by hand, or propose another playbook.`)
   if (freezes.length === 0) return next(`${id} ${ended}. Undo it, or mend it by hand.`)
   return next(`${id} ${ended}. Its undo waits: ${frozenNames(freezes)} frozen.`, lastEnd(freezes))
+}
+
+function atWork(run: RunView): string {
+  if (isLogWait(run.detail)) return `Nothing of you: ${run.id} waits until the audit log has caught up.`
+  return `Nothing: ${run.id} is at work${whereItIs(run)}.`
 }
 
 function whereItIs(run: RunView): string {

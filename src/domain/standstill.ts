@@ -5,8 +5,9 @@
  *   job       it failed three times, or ended its process three times
  *   duty      a duty of the clock that ended its process three times
  *   delivery  messages wait on a surface that can be reached, and nobody sends them
+ *   log       the audit log has had no numbers, or no checkpoint, for too long
  */
-export const STANDSTILL_KINDS = ['run', 'job', 'duty', 'delivery'] as const
+export const STANDSTILL_KINDS = ['run', 'job', 'duty', 'delivery', 'log'] as const
 export type StandstillKind = (typeof STANDSTILL_KINDS)[number]
 
 /** What was seen in one look; `key` names the same one in every look. */

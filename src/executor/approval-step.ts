@@ -15,6 +15,7 @@ import { followApproval } from './follow-approval.ts'
 import type { Work } from './next-work.ts'
 import { idempotencyKeyOf, requestHashOf } from './prepare-step.ts'
 import { readGrounds } from './read-progress.ts'
+import { waitForLog } from './wait-for-log.ts'
 import { reach } from './run-session.ts'
 import type { Progress, RunSession } from './run-session.ts'
 import { stepRecordOf, tell } from './tell.ts'
@@ -34,6 +35,8 @@ export function takeApprovalTurn(session: RunSession, progress: Progress, work: 
 }
 
 async function askPeople(session: RunSession, progress: Progress, work: Send): Promise<RunEnd | undefined> {
+  const waits = await waitForLog(session, progress, work)
+  if (waits !== undefined) return waits
   const grounds = await readGrounds(session, progress.plan)
   const now = { ...progress, ...grounds }
   const refusal = await refuseStep(session, now, work, null)

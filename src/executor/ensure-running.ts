@@ -1,3 +1,4 @@
+import { isLogWait } from '../domain/log-delay.ts'
 import type { Progress, RunSession } from './run-session.ts'
 import { recordOf, tell } from './tell.ts'
 
@@ -10,7 +11,9 @@ export async function ensureRunning(session: RunSession, progress: Progress): Pr
     await stores.leasedRuns.move(session.held.lease, ['queued', 'waiting', 'unknown'], 'running', null)
     const record = recordOf(progress, isStart ? 'run.started' : 'run.resumed', 'success', { tier: plan.tier })
     await stores.audit.append([session.deps.seal({ ...record, states: { run: 'running' } })])
-    if (!isStart) return
-    await tell(session, stores, 'run.started', `${run.id} starts: ${plan.playbook.title}.`, 'status')
+    const text = isStart
+      ? `${run.id} starts: ${plan.playbook.title}.`
+      : `${run.id} goes on: the audit log has caught up.`
+    if (isStart || isLogWait(run.detail)) await tell(session, stores, record.event, text, 'status')
   })
 }

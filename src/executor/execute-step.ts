@@ -11,6 +11,7 @@ import { closeUnsent } from './close-unsent.ts'
 import type { Grounds } from './check-before-step.ts'
 import { endRun } from './end-run.ts'
 import type { Ending } from './end-run.ts'
+import { endingOf } from './ending-of.ts'
 import { ensureRunning } from './ensure-running.ts'
 import type { RunEnd } from './executor-deps.ts'
 import { differences, expectedState } from './expected-state.ts'
@@ -26,25 +27,27 @@ import type { Progress, RunSession } from './run-session.ts'
 import { hasLostItsApproval, isStillWanted } from './still-wanted.ts'
 import { stepRecordOf } from './tell.ts'
 import { verifyPlan } from './verify-plan.ts'
+import { waitForLog } from './wait-for-log.ts'
 
 type Send = Extract<Work, { kind: 'send' }>
 
 /**
- * One effect, once: read the target → is it as approved → does everything still hold → the intent is durable → is the
+ * One effect, once: is the log far enough → read the target → is it as approved → does everything still hold → the intent is durable → is the
  * target still as it was read (where it takes no precondition) → is the lease still ours → mark sent → send → record. `undefined` means: look at the ledger again and go on.
  */
 export async function sendEffect(session: RunSession, progress: Progress, work: Send): Promise<RunEnd | undefined> {
   const wait = await waitBeforeRetry(session, work.tried)
   if (wait > 0) return later(session, progress, wait)
   if (work.tried.length >= session.deps.settings.pace.maxAttempts) return giveUp(session, progress, work)
+  const waits = await waitForLog(session, progress, work)
+  if (waits !== undefined) return waits
   const state = await lookAtTarget(session, progress, work)
   if (state.kind === 'again') return undefined
   if (state.kind === 'end') return endRun(session, progress, state.ending)
 
   const grounds = await findGrounds(session, progress, work, state.value)
   // Another ledger than the one this work was found in, or another plan: the next turn looks by itself.
-  if (!isSameLedger(progress.attempts, grounds.attempts)) return undefined
-  if (!verifyPlan(session.seen, grounds.proposal).ok) return undefined
+  if (!isOfThisWork(session, progress, grounds)) return undefined
   const refusal = await refuseStep(session, { ...progress, ...grounds }, work, state.value)
   if (refusal !== undefined) return refusal
   await reach(session, 'before-intent', work)
@@ -56,6 +59,10 @@ export async function sendEffect(session: RunSession, progress: Progress, work: 
   if (!(await isStillAsRead(session, now, { ...work, attempt }, state.value))) return undefined
   await send(session, now, work, attempt, grounds)
   return undefined
+}
+
+function isOfThisWork({ seen }: RunSession, { attempts }: Progress, grounds: GroundsRead): boolean {
+  return isSameLedger(attempts, grounds.attempts) && verifyPlan(seen, grounds.proposal).ok
 }
 
 /** What was carried over may let a step go, and never refuses one: that is said from a reading of this moment. */
@@ -172,11 +179,6 @@ function refusalOf(progress: Progress & Grounds, work: Send, state: TargetState 
     proposal: 'drifted',
     asksAgain: hasSentNothing(progress),
   }
-}
-
-export function endingOf(verdict: Extract<ReturnType<typeof checkBeforeStep>, { verdict: 'stop' }>): Ending {
-  const { reason, rule, proposal, asksAgain } = verdict
-  return { state: 'stopped', reason, reasonCode: rule, proposal, asksAgain }
 }
 
 /** undefined when the approval fell between our look and the intent: the next look says how. */

@@ -5,6 +5,7 @@ import type { RandomBytes } from '../kernel/ids.ts'
 import type { FatigueLimit } from './find-fatigued.ts'
 import type { AuthorizationRequest, AuthorizationVerdict } from '../domain/authorization.ts'
 import type { FreezeWindow } from '../domain/freeze.ts'
+import type { LogDelay } from '../domain/log-delay.ts'
 import type { Mode } from '../domain/mode.ts'
 import type { Playbook } from '../domain/playbook.ts'
 import type { ServiceCatalog } from '../domain/service-catalog.ts'
@@ -39,6 +40,8 @@ export interface Pace {
    * kill switch promises that nothing is sent later than five seconds after it, also by a replica that slept in between.
    */
   readonly sendWithinMs: number
+  /** How long a run waits before it looks again whether the audit log has caught up. */
+  readonly logLookMs: number
 }
 
 export const DEFAULT_PACE: Pace = {
@@ -51,6 +54,7 @@ export const DEFAULT_PACE: Pace = {
   reconcileForMs: 60_000,
   approvalLookMs: 5_000,
   sendWithinMs: 4_000,
+  logLookMs: 5_000,
 }
 
 export interface ExecutorSettings {
@@ -63,6 +67,8 @@ export interface ExecutorSettings {
   /** How long a nested approval waits. */
   readonly approvalsTtlMs: number
   readonly fatigue: FatigueLimit
+  /** How far the audit log may be behind before nothing of high risk is sent. */
+  readonly logDelayMs: number
   readonly pace: Pace
 }
 
@@ -97,6 +103,8 @@ export interface ExecutorDeps {
   readonly log: Logger
   readonly telemetry: Telemetry
   readonly randomBytes: RandomBytes
+  /** As it was a moment ago. */
+  readonly logDelay: () => Promise<LogDelay>
   /** Tells those who can give a nested approval, in the transaction in which it is asked for. */
   readonly askApprovers: (stores: Stores, proposal: Proposal, approval: StepApproval) => Promise<void>
   readonly settings: ExecutorSettings

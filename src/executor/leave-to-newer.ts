@@ -1,7 +1,7 @@
 import { ACTION_NAMES } from '../domain/action.ts'
 import { checkBeforeStep } from './check-before-step.ts'
 import { endRun } from './end-run.ts'
-import { endingOf } from './execute-step.ts'
+import { endingOf } from './ending-of.ts'
 import { readGrounds } from './read-progress.ts'
 import type { Plan } from '../domain/plan.ts'
 import type { Progress, RunSession } from './run-session.ts'

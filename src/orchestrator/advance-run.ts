@@ -99,7 +99,7 @@ async function advance(
 }
 
 function executorDepsOf(deps: Deps, options: AdvanceOptions = {}): ExecutorDeps {
-  const { mode, inflightWindowMs, breakGlass, freezeWindows, approvalsTtlMs, fatigue } = deps.settings
+  const { mode, inflightWindowMs, breakGlass, freezeWindows, approvalsTtlMs, fatigue, logDelayMs } = deps.settings
   return {
     stores: deps.stores,
     unitOfWork: deps.unitOfWork,
@@ -116,9 +116,10 @@ function executorDepsOf(deps: Deps, options: AdvanceOptions = {}): ExecutorDeps 
     log: deps.log,
     telemetry: deps.telemetry,
     randomBytes: deps.randomBytes,
+    logDelay: deps.logDelay,
     askApprovers: (stores, proposal, approval) => tellOfStepApproval(deps, stores, proposal, approval),
     settings: {
-      ...{ mode, inflightWindowMs, freezeWindows, approvalsTtlMs, fatigue },
+      ...{ mode, inflightWindowMs, freezeWindows, approvalsTtlMs, fatigue, logDelayMs },
       breakGlassPlaybooks: breakGlass.playbooks,
       pace: { ...DEFAULT_PACE, ...options.pace },
     },

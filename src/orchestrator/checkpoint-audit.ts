@@ -13,10 +13,17 @@ export interface CheckpointDeps {
    * where a commit that waited for it was cancelled; what is acknowledged after it covers it.
    */
   readonly confirm?: () => Promise<unknown>
-  /** A second place that whoever runs the database does not own, for example a line in the incident channel. */
-  readonly publish?: (checkpoint: Checkpoint) => Promise<void>
+  /** Further places that whoever runs the database does not own: folders, and lines in the incidents' channels. */
+  readonly publish?: (checkpoint: Checkpoint) => Promise<Published>
   /** Nothing was written since this one: what had to wait with telling of it tells now. */
   readonly remind?: (checkpoint: Checkpoint) => Promise<void>
+}
+
+export interface Published {
+  /** With the folder of its own, it stands where it has to: a log that has no such checkpoint for long is behind. */
+  readonly isEnough: boolean
+  /** Of the places that did not take it. */
+  readonly failures: readonly unknown[]
 }
 
 export type CheckpointResult =
@@ -35,6 +42,8 @@ export async function checkpointAudit(deps: CheckpointDeps): Promise<CheckpointR
   const reason = last === undefined ? undefined : await contradiction(deps.sequencer, head, last)
   if (reason !== undefined) return { state: 'refused', reason }
   if (last?.size === head.size && last.epoch === head.epoch) {
+    // Too few places took it, or it was made by a command that has none of them.
+    if (head.covered === null || head.covered < last.size) await spread(deps, last)
     await deps.remind?.(last)
     return { state: 'current', checkpoint: last }
   }
@@ -42,8 +51,16 @@ export async function checkpointAudit(deps: CheckpointDeps): Promise<CheckpointR
   const { origin, epoch, size, link, frontier, at } = head
   const checkpoint = deps.sign({ origin, epoch, size, root: rootOf(frontier), chain: link, at })
   await deps.checkpoints.append(checkpoint)
-  await deps.publish?.(checkpoint)
+  await spread(deps, checkpoint)
   return { state: 'made', checkpoint }
+}
+
+/** What failed is said aloud by whoever called; that enough places have it is known before. */
+async function spread({ publish, sequencer }: CheckpointDeps, checkpoint: Checkpoint): Promise<void> {
+  if (publish === undefined) return
+  const { isEnough, failures } = await publish(checkpoint)
+  if (isEnough) await sequencer.noteCovered(checkpoint.size)
+  if (failures.length > 0) throw failures[0]
 }
 
 /** Undefined when the database goes on from where the checkpoint was made. */

@@ -17,6 +17,7 @@ import type { Logs } from '../ports/logs.ts'
 import type { Logger } from '../kernel/logger.ts'
 import type { Metrics } from '../ports/metrics.ts'
 import type { FreezeWindow } from '../domain/freeze.ts'
+import type { LogDelay } from '../domain/log-delay.ts'
 import type { Mode } from '../domain/mode.ts'
 import type { PictureRasterizer } from '../ports/picture-rasterizer.ts'
 import type { Playbook } from '../domain/playbook.ts'
@@ -92,6 +93,8 @@ export interface Settings {
   readonly breakGlass: { readonly playbooks: readonly string[]; readonly forMs: number; readonly reviewMs: number }
   /** When the audit log is reviewed each day, in minutes of the day in UTC, and the channels that hear of it. */
   readonly auditReview: { readonly minuteOfDay: number; readonly channels: readonly ReviewChannel[] }
+  /** How far the audit log may be behind before nothing of high risk is approved or carried out. */
+  readonly logDelayMs: number
   /** Freezes that come back by the calendar. */
   readonly freezeWindows: readonly FreezeWindow[]
   readonly inflightWindowMs: number
@@ -129,6 +132,8 @@ export interface Deps {
   readonly seal: (record: AuditRecord) => SealedLeaf
   /** Takes out of what people write whatever `seal` takes out, so that tables keep no secret that the log does not. */
   readonly redact: Redactor
+  /** How far the audit log is behind, as it was a moment ago. */
+  readonly logDelay: () => Promise<LogDelay>
   /** Who read what of the record; it ends on the audit log, and keeps no read waiting. */
   readonly reads: ReadLog
   readonly actions: ActionRunner

@@ -15,6 +15,8 @@ import { personPrincipal } from './authorization-subjects.ts'
 import type { Deps } from './dependencies.ts'
 import { readOnCall, standingOf } from './decisions/read-on-call.ts'
 import type { OnCallNow } from './decisions/read-on-call.ts'
+import { toError } from './decisions/refusal.ts'
+import { whyLogBehind } from './decisions/why-log-behind.ts'
 import { modeFor, servicesOfPlan } from './proposals/mode-and-freeze.ts'
 import { recordRunRefusal } from './record-run-refusal.ts'
 import { requireAuthorized } from './require-authorized.ts'
@@ -79,6 +81,8 @@ function sayWhatBecame(deps: Deps, subject: RunSubject, input: Said): Promise<Se
     await stores.proposals.lock(subject.proposal.id)
     const attempt = await findUnknown(stores, input)
     if (input.choice === 'retry' && attempt !== undefined) {
+      const behind = await whyLogBehind(deps, stores, [subject.proposal.plan.tier])
+      if (behind !== undefined) throw toError(behind)
       const retry = await approveRetry(deps, stores, subject, input, attempt)
       if (retry.missing !== null) return waitForApprovals(deps, stores, subject, input, retry)
       return settle(deps, stores, subject, input, attempt, retry.fresh)

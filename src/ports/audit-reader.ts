@@ -15,6 +15,8 @@ export interface AuditStanding {
   /** Leaves that wait for a number, and for how long the oldest has. */
   readonly waiting: number
   readonly lagSeconds: number
+  /** For how long the oldest numbered entry has waited for a checkpoint that stands in enough places; 0 where none waits. */
+  readonly uncoveredSeconds: number
   /** Whether the login of this service could change the log: then it is protected by its checkpoints alone. */
   readonly isProtected: boolean
 }

@@ -9,6 +9,8 @@ export interface AuditHead {
   readonly frontier: readonly string[]
   /** The database's time of reading, RFC 3339. */
   readonly at: string
+  /** How many entries a checkpoint covers that stands in enough places; null before the first one. */
+  readonly covered: number | null
 }
 
 export interface PlacedEntry {
@@ -43,4 +45,6 @@ export interface AuditSequencer {
   /** Hash of an entry, for the comparison with a checkpoint. */
   findLink(seq: number): Promise<string | undefined>
   readLag(): Promise<AuditLag>
+  /** A checkpoint over so many entries stands in enough places. */
+  noteCovered(size: number): Promise<void>
 }

@@ -22,6 +22,8 @@ export interface Patience {
   readonly dutyMs: number
   /** The clock's last duty ended this long ago. */
   readonly clockMs: number
+  /** The audit log is behind. */
+  readonly logMs: number
 }
 
 /** `parked` waits for a person after three crashes; the others ought to move and do not. */

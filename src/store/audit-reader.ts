@@ -37,8 +37,16 @@ async function list(db: Database, filter: Parameters<AuditReader['list']>[0]): P
 
 async function describe(db: Database): Promise<AuditStanding> {
   const behind = leavesBehind({ xid: sql`s.last_xid`, leafId: sql`s.last_leaf_id`, limit: COUNTED })
-  const { rows } = await db.execute<{ size: number; waiting: number; lag: number; may_change: boolean }>(sql`
+  const { rows } = await db.execute<{
+    size: number
+    waiting: number
+    lag: number
+    uncovered: number | null
+    may_change: boolean
+  }>(sql`
     select s.size, w.waiting, w.lag,
+      (select extract(epoch from clock_timestamp() - e.leaf_at)::float8
+         from audit_entries e where e.seq = s.covered + 1) as uncovered,
       has_table_privilege('audit_leaves', 'UPDATE, DELETE, TRUNCATE') or has_table_privilege('audit_entries', 'UPDATE, DELETE, TRUNCATE') as may_change
     from audit_sequencer s,
       lateral (
@@ -51,6 +59,7 @@ async function describe(db: Database): Promise<AuditStanding> {
     size: row?.size ?? 0,
     waiting: row?.waiting ?? 0,
     lagSeconds: row?.lag ?? 0,
+    uncoveredSeconds: row?.uncovered ?? 0,
     isProtected: row !== undefined && !row.may_change,
   }
 }

@@ -31,6 +31,7 @@ interface Row extends Record<string, unknown> {
   readonly lastLeafId: string | number
   readonly isNewCluster: boolean
   readonly at: string
+  readonly covered: string | number | null
 }
 
 interface LeafRow extends Record<string, unknown> {
@@ -60,6 +61,11 @@ export function createAuditSequencer(pool: Pool, db: Database): AuditSequencer {
       return rows[0]?.hash
     },
     readLag: () => readLag(db),
+    noteCovered: async (size) => {
+      await db.execute(
+        sql`UPDATE audit_sequencer SET covered = ${size}::bigint WHERE covered IS DISTINCT FROM ${size}::bigint`,
+      )
+    },
   }
 }
 
@@ -120,13 +126,13 @@ async function selectHead(db: Database, locking: ReturnType<typeof sql>): Promis
   const { rows } = await db.execute<Row>(sql`
     SELECT origin, epoch, size, last_hash AS link, frontier, last_xid::text AS "lastXid", last_leaf_id AS "lastLeafId",
            coalesce(cluster_id <> (SELECT system_identifier::text FROM pg_control_system()), false) AS "isNewCluster",
-           to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS at
+           to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS at, covered
       FROM audit_sequencer WHERE id = 1 ${locking}`)
   return rows
 }
 
-function toHead({ origin, epoch, size, link, frontier, at }: Row): AuditHead {
-  return { origin, epoch, size, link, frontier, at }
+function toHead({ origin, epoch, size, link, frontier, at, covered }: Row): AuditHead {
+  return { origin, epoch, size, link, frontier, at, covered: covered === null ? null : Number(covered) }
 }
 
 const SNAPSHOT = sql`(SELECT pg_snapshot_xmin(pg_current_snapshot()) AS xmin) AS snapshot`

@@ -3,6 +3,7 @@ import { personPrincipal } from '../authorization-subjects.ts'
 import { proposalResource } from '../../executor/proposal-resource.ts'
 import { whoMay } from '../who-may.ts'
 import { whyNoEmergencyReason } from '../../policy/judge-emergency-reason.ts'
+import { whyLogBehind } from '../decisions/why-log-behind.ts'
 import { whyNotThisPlan } from '../decisions/why-not-decide.ts'
 import type { DecisionGround } from '../decisions/decision-ground.ts'
 import type { Deps } from '../dependencies.ts'
@@ -50,7 +51,9 @@ export async function whyNotBreakGlass(
     const text = `${freezeText(freeze)} Break-glass does not go through a freeze. ${howToLift(freeze)}`
     return { code: 'frozen', text }
   }
-  return whyNoEmergency(incident) ?? whyNotByPolicy(deps, ground, mode)
+  const refusal = whyNoEmergency(incident) ?? whyNotByPolicy(deps, ground, mode)
+  // With nobody else who approves, the log is all there is.
+  return refusal ?? whyLogBehind(deps, stores, [proposal.tier])
 }
 
 function whyNotSeen(ground: DecisionGround, planHash: string | null): Refusal | undefined {

@@ -11,6 +11,7 @@ import type { OnCallStanding } from '../../domain/on-call.ts'
 import type { DecisionGround } from './decision-ground.ts'
 import { standingOf } from './read-on-call.ts'
 import { whoMay } from '../who-may.ts'
+import { whyLogBehind } from './why-log-behind.ts'
 import type { Refusal } from './refusal.ts'
 
 const HASH_PREFIX = /^[0-9a-f]{8,64}$/
@@ -35,7 +36,10 @@ export async function whyNotDecide(
     const refusal = whyClosed(ground, services, moment) ?? whyNotThisPerson(ground, deps)
     if (refusal !== undefined) return refusal
   }
-  return whyNotByPolicy(deps, ground, action, moment)
+  const forbidden = whyNotByPolicy(deps, ground, action, moment)
+  if (forbidden !== undefined || action === 'reject') return forbidden
+  // Of a nested approval the tier is its own, and the plan's counts as well.
+  return whyLogBehind(deps, stores, [ground.proposal.tier, ground.proposal.plan.tier])
 }
 
 /** What holds at this moment for the services of the plan. */

@@ -2,6 +2,8 @@ import { SURFACE_WORDS } from '../../domain/surface.ts'
 import { oneLineText } from '../../kernel/clean-text.ts'
 import type { DeadJob } from '../../ports/job-queue.ts'
 import type { Patience, StillDuty, StillRun, StandstillStore } from '../../ports/standstill-store.ts'
+import { describeLogBehind, findLogBehind } from '../../domain/log-delay.ts'
+import type { LogBehind, LogDelay } from '../../domain/log-delay.ts'
 import type { Standstill } from '../../domain/standstill.ts'
 import { BEGINS_BEFORE_PARKING } from '../run-tick.ts'
 
@@ -20,6 +22,8 @@ export const PATIENCE: Patience = {
   undeliveredMs: 45_000,
   dutyMs: 20_000,
   clockMs: 45_000,
+  // Long before work stops for it (`audit.mostDelay`, 15 minutes by default).
+  logMs: 180_000,
 }
 
 /** Jobs that are only hints at a row that is looked at by itself. */
@@ -28,16 +32,19 @@ const HINTS: readonly string[] = ['run.advance', 'clock.tick']
 export interface Sights {
   readonly standstills: Pick<StandstillStore, 'listRuns' | 'listDeliveries' | 'listDuties'>
   readonly listDeadJobs: () => Promise<readonly DeadJob[]>
+  readonly logDelay: () => Promise<LogDelay>
 }
 
 /** One look at everything that may stand still: a few statements, whatever the size of the history. */
 export async function findStandstills(sights: Sights, patience: Patience = PATIENCE): Promise<readonly Standstill[]> {
-  const [runs, deliveries, duties, jobs] = await Promise.all([
+  const [runs, deliveries, duties, jobs, delay] = await Promise.all([
     sights.standstills.listRuns(patience),
     sights.standstills.listDeliveries(patience),
     sights.standstills.listDuties(patience, BEGINS_BEFORE_PARKING),
     sights.listDeadJobs(),
+    sights.logDelay(),
   ])
+  const behind = findLogBehind(delay, patience.logMs)
   return [
     ...runs.map(ofRun),
     ...deliveries.map(({ surface, waiting, forSeconds }): Standstill => ({
@@ -46,6 +53,7 @@ export async function findStandstills(sights: Sights, patience: Patience = PATIE
     })),
     ...duties.map(ofDuty),
     ...jobs.filter(({ queue }) => queue === null || !HINTS.includes(queue)).map(ofJob),
+    ...(behind === undefined ? [] : [ofLog(behind)]),
   ]
 }
 
@@ -82,6 +90,11 @@ function ofDuty({ name, forSeconds }: StillDuty): Standstill {
   }
   const text = `The clock stands still: no worker has done its duties (${ago(forSeconds)}). Proposals do not expire and nobody is reminded. See that a worker runs and look at its log.`
   return { ...about('duty', 'duty:*'), text }
+}
+
+function ofLog(behind: LogBehind): Standstill {
+  const text = `${describeLogBehind(behind)} If that goes on, nothing of tier 3 is approved or carried out (audit.mostDelay).`
+  return { ...about('log', `log:${behind.lacks}`), text }
 }
 
 function ofJob({ id, queue, data, failure }: DeadJob): Standstill {

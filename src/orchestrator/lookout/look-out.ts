@@ -7,7 +7,7 @@ import type { Stores } from '../../ports/stores.ts'
 import type { Deps } from '../dependencies.ts'
 import { findStandstills } from './find-standstills.ts'
 
-export interface LookoutDeps extends Pick<Deps, 'stores' | 'unitOfWork' | 'seal' | 'log' | 'telemetry'> {
+export interface LookoutDeps extends Pick<Deps, 'stores' | 'unitOfWork' | 'seal' | 'log' | 'telemetry' | 'logDelay'> {
   readonly listDeadJobs: () => Promise<readonly DeadJob[]>
 }
 
@@ -20,10 +20,13 @@ export interface LookResult {
  * One pass: what stands still and was not known is put on record and told to people once, and so is its end. Record,
  * audit leaf, timeline and message of each commit together; a pass that breaks off is made up for by the next.
  */
-export async function lookOut(deps: LookoutDeps, patience?: Patience): Promise<LookResult> {
+export async function lookOut(deps: LookoutDeps, patience?: Patience, isFirst = false): Promise<LookResult> {
   const { standstills } = deps.stores
-  const all = await findStandstills({ standstills, listDeadJobs: deps.listDeadJobs }, patience)
+  const { listDeadJobs, logDelay } = deps
+  const seen = await findStandstills({ standstills, listDeadJobs, logDelay }, patience)
   const known = new Set((await standstills.listOpen()).map(({ key }) => key))
+  // What a service left behind when it was killed gets its number and its checkpoint in a moment.
+  const all = seen.filter(({ kind, key }) => !isFirst || kind !== 'log' || known.has(key))
   const found: Standstill[] = []
   for (const one of all) if (!known.has(one.key) && (await open(deps, one))) found.push(one)
   const keys = all.map(({ key }) => key)
@@ -75,7 +78,8 @@ async function record(
 ): Promise<void> {
   const about = { ...(incidentId === null ? {} : { incidentId }), ...(runId === null ? {} : { runId }) }
   const details = { key, kind, text }
-  await stores.audit.append([seal({ event, actor: COUNTERSIGN, origin: 'clock', outcome, ...about, details })])
+  const target = { system: 'countersign', resource: key, environment: null }
+  await stores.audit.append([seal({ event, actor: COUNTERSIGN, origin: 'clock', outcome, ...about, target, details })])
   if (incidentId === null) return
   const priority = outcome === 'success' ? 'status' : 'approval'
   await stores.timeline.append([{ incidentId, actor: COUNTERSIGN, origin: 'clock', event, text }])

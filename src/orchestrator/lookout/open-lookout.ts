@@ -48,6 +48,7 @@ class LookoutLoop {
   readonly #everyMs: number
   #beatAtMs = Number.NEGATIVE_INFINITY
   #isFailing = false
+  #isFirst = true
 
   constructor(needs: LookoutNeeds) {
     this.#needs = needs
@@ -84,7 +85,8 @@ class LookoutLoop {
 
   async #pass(): Promise<void> {
     const { stores, settings, pager } = this.#needs
-    await lookOut(this.#needs)
+    await lookOut(this.#needs, undefined, this.#isFirst)
+    this.#isFirst = false
     if (pager !== null) await pageStandstills(stores, pager, settings.publicUrl)
     await stores.clockDuties.end(LOOKOUT_DUTY)
     await this.#beat()

@@ -1,5 +1,7 @@
 import { momentText } from '../../summaries/wording.ts'
 import { nameText } from '../../summaries/fit-words.ts'
+import { isLogWait } from '../../domain/log-delay.ts'
+import { ENDED_RUN_STATES } from '../../domain/run.ts'
 import type { Incident } from '../../domain/incident.ts'
 import type { Proposal } from '../../domain/approval.ts'
 import type { Run } from '../../domain/run.ts'
@@ -103,6 +105,7 @@ function deedOfRun(run: Run, proposal: Proposal | undefined, isStepAsked: boolea
 }
 
 function verbsOfRun(run: Run, isStepAsked: boolean): Words {
+  if (!ENDED_RUN_STATES.includes(run.state) && isLogWait(run.detail)) return ['waits', 'waits for the audit log']
   switch (run.state) {
     case 'queued':
       return ['is about to start']

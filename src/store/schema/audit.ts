@@ -57,4 +57,6 @@ export const auditSequencer = pgTable('audit_sequencer', {
   /** Transaction ids mean something only within one cluster: after a dump and restore the sequencer starts from a new place. */
   clusterId: text('cluster_id'),
   frontier: jsonb('frontier').$type<string[]>().notNull().default([]),
+  /** How many entries a checkpoint covers that stands in enough places; null before the first one. */
+  covered: bigint('covered', { mode: 'number' }),
 })

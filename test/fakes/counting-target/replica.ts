@@ -94,6 +94,7 @@ export async function openReplica(options: ReplicaOptions): Promise<Replica> {
     authorize: options.authorize ?? (() => ALLOW),
     seal,
     reads: readLogOf(stores.audit, seal),
+    logDelay: () => stores.auditReader.describe(),
     actions: options.actions,
     metrics: null,
     firstCards: createFirstCards(),
@@ -126,6 +127,8 @@ function settingsOf(replicaId: string): Settings {
     fatigue: { decisions: 1_000_000, perMs: 600_000 },
     breakGlass: { playbooks: [PLAYBOOK.name], forMs: 3_600_000, reviewMs: 172_800_000 },
     auditReview: { minuteOfDay: 0, channels: [] },
+    // Nobody numbers the log here, however long a test takes; what is about that sets its own limit.
+    logDelayMs: Infinity,
     freezeWindows: [],
     inflightWindowMs: 100,
     leaseMs: 5_000,

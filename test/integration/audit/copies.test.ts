@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Client } from 'pg'
 import { readCheckpointLines } from '../../../src/store/checkpoint-folder.ts'
 import { silentLogger } from '../../../src/kernel/silent-logger.ts'
 import { openHouse } from '../../support/house.ts'
@@ -43,6 +44,8 @@ describe('checkpoints in several folders, one of which cannot be reached', () =>
     expect(await readCheckpointLines(at('near'))).toEqual(lines)
     expect(await readCheckpointLines(at('far'))).toEqual(lines)
     expect(complaints).toContain('the audit log cannot be kept up; trying again every second')
+    // One folder besides its own is enough.
+    expect(await covered()).toBe(sizeOf(lines))
   })
 
   it('stand there too from the moment on when it can be (the twin)', async () => {
@@ -55,4 +58,29 @@ describe('checkpoints in several folders, one of which cannot be reached', () =>
     expect(await readCheckpointLines(at('away'))).toEqual(lines.slice(before))
     expect(complaints).toEqual([])
   })
+
+  it('reach too few where no copy takes one, and the log says that none covers what was written since', async () => {
+    const before = await covered()
+    for (const name of ['near', 'away', 'far']) {
+      await rm(at(name), { recursive: true, force: true })
+      await writeFile(at(name), '')
+    }
+    const lines = await signOnce()
+
+    expect(sizeOf(lines)).toBeGreaterThan(before)
+    expect(await covered()).toBe(before)
+  })
 })
+
+const sizeOf = (lines: readonly string[]): number => (JSON.parse(lines.at(-1) ?? '{}') as { size: number }).size
+
+async function covered(): Promise<number> {
+  const client = new Client({ connectionString: house.database.url })
+  await client.connect()
+  try {
+    const { rows } = await client.query<{ covered: number }>('SELECT covered::int FROM audit_sequencer')
+    return rows[0]!.covered
+  } finally {
+    await client.end()
+  }
+}

@@ -4,6 +4,7 @@ import type { Logger } from '../../../src/kernel/logger.ts'
 import { silentLogger } from '../../../src/kernel/silent-logger.ts'
 import { keepAudit } from '../../../src/orchestrator/keep-audit.ts'
 import type { AuditKeeper } from '../../../src/orchestrator/keep-audit.ts'
+import type { CheckpointDeps } from '../../../src/orchestrator/checkpoint-audit.ts'
 import { createLeaseStore } from '../../../src/store/lease-store.ts'
 import { openSignals } from '../../../src/store/signals.ts'
 import type { Signals } from '../../../src/ports/signals.ts'
@@ -41,7 +42,7 @@ const log: Logger = {
   error: (_, message) => void errors.push(message),
 }
 
-async function open(replicaId: string): Promise<AuditKeeper> {
+async function open(replicaId: string, publish?: CheckpointDeps['publish']): Promise<AuditKeeper> {
   const stores = { audit: world.deps.audit, leases: createLeaseStore(world.db) }
   const { sequencer } = world.deps
   const readLag = (): ReturnType<typeof sequencer.readLag> => {
@@ -57,6 +58,7 @@ async function open(replicaId: string): Promise<AuditKeeper> {
     log,
     telemetry: silentTelemetry,
     replicaId,
+    ...(publish === undefined ? {} : { publish }),
   })
   keepers.push(keeper)
   return keeper
@@ -78,7 +80,7 @@ const madeSoFar = async (): Promise<number> => (await world.deps.readCheckpointL
 
 describe('keeping the log on several replicas', () => {
   it('numbers what is written and signs it at most every ten seconds', async () => {
-    await Promise.all(['one', 'two', 'three'].map(open))
+    await Promise.all(['one', 'two', 'three'].map((name) => open(name)))
     await untilCovered(1)
     const before = await madeSoFar()
     await world.append(10)
@@ -144,6 +146,33 @@ describe('keeping the log on several replicas', () => {
     expect(await madeSoFar()).toBe(made)
     const { rows } = await world.pool.query("SELECT FROM audit_leaves WHERE event = 'audit.contradicted'")
     expect(rows).toHaveLength(1)
+  })
+
+  it('knows up to where checkpoints stand in enough places, and sends the last one again until it does', async () => {
+    let isReached = false
+    const sent: number[] = []
+    const publish = ({ size: covers }: { readonly size: number }) => {
+      sent.push(covers)
+      return Promise.resolve({ isEnough: isReached, failures: isReached ? [] : [new Error('no folder takes it')] })
+    }
+    const known = async (): Promise<number | null> => (await world.deps.sequencer.readHead()).covered
+    await open('one', publish)
+    await untilCovered(1)
+    await until(() => {
+      monotonicMs += 10_000
+      return sent.length > 1
+    }, 'the second try')
+    expect(await known()).toBeNull()
+    expect(errors.join()).toContain('the audit log cannot be kept up')
+
+    isReached = true
+    await until(async () => {
+      monotonicMs += 10_000
+      return (await known()) === (await size())
+    }, 'what is known of the checkpoint')
+
+    expect(await madeSoFar()).toBe(1)
+    expect(new Set(sent)).toEqual(new Set([await size()]))
   })
 
   it('tells of entries that wait behind a transaction that does not end, and of nothing once it has ended', async () => {

@@ -156,6 +156,7 @@ function depsOf(world: World, base: Pick<Deps, 'unitOfWork' | 'stores' | 'action
     authorize,
     seal,
     reads: readLogOf(base.stores.audit, seal),
+    logDelay: () => base.stores.auditReader.describe(),
     metrics: null,
     firstCards: createFirstCards(),
     changeSources: [],
@@ -196,6 +197,8 @@ const SETTINGS: Settings = {
   fatigue: { decisions: 1_000_000, perMs: 600_000 },
   breakGlass: { playbooks: [], forMs: 3_600_000, reviewMs: 172_800_000 },
   auditReview: { minuteOfDay: 0, channels: [] },
+  // Nobody numbers the log here, however long a test takes; what is about that sets its own limit.
+  logDelayMs: Infinity,
   freezeWindows: [],
   inflightWindowMs: 100,
   leaseMs: 5_000,

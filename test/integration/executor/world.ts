@@ -20,6 +20,7 @@ export const QUICK = {
   reconcileForMs: 300,
   // A busy machine stands still for longer than the product may.
   sendWithinMs: 60_000,
+  logLookMs: 20,
 } as const
 
 /** Nobody gives up unless a test says so: a busy machine takes longer than a quick lease and a quick call. */

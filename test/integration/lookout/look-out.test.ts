@@ -166,6 +166,22 @@ describe('besides runs it finds', () => {
     expect(found.map(({ key }) => key).sort()).toEqual(['duty:*', 'duty:sweep runs'])
   })
 
+  it.each([
+    ['numbers', { lagSeconds: 181, uncoveredSeconds: 0 }, /its entries have had no numbers for 3 min/],
+    ['checkpoints', { lagSeconds: 0, uncoveredSeconds: 181 }, /its checkpoints have reached too few places for 3 min/],
+  ])('an audit log without %s, and not at once what a service that starts has left', async (what, delay, says) => {
+    const { replica } = await approved()
+    const deps = { ...depsOf(replica), logDelay: () => Promise.resolve(delay) }
+
+    expect((await lookOut(deps, PATIENCE, true)).found).toEqual([])
+    const { found } = await lookOut(deps)
+    expect(found).toMatchObject([{ kind: 'log', key: `log:${what}`, text: expect.stringMatching(says) as unknown }])
+
+    // Whoever takes over the lookout does not take it for ended.
+    expect(await lookOut(deps, PATIENCE, true)).toEqual({ found: [], ended: [] })
+    expect((await lookOut(depsOf(replica))).ended).toMatchObject([{ key: `log:${what}` }])
+  })
+
   it('a job that was given up, and no hint at a row that is looked at by itself', async () => {
     const { replica, run } = await approved()
     const job = (id: string, queue: string): DeadJob => ({
@@ -244,7 +260,13 @@ function anAttempt(state: string, deadline: string, finished = 'NULL'): string {
 }
 
 function depsOf(replica: Replica) {
-  return { ...replica.deps, log: silentLogger, listDeadJobs: () => Promise.resolve<readonly DeadJob[]>([]) }
+  return {
+    ...replica.deps,
+    log: silentLogger,
+    listDeadJobs: () => Promise.resolve<readonly DeadJob[]>([]),
+    // Nobody numbers the log here, however long these tests take.
+    logDelay: () => Promise.resolve({ lagSeconds: 0, uncoveredSeconds: 0 }),
+  }
 }
 
 let place = 0

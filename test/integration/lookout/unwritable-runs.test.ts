@@ -120,5 +120,6 @@ async function approved() {
 }
 
 function depsOf({ deps }: Replica) {
-  return { ...deps, listDeadJobs: () => Promise.resolve([]) }
+  const logDelay = () => Promise.resolve({ lagSeconds: 0, uncoveredSeconds: 0 })
+  return { ...deps, logDelay, listDeadJobs: () => Promise.resolve([]) }
 }

@@ -132,7 +132,8 @@ function startWorker(config: Omit<PoisonConfig, 'url'> = {}): void {
 /** What the lookout's next pass would tell the pager. */
 async function pagedNow(): Promise<readonly string[]> {
   const { standstills } = replica.stores
-  const found = await findStandstills({ standstills, listDeadJobs: () => replica.jobs.listDead() })
+  const logDelay = () => Promise.resolve({ lagSeconds: 0, uncoveredSeconds: 0 })
+  const found = await findStandstills({ standstills, logDelay, listDeadJobs: () => replica.jobs.listDead() })
   return found.filter(({ kind }) => kind === 'job').map(({ text }) => text)
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { describeNext } from '../../../src/domain/describe-next.ts'
+import { describeLogWait } from '../../../src/domain/log-delay.ts'
 import { makeProposal, makeRun, makeRunStep, makeView } from '../../fakes/slack/make-view.ts'
 import type { IncidentView } from '../../../src/domain/incident-view.ts'
 
@@ -68,6 +69,12 @@ describe('what is asked of people now', () => {
     const run = makeRun({ state: 'unknown', steps: [makeRunStep({ state: 'unknown' })] })
 
     expect(saidOf({ run })).toBe('Say what became of step rollback: look at its target, then press.')
+  })
+
+  it('is nothing while a run waits for the audit log', () => {
+    const run = makeRun({ state: 'waiting', detail: describeLogWait({ lacks: 'numbers' }) })
+
+    expect(saidOf({ proposal: approved, run })).toBe('Nothing of you: RUN-5 waits until the audit log has caught up.')
   })
 
   it.each([

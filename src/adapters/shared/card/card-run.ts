@@ -1,5 +1,6 @@
 import { WITH_AGO, bold, bullets, code, richText, section, text, time } from './card-text.ts'
 import { describeStepEndingState } from '../../../domain/describe-step-outcome.ts'
+import { isLogWait } from '../../../domain/log-delay.ts'
 import { describeDecision } from './card-decisions.ts'
 import { hashPrefix } from './card-proposal.ts'
 import { renderQuestions } from './card-questions.ts'
@@ -45,13 +46,17 @@ export function renderRun(view: IncidentView, room: CardRoom): readonly CardText
   const what = run.direction === 'undo' ? `Undo of ${run.id}` : run.id
   const ended = run.finishedAt === null ? [] : [text(' at '), time(run.finishedAt)]
   const { approval } = run
-  const words = approval === null ? RUN_WORDS[run.state] : 'waits for an approval'
+  const words = approval === null ? wordsOf(run) : 'waits for an approval'
   return richText(
     section(bold(`${what} ${words}`), ...ended, text(approval === null ? detail : '')),
     ...(approval === null ? [] : renderAsked(approval, room)),
     ...bullets(shown.map((step) => describeStep(step, room))),
     ...(more === 0 ? [] : [section(text(`and ${String(more)} more steps`))]),
   )
+}
+
+function wordsOf({ state, detail }: RunView): string {
+  return isLogWait(detail) ? 'waits' : RUN_WORDS[state]
 }
 
 /** What a nested approval asks, in the words of the plan, and what a typed `approve` takes. */
