@@ -18,6 +18,8 @@ export interface IncidentFilter {
   readonly service?: string
   /** In whatever state but `resolved`. */
   readonly isUnresolved?: true
+  /** Resolved, and that no longer ago than this by database time. */
+  readonly resolvedWithinMs?: number
   /** Worked on, and nothing of it has fired for this long by database time. */
   readonly quietForMs?: number
   /** Incidents before this id in opening order (a page). */

@@ -42,6 +42,12 @@ function isQuietFor(quietMs: number): SQL {
   return sql`${incidents.quietSince} <= clock_timestamp() - ${milliseconds(quietMs)}`
 }
 
+/** Whoever resolves it sets both times; the second one has the index. */
+function isResolvedWithin(ms: number): SQL {
+  const since = sql`clock_timestamp() - ${milliseconds(ms)}`
+  return sql`${incidents.state} = 'resolved' AND ${incidents.resolvedAt} > ${since} AND ${incidents.updatedAt} > ${since}`
+}
+
 /** Numbers, not text, order the ids: INC-10 comes after INC-9. */
 const number = sql`substring(${incidents.id} from 5)::bigint`
 
@@ -50,6 +56,7 @@ async function list(db: Database, filter: IncidentFilter): Promise<readonly Inci
   if (filter.state !== undefined) conditions.push(eq(incidents.state, filter.state))
   if (filter.service !== undefined) conditions.push(eq(incidents.service, filter.service))
   if (filter.isUnresolved === true) conditions.push(ne(incidents.state, 'resolved'))
+  if (filter.resolvedWithinMs !== undefined) conditions.push(isResolvedWithin(filter.resolvedWithinMs))
   if (filter.quietForMs !== undefined) conditions.push(isQuietFor(filter.quietForMs), isWorkedOn)
   const before = /^INC-(\d{1,18})$/.exec(filter.before ?? '')?.[1]
   if (before !== undefined) conditions.push(sql`${number} < ${before}::bigint`)
