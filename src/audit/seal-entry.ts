@@ -9,7 +9,7 @@ import { redactJson } from './redact.ts'
 import type { RedactionOptions } from './redact.ts'
 
 /** Raised with every change of the fields, so that an auditor's tools can tell old entries from new ones. */
-const AUDIT_SCHEMA_VERSION = 2
+const AUDIT_SCHEMA_VERSION = 3
 
 /** PCI DSS 10.5.1: twelve months, in the database or archived; a day more, so that no clock makes it less. */
 const LEAST_RETENTION_DAYS = 366
@@ -137,8 +137,8 @@ const METHOD_OF_ORIGIN: Readonly<Record<Origin, string>> = {
 function requestOf({ origin, request }: AuditRecord): JsonObject {
   const auth = { method: METHOD_OF_ORIGIN[origin] }
   if (request === undefined) return { auth }
-  const { channel, message, signatureHash, sessionHash, mfa, verifiedAt } = request
-  const where = { channel, message, signatureHash }
+  const { channel, message, signatureHash, sessionHash, mfa, verifiedAt, sourceIp } = request
+  const where = { channel, message, signatureHash, sourceIp }
   return { auth: withoutEmpty({ ...auth, mfa, sessionHash, verifiedAt }), request: withoutEmpty(where) }
 }
 

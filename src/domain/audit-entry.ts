@@ -54,6 +54,10 @@ export interface AuditRequest {
   readonly mfa: boolean | null
   /** RFC 3339. When the proof was checked. */
   readonly verifiedAt: string | null
+  /**
+   * The other end of the HTTP connection, never what a header says; null where that is a chat platform and not who asks.
+   */
+  readonly sourceIp: string | null
 }
 
 /** One approval as it was counted (field 13). */

@@ -25,6 +25,7 @@ export { listIncidents, readEvidence, readIncident, readRun, readTimeline } from
 export { describeDelivery } from './read/describe-delivery.ts'
 export { readAudit } from './read/read-audit.ts'
 export { recordKnownRefusal, recordRefusal } from './record-refusal.ts'
+export { withSourceIp } from './with-source-ip.ts'
 export { ingestAlerts } from './ingest-alerts.ts'
 export { ingestChange } from './ingest-change.ts'
 export type { IngestResult, RejectedItem } from './ingest/ingest-result.ts'

@@ -2,6 +2,7 @@ import { sourceActor } from '../domain/actor.ts'
 import type { AuditTarget } from '../domain/audit-entry.ts'
 import type { Deps } from './dependencies.ts'
 import type { Origin } from '../domain/surface.ts'
+import { withSourceIp } from './with-source-ip.ts'
 
 export interface Refusal {
   /** Which way in: `alertmanager`, `slack`, `console`. */
@@ -10,6 +11,8 @@ export interface Refusal {
   readonly reason: string
   readonly count: number
   readonly origin: Origin
+  /** Where it came from; of several, the first. */
+  readonly sourceIp?: string | undefined
 }
 
 /**
@@ -17,7 +20,8 @@ export interface Refusal {
  * on the audit log at once; how many there were in all follows when the minute is over (`closeRefusalMinutes`), so
  * that a flood of forgeries cannot fill the log.
  */
-export async function recordRefusal(deps: Deps, refusal: Refusal): Promise<void> {
+export async function recordRefusal(given: Deps, refusal: Refusal): Promise<void> {
+  const deps = withSourceIp(given, refusal.sourceIp)
   deps.telemetry.count('refusals', { source: refusal.source, reason: refusal.reason }, refusal.count)
   await deps.unitOfWork.run(async (stores) => {
     if (!(await stores.refusals.count(refusal.source, refusal.reason, refusal.count))) return
@@ -36,7 +40,8 @@ export async function recordRefusal(deps: Deps, refusal: Refusal): Promise<void>
 }
 
 /** A request of a known sender that was refused all the same: each one goes on the audit log. */
-export async function recordKnownRefusal(deps: Deps, refusal: Omit<Refusal, 'count'>): Promise<void> {
+export async function recordKnownRefusal(given: Deps, refusal: Omit<Refusal, 'count'>): Promise<void> {
+  const deps = withSourceIp(given, refusal.sourceIp)
   deps.telemetry.count('refusals', { source: refusal.source, reason: refusal.reason })
   await deps.stores.audit.append([
     deps.seal({

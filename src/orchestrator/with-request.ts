@@ -18,5 +18,6 @@ function requestOf(deps: Deps, { surface, account, channel, message, proof }: Co
     mfa: null,
     // Checked by the adapter just before: what is not genuine never gets here.
     verifiedAt: deps.clock.now().toISOString(),
+    sourceIp: proof?.sourceIp ?? null,
   }
 }

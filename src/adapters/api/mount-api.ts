@@ -12,6 +12,7 @@ import {
   readTimeline,
 } from '../../orchestrator/index.ts'
 import { openApiDocument } from './open-api.ts'
+import { sourceIpOf } from '../http/source-ip.ts'
 import { readCursor, readIncidentId, readLimit, readState } from './read-query.ts'
 import type { Authentication, HttpHead, HttpRequest, Route } from '../http/route.ts'
 import type { Deps, Reader } from '../../orchestrator/index.ts'
@@ -100,7 +101,8 @@ function apiAuthentication(settings: ApiSettings): Authentication<Reader> {
       const token = bearerTokenOf(head)
       if (token !== undefined) {
         const isRight = settings.token !== null && isSameSecret(token, settings.token)
-        return isRight ? { ok: true, who: { type: 'token', origin: 'api' } } : { ok: false, reason: 'wrong_token' }
+        const who = { type: 'token', origin: 'api', sourceIp: sourceIpOf(head) } as const
+        return isRight ? { ok: true, who } : { ok: false, reason: 'wrong_token' }
       }
       const reader = settings.readerOfSession(head)
       return reader === undefined ? { ok: false, reason: 'no_token' } : { ok: true, who: reader }

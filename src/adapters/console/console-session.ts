@@ -1,5 +1,6 @@
 import { emptyAnswer } from '../http/answers.ts'
 import { HttpFault } from '../http/http-fault.ts'
+import { sourceIpOf } from '../http/source-ip.ts'
 import type { Authentication, HttpHead, HttpRequest } from '../http/route.ts'
 import type { ConsoleSettings } from './console-settings.ts'
 import type { Person } from '../../domain/person.ts'
@@ -30,14 +31,15 @@ export function sessionAuthentication(settings: ConsoleSettings): Authentication
 export function visitorOf(settings: ConsoleSettings, head: HttpHead): Visitor | undefined {
   const session = settings.sessions.read(head)
   if (session === undefined) return undefined
+  const from = { origin: 'console', sourceIp: sourceIpOf(head) } as const
   if (session.kind === 'reader') {
     if (settings.signIn.kind !== 'token') return undefined
-    return { reader: { type: 'token', origin: 'console' }, person: null, name: 'read only', csrf: undefined }
+    return { reader: { type: 'token', ...from }, person: null, name: 'read only', csrf: undefined }
   }
   const person = settings.signIn.kind === 'pick' ? settings.deps.directory.findById(session.person) : undefined
   if (person === undefined) return undefined
   const csrf = settings.sessions.csrfToken(session)
-  return { reader: { type: 'person', person, origin: 'console' }, person, name: person.name, csrf }
+  return { reader: { type: 'person', person, ...from }, person, name: person.name, csrf }
 }
 
 /** A post must come from a page of ours, carry the session's token, and belong to a person. */

@@ -8,6 +8,7 @@ import { refusedPage } from './refused-page.ts'
 import { requirePost, sessionAuthentication, visitorOf } from './console-session.ts'
 import type { ConsoleSettings } from './console-settings.ts'
 import { sha256Hex } from '../../kernel/sha256.ts'
+import { sourceIpOf } from '../http/source-ip.ts'
 import type { ConversationPlace, Reply, RequestProof } from '../../orchestrator/index.ts'
 import type { HttpAnswer } from '../http/answers.ts'
 import type { HttpRequest, Route } from '../http/route.ts'
@@ -81,7 +82,7 @@ function post(
     handle: async (request, visitor) => {
       const form = formOf(request)
       const person = await requirePerson(settings, request, form)
-      const answered = await work(form, person, proofOf(form))
+      const answered = await work(form, person, proofOf(request, form))
       const now = visitorOf(settings, request) ?? visitor
       return answerWith(settings, now, answered)
     },
@@ -93,7 +94,10 @@ async function requirePerson(settings: ConsoleSettings, request: HttpRequest, fo
   try {
     return requirePost(settings, request, form)
   } catch (error) {
-    await recordKnownRefusal(settings.deps, { source: 'console', reason: 'forged_or_read_only', origin: 'console' })
+    await recordKnownRefusal(settings.deps, {
+      ...{ source: 'console', reason: 'forged_or_read_only', origin: 'console' },
+      sourceIp: sourceIpOf(request),
+    })
     throw error
   }
 }
@@ -126,8 +130,9 @@ function parseForm<Output>(schema: z.ZodType<Output>, form: URLSearchParams): Ou
 }
 
 /** The session's own token names it; it was compared a moment ago. */
-function proofOf(form: URLSearchParams): RequestProof {
-  return { sessionHash: sha256Hex(form.get('csrf') ?? '') }
+function proofOf(request: HttpRequest, form: URLSearchParams): RequestProof {
+  const sourceIp = sourceIpOf(request)
+  return { sessionHash: sha256Hex(form.get('csrf') ?? ''), ...(sourceIp === undefined ? {} : { sourceIp }) }
 }
 
 function placeOf(person: Person, proof: RequestProof): ConversationPlace {

@@ -5,6 +5,7 @@ import { pageAnswer } from './page-answer.ts'
 import { renderPeople, renderTokenForm } from './pages.ts'
 import { recordRefusal } from '../../orchestrator/index.ts'
 import { requireOwnOrigin, visitorOf } from './console-session.ts'
+import { sourceIpOf } from '../http/source-ip.ts'
 import type { ConsoleSettings } from './console-settings.ts'
 import type { HttpAnswer } from '../http/answers.ts'
 import type { HttpRequest, Route } from '../http/route.ts'
@@ -63,7 +64,8 @@ async function signIn(settings: ConsoleSettings, request: HttpRequest): Promise<
   if (way.kind === 'token' && way.isToken(form.get('token') ?? '')) {
     return emptyAnswer(303, { location: '/', 'set-cookie': sessions.start('reader', '') })
   }
-  await recordRefusal(deps, { source: 'console', reason: 'wrong_token', count: 1, origin: 'console' })
+  const refusal = { source: 'console', reason: 'wrong_token', count: 1, origin: 'console' } as const
+  await recordRefusal(deps, { ...refusal, sourceIp: sourceIpOf(request) })
   return signInPage(settings, request, 'That is not the token. Look it up where the service is configured.')
 }
 

@@ -2,10 +2,12 @@ export interface CountedRefusal {
   readonly source: string
   readonly reason: string
   readonly count: number
+  /** Where the first of them came from. */
+  readonly sourceIp: string | undefined
 }
 
 export interface RefusalMeter {
-  add(source: string, reason: string): void
+  add(source: string, reason: string, sourceIp: string | undefined): void
   /** Resolves when all that was counted is written. */
   flush(): Promise<void>
 }
@@ -39,14 +41,15 @@ export function createRefusalMeter(
   const later = (key: string) => setTimeout(() => flushKey(key), FLUSH_MS).unref()
 
   return {
-    add(source, reason) {
+    add(source, reason, sourceIp) {
       const key = `${source} ${reason}`
       if (quietUntil.has(key)) {
-        pending.set(key, { source, reason, count: (pending.get(key)?.count ?? 0) + 1 })
+        const before = pending.get(key) ?? { source, reason, count: 0, sourceIp }
+        pending.set(key, { ...before, count: before.count + 1 })
         return
       }
       quietUntil.set(key, later(key))
-      writeNow({ source, reason, count: 1 })
+      writeNow({ source, reason, count: 1, sourceIp })
     },
     async flush() {
       for (const timer of quietUntil.values()) clearTimeout(timer)

@@ -10,6 +10,7 @@ import { lingerThenClose, readBody, tooBusy, tooLarge } from './read-body.ts'
 import type { Logger } from '../../kernel/logger.ts'
 import type { RefusalMeter } from './refusal-meter.ts'
 import { sendAnswer } from './send-answer.ts'
+import { sourceIpOf } from './source-ip.ts'
 import type { AnswerRedactor } from './send-answer.ts'
 import type { Telemetry } from '../../ports/telemetry.ts'
 
@@ -72,24 +73,24 @@ async function answerOf(head: HttpHead, request: FastifyRequest, place: Place): 
   try {
     requirePlainBody(request, state)
     admission = await route.admitHead?.(head)
-    if (admission?.ok === false) return refuse(admission, place)
+    if (admission?.ok === false) return refuse(head, admission, place)
     const body = await bodyOf(request, state)
     const whole: HttpRequest = { ...head, body }
     admission ??= await route.admit(whole)
-    if (!admission.ok) return refuse(admission, place)
+    if (!admission.ok) return refuse(head, admission, place)
     return await inWork(state, admission, whole)
   } catch (error) {
     const fault = faultOfError(error)
     if (fault.status >= 500) {
       const level = fault.status === 503 ? 'warn' : 'error'
       state.log[level]({ err: error, requestId: head.id, route: route.entry.path }, 'a request could not be served')
-    } else if (admission === undefined) state.meter.add(route.entry.source, fault.code)
+    } else if (admission === undefined) state.meter.add(route.entry.source, fault.code, sourceIpOf(head))
     return faultAnswer(fault, route.errors)
   }
 }
 
-function refuse(admission: Extract<Admission, { ok: false }>, { route, state }: Place): HttpAnswer {
-  state.meter.add(route.entry.source, admission.reason)
+function refuse(head: HttpHead, admission: Extract<Admission, { ok: false }>, { route, state }: Place): HttpAnswer {
+  state.meter.add(route.entry.source, admission.reason, sourceIpOf(head))
   if (admission.answer !== undefined) return admission.answer
   return faultAnswer(
     {

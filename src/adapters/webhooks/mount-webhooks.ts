@@ -1,11 +1,12 @@
 import { faultOfError } from '../http/fault-of-error.ts'
-import { ingestAlerts, ingestChange, recordKnownRefusal } from '../../orchestrator/index.ts'
+import { ingestAlerts, ingestChange, recordKnownRefusal, withSourceIp } from '../../orchestrator/index.ts'
 import type { Deps, IngestResult } from '../../orchestrator/index.ts'
 import type { HttpAnswer } from '../http/answers.ts'
 import { jsonAnswer } from '../http/answers.ts'
 import type { HttpRequest } from '../http/route.ts'
 import type { HttpServer } from '../http/open-http-server.ts'
 import { sha256Hex } from '../../kernel/sha256.ts'
+import { sourceIpOf } from '../http/source-ip.ts'
 import type { WebhookReading, WebhookSource } from './webhook-source.ts'
 
 /** Every source on the one server; each request is answered only after its transaction is committed. */
@@ -17,7 +18,7 @@ export function mountWebhooks(server: HttpServer, deps: Deps, sources: readonly 
       source: source.name,
       authentication: source.authentication,
       errors: 'webhook',
-      handle: (request) => receive(deps, source, request),
+      handle: (request) => receive(withSourceIp(deps, sourceIpOf(request)), source, request),
     })
   }
 }

@@ -3,6 +3,7 @@ import type { AuditRecord, SealedLeaf } from '../../domain/audit-entry.ts'
 import type { Clock } from '../../kernel/clock.ts'
 import type { Logger } from '../../kernel/logger.ts'
 import type { Origin } from '../../domain/surface.ts'
+import { requestFrom } from '../request-from.ts'
 import type { AuditLeafStore } from '../../ports/audit-leaf-store.ts'
 import type { Telemetry } from '../../ports/telemetry.ts'
 
@@ -16,6 +17,8 @@ export interface NotedRead {
   readonly incidentId: string | null
   /** Of the log: the lowest and the highest number that was shown; absent where none was. */
   readonly numbers?: { readonly from: number; readonly to: number }
+  /** Whoever reads from two addresses has two entries. */
+  readonly sourceIp?: string
   /** Knows the request that reads, for the entry of a first read. */
   readonly seal: Seal
 }
@@ -230,16 +233,17 @@ class WindowedReadLog implements ReadLog {
   }
 }
 
-function keyOf({ event, actor, origin, object, incidentId }: NotedRead): string {
-  return JSON.stringify([event, actor.type, actor.id, origin, object, incidentId])
+function keyOf({ event, actor, origin, object, incidentId, sourceIp }: NotedRead): string {
+  return JSON.stringify([event, actor.type, actor.id, origin, object, incidentId, sourceIp])
 }
 
 function recordOf({ read, reads, first, last, numbers }: Window): AuditRecord {
-  const { event, actor, origin, object, incidentId } = read
+  const { event, actor, origin, object, incidentId, sourceIp } = read
   return {
     ...{ event, actor, origin, outcome: 'success' },
     target: { system: 'countersign', resource: object, environment: null },
     ...(incidentId === null ? {} : { incidentId }),
+    ...(sourceIp === undefined ? {} : { request: requestFrom(sourceIp) }),
     details: {
       ...{ reads, first: first.toISOString(), last: last.toISOString() },
       ...(numbers === undefined ? {} : { from: numbers.from, to: numbers.to }),

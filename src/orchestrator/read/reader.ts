@@ -8,15 +8,21 @@ import type { NotedRead } from './open-read-log.ts'
 import type { Origin } from '../../domain/surface.ts'
 import type { Person } from '../../domain/person.ts'
 import type { Principal } from '../../domain/authorization.ts'
+import { withSourceIp } from '../with-source-ip.ts'
 
 /**
  * Who reads: a person, the holder of the installation's API token, or somebody with an account that the directory
  * does not know.
  */
-export type Reader =
-  | { readonly type: 'person'; readonly person: Person; readonly origin: Origin }
-  | { readonly type: 'token'; readonly origin: Origin }
-  | { readonly type: 'stranger'; readonly account: string; readonly origin: Origin }
+export type Reader = (
+  | { readonly type: 'person'; readonly person: Person }
+  | { readonly type: 'token' }
+  | { readonly type: 'stranger'; readonly account: string }
+) & {
+  readonly origin: Origin
+  /** Where the request came from that reads, where it is one of HTTP. */
+  readonly sourceIp?: string | undefined
+}
 
 /** The token of `/api/v1` as a principal: policies let it read and nothing else. */
 const API_TOKEN_PRINCIPAL = 'api'
@@ -34,7 +40,7 @@ function principalOf(reader: Reader): Principal {
 
 /** Every read passes the one authorization point as well. */
 export async function requireReading(deps: Deps, reader: Reader, action: AuthorizedAction = 'read'): Promise<void> {
-  await requireAuthorized(deps, {
+  await requireAuthorized(withSourceIp(deps, reader.sourceIp), {
     principal: principalOf(reader),
     action,
     resource: INSTALLATION,
@@ -46,9 +52,11 @@ export async function requireReading(deps: Deps, reader: Reader, action: Authori
 /** What was read of the record goes on the audit log: no read waits for that, and none fails because of it. */
 export async function noteReading(deps: Deps, reader: Reader, what: ReadObject): Promise<void> {
   const { event = 'record.read', object, incidentId, numbers } = what
+  const { origin, sourceIp } = reader
   await deps.reads.note({
-    ...{ event, object, incidentId, actor: actorOf(reader), origin: reader.origin, seal: deps.seal },
+    ...{ event, object, incidentId, actor: actorOf(reader), origin, seal: deps.seal },
     ...(numbers === undefined ? {} : { numbers }),
+    ...(sourceIp === undefined ? {} : { sourceIp }),
   })
 }
 

@@ -19,6 +19,8 @@ export interface ConversationPlace {
 export interface RequestProof {
   readonly signatureHash?: string
   readonly sessionHash?: string
+  /** Of the person's own connection; of chat it is the platform's, and left out. */
+  readonly sourceIp?: string
 }
 
 /** A line of chat: `/incident <text>`, a mention in a thread, the console's command box. */

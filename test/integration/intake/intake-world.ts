@@ -27,6 +27,8 @@ export interface IntakeOptions {
   readonly server?: Partial<HttpServerOptions>
   /** What a twin test takes out of the real sources. */
   readonly weaken?: (sources: readonly WebhookSource[]) => readonly WebhookSource[]
+  /** Another server in between, on which the sources are mounted. */
+  readonly around?: (server: HttpServer) => HttpServer
   readonly stores?: (stores: Stores) => Stores
   readonly catalog?: ServiceCatalog
   readonly tokens?: readonly string[]
@@ -112,7 +114,7 @@ function openServer(deps: Deps, options: IntakeOptions): HttpServer {
   })
   const secrets = { tokens: options.tokens ?? [TOKEN], githubSecrets: options.githubSecrets ?? [GITHUB_SECRET] }
   const sources = webhookSources(secrets, deps.catalog, deps.clock)
-  mountWebhooks(server, deps, options.weaken?.(sources) ?? sources)
+  mountWebhooks(options.around?.(server) ?? server, deps, options.weaken?.(sources) ?? sources)
   return server
 }
 

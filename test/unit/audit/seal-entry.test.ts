@@ -17,7 +17,7 @@ describe('a sealed entry', () => {
     const leaf = sealEntry({ ...record, incidentId: 'INC-1' }, context)
 
     expect(Buffer.from(leaf.bytes).toString()).toBe(
-      '{"actor":{"id":"countersign","name":"Countersign","type":"service"},"at":"2026-01-02T03:04:05.678Z","auth":{"method":"webhook_credential"},"build":"0.1.0","correlationId":"INC-1","dataClass":"internal","dbTime":"2026-01-02T03:04:05.678Z","entryId":"id-1","event":"incident.opened","incidentId":"INC-1","origin":"webhook","outcome":"success","phase":"recorded","redactions":{"count":0,"rules":[]},"replica":"replica-1","retentionUntil":"2027-01-03","schema":2}',
+      '{"actor":{"id":"countersign","name":"Countersign","type":"service"},"at":"2026-01-02T03:04:05.678Z","auth":{"method":"webhook_credential"},"build":"0.1.0","correlationId":"INC-1","dataClass":"internal","dbTime":"2026-01-02T03:04:05.678Z","entryId":"id-1","event":"incident.opened","incidentId":"INC-1","origin":"webhook","outcome":"success","phase":"recorded","redactions":{"count":0,"rules":[]},"replica":"replica-1","retentionUntil":"2027-01-03","schema":3}',
     )
     expect(leaf).toMatchObject({ incidentId: 'INC-1', event: 'incident.opened', leafHash: leafHashOf(leaf.bytes) })
   })
@@ -74,13 +74,17 @@ describe('a sealed entry', () => {
       sessionHash: null,
       mfa: null,
       verifiedAt: '2026-01-02T03:04:05.000Z',
+      sourceIp: '192.0.2.7',
     } as const
     const actor = { type: 'human', id: 'ana@bank.example', name: 'Ana' } as const
 
     expect(contentOf({ ...record, origin: 'slack', actor, request })).toMatchObject({
       actor: { ...actor, chat: request.account },
       auth: { method: 'slack_signature', verifiedAt: request.verifiedAt },
-      request: { channel: 'C1', message: request.message, signatureHash: request.signatureHash },
+      request: {
+        ...{ channel: 'C1', message: request.message, signatureHash: request.signatureHash },
+        sourceIp: '192.0.2.7',
+      },
     })
     expect(contentOf({ ...record, origin: 'slack', request })['actor']).not.toHaveProperty('chat')
   })
