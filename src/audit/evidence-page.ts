@@ -146,8 +146,16 @@ function timelineRow({ seq, entry }: Numbered): readonly string[] {
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   if (rows.length === 0) return '<p>Nothing.</p>'
   const line = (tag: string, cells: readonly string[]): string =>
-    `<tr>${cells.map((cell) => `<${tag}>${escape(cell)}</${tag}>`).join('')}</tr>`
+    `<tr>${cells.map((cell) => `<${tag}>${escape(asText(cell))}</${tag}>`).join('')}</tr>`
   return `<table><thead>${line('th', head)}</thead><tbody>${rows.map((row) => line('td', row)).join('\n')}</tbody></table>`
+}
+
+/** What spreadsheets take for the beginning of a formula, also in full width. */
+const FORMULA = /^\s*[=+\-@\uFF0B\uFF0D\uFF1D\uFF20]/
+
+/** A spreadsheet opens tables of a page as it opens its own, and calculates what begins like a formula. */
+function asText(cell: string): string {
+  return FORMULA.test(cell) ? `'${cell}` : cell
 }
 
 const MOST_CHARACTERS = 2_000

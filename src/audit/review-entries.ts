@@ -1,3 +1,4 @@
+import { differsBeside } from './differs-beside.ts'
 import { leafHashOf, nextLink } from './hash-chain.ts'
 import type { AuditEntry } from '../domain/audit-entry.ts'
 import type { Json, JsonObject } from '../kernel/json.ts'
@@ -74,11 +75,13 @@ function openTally(tally: ReviewTally): OpenTally {
   }
 }
 
-function faultOf({ to, link }: ReviewTally, { seq, bytes, leafHash, prevHash, hash }: AuditEntry): string | null {
+function faultOf({ to, link }: ReviewTally, entry: AuditEntry): string | null {
+  const { seq, bytes, leafHash, prevHash, hash } = entry
   if (seq !== to + 1) return `after entry ${String(to)} comes entry ${String(seq)}`
   if (prevHash !== link) return `entry ${String(seq)} does not follow entry ${String(to)}`
   if (nextLink(prevHash, leafHash) !== hash) return `entry ${String(seq)} has a hash that is not its own`
   if (bytes !== null && leafHashOf(bytes) !== leafHash) return `entry ${String(seq)} was changed`
+  if (differsBeside(entry)) return `the columns beside entry ${String(seq)} say something else than its bytes`
   return null
 }
 

@@ -674,6 +674,7 @@ function checkDerived(folder: string, files: readonly string[], incident: unknow
     throw new Broken(name, 'says something else than the entries')
   }
   const planned = new Map(approvals.map(({ id, planHash }): [string, string] => [`plans/${id}.json`, planHash]))
+  checkStory(entries, approvals)
   const missing = [...planned.keys()].find((name) => !files.includes(name))
   if (missing !== undefined) throw new Broken(quoted(missing), 'is missing, and entries tell of this plan')
   const withheld = files
@@ -682,6 +683,44 @@ function checkDerived(folder: string, files: readonly string[], incident: unknow
   return withheld.map(
     (name) => `${name} is shown without its secrets: its hash is that of the log, and is not computed.`,
   )
+}
+
+const RUN_ENDS: readonly unknown[] = ['run.succeeded', 'run.failed', 'run.stopped', 'run.undone']
+const SENDING: readonly unknown[] = ['step.intended', 'step.sent']
+
+/**
+ * What entries tell of has entries of its own: whoever is named as having approved, the intent of what was sent, and what
+ * came of it before its run ended. Each entry is proven by itself, so one that was left out is missed by its story alone.
+ */
+function checkStory(entries: readonly Numbered[], approvals: readonly PackedApprovals[]): void {
+  const tries = Map.groupBy(outcomesIn(entries), ({ entry }) => tryOf(entry))
+  for (const { seq, entry } of entries) {
+    const { decisions = [] } = approvals.find(({ id }) => id === wordAt(entry, 'proposalId')) ?? {}
+    const given = Array.isArray(entry['approvals']) ? (entry['approvals'] as Members[]) : []
+    const isHere = ({ subject, planHashSeen }: Members): boolean =>
+      decisions.some((one) => one.decision === 'approve' && one.person === subject && one.planHash === planHashSeen)
+    const lost = given.find((approval) => !isHere(approval))
+    if (lost !== undefined) tellMissing(seq, `names an approval by ${quoted(String(lost['subject']))}, which`)
+    if (entry['event'] !== 'step.sent') continue
+    const own = (tries.get(tryOf(entry)) ?? []).map((one) => one.entry['event'])
+    if (!own.includes('step.intended')) tellMissing(seq, 'tells of what was sent, whose intent')
+    const hasEnded = entries.some(
+      (one) => one.seq > seq && one.entry['runId'] === entry['runId'] && RUN_ENDS.includes(one.entry['event']),
+    )
+    if (hasEnded && own.every((event) => SENDING.includes(event))) {
+      tellMissing(seq, 'tells of what was sent, whose outcome')
+    }
+  }
+}
+
+function tellMissing(seq: number, what: string): never {
+  throw new Broken(placeOf(seq), `${what} is not in the pack: it was taken out, or lies in an archive`)
+}
+
+/** One try of one effect. */
+function tryOf(entry: Members): string {
+  const execution = at(entry, 'execution')
+  return `${wordAt(execution, 'idempotencyKey')} ${String(at(execution, 'attempt'))}`
 }
 
 function packedEntries(folder: string, incident: unknown): readonly Numbered[] {

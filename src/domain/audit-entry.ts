@@ -208,6 +208,13 @@ export interface AuditEntry {
   readonly seq: number
   /** null where they were archived. */
   readonly bytes: Uint8Array | null
+  /** What columns beside the bytes repeat, for finding entries; null where they were archived. */
+  readonly columns: {
+    readonly entryId: string
+    readonly event: string
+    readonly incidentId: string | null
+    readonly leafHash: string
+  } | null
   readonly leafHash: string
   readonly prevHash: string
   readonly hash: string

@@ -1,3 +1,4 @@
+import { differsBeside } from '../audit/differs-beside.ts'
 import { buildLevels, inclusionPath } from '../audit/merkle.ts'
 import type { TreeLevels } from '../audit/merkle.ts'
 import { printExportLine } from '../audit/verifier.ts'
@@ -61,14 +62,31 @@ export async function exportAudit(
     range.beforeMonth !== undefined ||
     range.from !== undefined ||
     range.to !== undefined
-  const entries = isPart
+  const written = isPart
     ? await writePart(deps, range, covered, write)
     : // What another replica numbered since then is left to the next export, unless no checkpoint can be made.
       await writeAll(deps.auditLog, obstacle === null ? covered : size, write)
   const late =
     waiting === 0 ? null : `${waiting} entries are not exported: they wait for their number until a transaction ends.`
-  const warnings = [obstacle, late, await describeSkipped(deps.auditLog)].filter((text) => text !== null)
-  return { entries, checkpointLines, warning: warnings.length === 0 ? null : warnings.join(' ') }
+  const skipped = await describeSkipped(deps.auditLog)
+  const warnings = [obstacle, late, skipped, describeBeside(written.beside)].filter((text) => text !== null)
+  return { entries: written.count, checkpointLines, warning: warnings.length === 0 ? null : warnings.join(' ') }
+}
+
+/** Entries whose columns were changed. */
+interface Beside {
+  readonly count: number
+  readonly first: number | null
+}
+
+interface Written {
+  readonly count: number
+  readonly beside: Beside
+}
+
+function describeBeside({ count, first }: Beside): string | null {
+  if (first === null) return null
+  return `The columns beside ${count} entries say something else than their bytes, the first of them beside entry ${first}: somebody changed the database. What is exported are the bytes.`
 }
 
 async function describeSkipped(log: AuditLog): Promise<string | null> {
@@ -95,7 +113,7 @@ function sizeOf(line: string): number {
   }
 }
 
-async function writeAll(log: AuditLog, upTo: number, write: (line: string) => Promise<void>): Promise<number> {
+async function writeAll(log: AuditLog, upTo: number, write: (line: string) => Promise<void>): Promise<Written> {
   return eachEntry(log, { upTo }, ({ seq, hash, prevHash, leafHash, bytes }) =>
     write(printExportLine({ seq, hash, prevHash, leafHash, ...contentOf(bytes) })),
   )
@@ -106,7 +124,7 @@ async function writePart(
   { incidentId, beforeMonth, from, to }: AuditRange,
   covered: number,
   write: (line: string) => Promise<void>,
-): Promise<number> {
+): Promise<Written> {
   const levels: TreeLevels = buildLevels(await auditLog.listLeafHashes(covered))
   const filter = {
     ...(incidentId === undefined ? {} : { incidentId }),
@@ -115,14 +133,14 @@ async function writePart(
     after: from === undefined ? 0 : from - 1,
   }
   let entries = 0
-  await eachEntry(auditLog, filter, ({ seq, leafHash, bytes }) => {
+  const { beside } = await eachEntry(auditLog, filter, ({ seq, leafHash, bytes }) => {
     const content = contentOf(bytes)
     if (incidentId !== undefined && isOfAnother(content, incidentId)) return Promise.resolve()
     entries += 1
     const proof = seq <= covered ? { size: covered, path: inclusionPath(levels, seq - 1) } : null
     return write(printExportLine({ seq, leafHash, proof, ...content }))
   })
-  if (entries > 0) return entries
+  if (entries > 0) return { count: entries, beside }
   throw new NotFoundError('audit entry of', incidentId ?? `the range from ${from ?? 1} to ${to ?? 'the end'}`)
 }
 
@@ -133,14 +151,18 @@ function isOfAnother({ entry }: JsonObject, incidentId: string): boolean {
 
 type Filter = Omit<Parameters<AuditLog['list']>[0], 'limit' | 'after'> & { readonly after?: number }
 
-async function eachEntry(log: AuditLog, filter: Filter, take: (entry: AuditEntry) => Promise<void>): Promise<number> {
+async function eachEntry(log: AuditLog, filter: Filter, take: (entry: AuditEntry) => Promise<void>): Promise<Written> {
   let count = 0
+  let beside: Beside = { count: 0, first: null }
   for (let after = filter.after ?? 0; ;) {
     const page = await log.list({ ...filter, after, limit: PAGE })
-    for (const entry of page) await take(entry)
+    for (const entry of page) {
+      if (differsBeside(entry)) beside = { count: beside.count + 1, first: beside.first ?? entry.seq }
+      await take(entry)
+    }
     count += page.length
     after = page.at(-1)?.seq ?? after
-    if (page.length < PAGE) return count
+    if (page.length < PAGE) return { count, beside }
   }
 }
 

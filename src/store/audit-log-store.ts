@@ -5,7 +5,13 @@ import type { Database } from './database.ts'
 
 const OUT_OF_ORDER = 10_000
 
-type Row = AuditEntry & Record<string, unknown>
+interface Row extends Omit<AuditEntry, 'columns'>, Record<string, unknown> {
+  /** null as the bytes are. */
+  readonly entryId: string | null
+  readonly event: string | null
+  readonly incidentId: string | null
+  readonly ownLeafHash: string | null
+}
 
 export function createAuditLog(db: Database): AuditLog {
   return {
@@ -14,10 +20,11 @@ export function createAuditLog(db: Database): AuditLog {
       const until = upTo === undefined ? sql`` : sql`AND e.seq <= ${upTo}`
       const isOld = beforeMonth === undefined ? sql`` : sql`AND l.at < ${`${beforeMonth}-01 00:00:00+00`}::timestamptz`
       const { rows } = await db.execute<Row>(sql`
-        SELECT e.seq, l.bytes, e.leaf_hash AS "leafHash", e.prev_hash AS "prevHash", e.hash
+        SELECT e.seq, l.bytes, e.leaf_hash AS "leafHash", e.prev_hash AS "prevHash", e.hash, l.entry_id AS "entryId",
+               l.event, l.incident_id AS "incidentId", l.leaf_hash AS "ownLeafHash"
           FROM audit_entries e LEFT JOIN audit_leaves l ON l.id = e.leaf_id AND l.at = e.leaf_at
          WHERE e.seq > ${after} ${until} ${ofIncident} ${isOld} ORDER BY e.seq LIMIT ${limit}`)
-      return rows
+      return rows.map(toEntry)
     },
     async countSkipped(after) {
       // Leaves get their ids a moment before their numbers, and not in quite the same order.
@@ -34,6 +41,11 @@ export function createAuditLog(db: Database): AuditLog {
       return rows.map((row) => row.hash)
     },
   }
+}
+
+function toEntry({ entryId, event, incidentId, ownLeafHash, ...entry }: Row): AuditEntry {
+  const isHere = entryId !== null && event !== null && ownLeafHash !== null
+  return { ...entry, columns: isHere ? { entryId, event, incidentId, leafHash: ownLeafHash } : null }
 }
 
 /**

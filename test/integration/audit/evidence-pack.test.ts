@@ -214,6 +214,47 @@ describe('an evidence pack', () => {
   })
 })
 
+describe('T42: a page of a pack that a spreadsheet opens', () => {
+  const FORMULAS = [
+    '=cmd|calc!A1',
+    '+1+1',
+    '-2+3',
+    '@SUM(1)',
+    '\t=1',
+    ' =1',
+    '\uFF1D1',
+    '=HYPERLINK("http://evil.example")',
+  ]
+  const cellsOf = (page: string): readonly string[] =>
+    [...page.matchAll(/<t[dh]>([^<]*)</g)].map(([, text = '']) => text.replaceAll('&#39;', "'"))
+  const isFormula = (cell: string): boolean => /^[\s\p{Cc}]*[=+\-@\uFF0B\uFF0D\uFF1D\uFF20]/u.test(cell)
+
+  async function pageOfFormulas(): Promise<string> {
+    const records = FORMULAS.map((text): AuditRecord => ({
+      ...{ ...told, event: text, stepId: text, reasonCode: text },
+      actor: { type: 'human', id: text, name: text },
+      details: { decision: 'approve', planHashSeen: text, roles: [text], reason: text, detail: text },
+      execution: { attempt: 1, effect: 'main', idempotencyKey: 'key', fence: 1, requestHash: text },
+      target: { system: text, resource: text, environment: null },
+    }))
+    await world.deps.audit.append(records.map((record) => world.deps.seal(record)))
+    return new TextDecoder().decode(buildEvidencePack(await factsOf(), world.privateKey).get('evidence.html'))
+  }
+
+  it('has no cell that begins like a formula', async () => {
+    const cells = cellsOf(await pageOfFormulas())
+
+    expect(cells.filter(isFormula)).toEqual([])
+    expect(cells).toContain("'=cmd|calc!A1")
+  })
+
+  it('would have them where nothing stood before what people wrote (the twin)', async () => {
+    const cells = cellsOf((await pageOfFormulas()).replace(/(<t[dh]>)&#39;/g, '$1'))
+
+    expect(cells.filter(isFormula).length).toBeGreaterThan(FORMULAS.length)
+  })
+})
+
 describeWhen(existsSync(CHROMIUM), `there is no ${CHROMIUM}, install chromium`, 'T42: the page of a pack', () => {
   async function look(text: string): Promise<{ readonly asked: readonly string[]; readonly body: string }> {
     const path = join(folder, 'evidence.html')

@@ -1,13 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { spawnSync } from 'node:child_process'
-import { randomBytes } from 'node:crypto'
+import { createPrivateKey, randomBytes, sign } from 'node:crypto'
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { strFromU8, unzipSync } from 'fflate'
 import { Client } from 'pg'
 import { createSealer } from '../../../src/app/create-sealer.ts'
+import { approvalsIn, outcomesIn, printPackFile } from '../../../src/audit/verifier.ts'
+import { canonicalJson } from '../../../src/kernel/canonical-json.ts'
 import { systemClock } from '../../../src/kernel/clock.ts'
+import { sha256Hex } from '../../../src/kernel/sha256.ts'
 import { askQuestion } from '../../../src/orchestrator/questions/ask-question.ts'
 import { recordDecision } from '../../../src/orchestrator/record-decision.ts'
 import { ANA, BEN } from '../../fakes/counting-target/approved-run.ts'
@@ -111,7 +114,64 @@ const linesOf = (text = ''): readonly Line[] =>
     .split('\n')
     .map((line) => JSON.parse(line) as Line)
 
+/** Each part made again without some entries, and all of it signed with the key. */
+async function withoutEntries(texts: Readonly<Record<string, string>>, isDropped: (entry: Line['entry']) => boolean) {
+  const kept = linesOf(texts['entries.jsonl']).filter(({ entry }) => !isDropped(entry))
+  const parts: Record<string, string> = {
+    ...texts,
+    'entries.jsonl': (texts['entries.jsonl'] ?? '')
+      .split('\n')
+      .filter((line) => line === '' || !isDropped((JSON.parse(line) as Line).entry))
+      .join('\n'),
+    'approvals.json': printPackFile(approvalsIn(kept)),
+    'outcomes.json': printPackFile(outcomesIn(kept)),
+  }
+  delete parts['manifest.json']
+  const files = Object.fromEntries(Object.entries(parts).map(([name, text]) => [name, sha256Hex(text)]))
+  const manifest = { incident: proposal.incidentId, files }
+  const key = createPrivateKey(await readFile(at('keys/audit.key')))
+  const signature = sign(null, Buffer.from(canonicalJson(manifest)), key).toString('base64')
+  parts['manifest.json'] = printPackFile({ ...manifest, signature })
+  await rm(at('lessened'), { recursive: true, force: true })
+  for (const [path, text] of Object.entries(parts)) {
+    await mkdir(dirname(join(at('lessened'), path)), { recursive: true })
+    await writeFile(join(at('lessened'), path), text)
+  }
+  const source = await readFile(new URL('../../../src/audit/verifier.ts', import.meta.url), 'utf8')
+  const guard = '  checkStory(entries, approvals)\n'
+  expect(source.split(guard)).toHaveLength(2)
+  await writeFile(at('careless-verifier.ts'), source.replace(guard, ''))
+  const verify = (program: string) =>
+    spawnSync(process.execPath, [program, '--pack', '.', '--key', 'audit.pub'], {
+      ...{ cwd: at('lessened'), encoding: 'utf8', env: {} },
+    })
+  const { status, stdout } = verify('verifier.ts')
+  return { code: status, said: stdout, careless: verify(at('careless-verifier.ts')).status }
+}
+
+const isOf = (event: string, stepId?: string) => (entry: Line['entry']) =>
+  entry['event'] === event && entry['stepId'] === stepId
+
 describe('the evidence pack of a run', () => {
+  it.each([
+    [
+      'an approval of the plan',
+      isOf('decision.recorded'),
+      /names an approval by \S*ben@bank\.example\S*, which is not in/,
+    ],
+    ['an approval of a step', isOf('decision.recorded', 'confirm'), /names an approval by/],
+    ['an intent', isOf('step.intended', 'move'), /tells of what was sent, whose intent is not in the pack/],
+    ['an outcome', isOf('step.succeeded', 'move'), /tells of what was sent, whose outcome is not in the pack/],
+  ])('without the entry of %s does not verify, though all of it was signed', async (_what, isDropped, says) => {
+    const { texts } = await pack('whole')
+
+    const { code, said, careless } = await withoutEntries(texts, isDropped)
+
+    expect({ code, said }).toEqual({ code: 1, said: expect.stringMatching(says) })
+    // The twin: a verifier that reads no story.
+    expect(careless).toBe(0)
+  })
+
   it('holds entries with proofs, checkpoints, plan, approvals, questions, outcomes and a page, and verifies alone', async () => {
     const { texts, code, said, complained } = await pack('whole')
 

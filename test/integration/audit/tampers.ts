@@ -32,6 +32,8 @@ export interface Tamper {
   /** The first entry that is no longer the true one, and the last by which the log itself must show it. */
   readonly from: number
   readonly to: number
+  /** Nothing of what is hashed was touched: the export says so, and the log verifies. */
+  readonly isBeside?: true
   /** In a transaction of a superuser without triggers. */
   apply(client: Client): Promise<void>
 }
@@ -80,6 +82,19 @@ const MAKERS: Readonly<Record<string, Maker>> = {
       await setBytes(client, row, bytes, leafHashOf(bytes))
       const hash = nextLink(row.prevHash, leafHashOf(bytes))
       await client.query('UPDATE audit_entries SET hash = $2 WHERE seq = $1', [at, hash])
+    },
+  }),
+  'a column beside the bytes changed': ({ log, at, random }) => ({
+    ...{ from: at, to: at, isBeside: true },
+    apply: async (client) => {
+      const set = pickFrom(random, [
+        `event = 'note.removed'`,
+        `incident_id = 'INC-1000'`,
+        `incident_id = NULL`,
+        `entry_id = gen_random_uuid()::text`,
+        `leaf_hash = repeat('0', 64)`,
+      ])
+      await client.query(`UPDATE audit_leaves SET ${set} WHERE id = $1`, [rowAt(log, at).leafId])
     },
   }),
   'entries deleted': ({ log, at, upTo }) => ({

@@ -28,9 +28,15 @@ const FACTS: ReviewFacts = {
 function chainOf(contents: readonly Content[]): readonly AuditEntry[] {
   let prevHash = CHAIN_START
   return contents.map((content, index) => {
-    const bytes = new TextEncoder().encode(JSON.stringify(content))
+    const own = {
+      entryId: `id-${index}`,
+      event: content['event'] as string,
+      incidentId: (content['incidentId'] ?? null) as string | null,
+    }
+    const bytes = new TextEncoder().encode(JSON.stringify({ ...content, entryId: own.entryId }))
     const leafHash = leafHashOf(bytes)
-    const entry = { seq: index + 1, bytes, leafHash, prevHash, hash: nextLink(prevHash, leafHash) }
+    const columns = { ...own, leafHash }
+    const entry = { seq: index + 1, bytes, columns, leafHash, prevHash, hash: nextLink(prevHash, leafHash) }
     prevHash = entry.hash
     return entry
   })
@@ -124,6 +130,11 @@ describe('the review of a day', () => {
       'of another hash',
       (all) => (all[1] = { ...all[1]!, hash: 'a'.repeat(64) }),
       'entry 2 has a hash that is not its own',
+    ],
+    [
+      'not what its columns say',
+      (all) => (all[1] = { ...all[1]!, columns: { ...all[1]!.columns!, incidentId: 'INC-1000' } }),
+      'the columns beside entry 2 say something else than its bytes',
     ],
   ])('says where an entry is %s', (_how, tamper, fault) => {
     const entries = [...chainOf(QUIET)]
