@@ -172,8 +172,9 @@ async function recordStart(
     people: digestOf(config.people),
     catalog: digestOf([...config.catalog.services.values()]),
   }
+  const target = { system: 'countersign', resource: 'service', environment: null }
   await deps.stores.audit.append([
-    deps.seal({ event, actor: COUNTERSIGN, origin: 'clock', outcome: 'success', details }),
+    deps.seal({ event, actor: COUNTERSIGN, origin: 'clock', outcome: 'success', target, details }),
   ])
 }
 

@@ -8,6 +8,8 @@ const PHASE_OF_EVENT: Readonly<Record<string, AuditPhase>> = {
   'proposal.superseded': 'superseded',
   'proposal.drifted': 'drifted',
   'proposal.cancelled': 'cancelled',
+  'approval.rejected': 'denied',
+  'approval.expired': 'expired',
   'decision.withdrawn': 'withdrawn',
   'decision.refused': 'auth_fail',
   'request.refused': 'auth_fail',

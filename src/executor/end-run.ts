@@ -159,6 +159,7 @@ async function keepFollowUps(
       origin: 'clock',
       outcome: 'success',
       incidentId: run.incidentId,
+      target: { system: 'argocd', resource: app, environment: plan.environment, service: plan.service },
       details,
     } as const
     await stores.audit.append([deps.seal({ ...record, event: 'follow_up.done', runId: run.id })])

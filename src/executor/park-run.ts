@@ -1,5 +1,7 @@
 import { COUNTERSIGN } from '../domain/actor.ts'
+import { NotFoundError } from '../kernel/errors.ts'
 import type { ExecutorDeps, HeldLease, RunEnd } from './executor-deps.ts'
+import { recordOf } from './tell.ts'
 
 /** A run that ended this many claims in a row with a crash would end the next one like that as well. */
 export const CRASHES_BEFORE_PARKING = 3
@@ -15,18 +17,13 @@ export async function parkRun(deps: ExecutorDeps, held: HeldLease): Promise<RunE
     if (run.state === 'queued') await stores.leasedRuns.move(held.lease, ['queued'], 'running', null)
     await stores.leasedRuns.move(held.lease, ['running', 'waiting', 'unknown'], 'unknown', text)
     await stores.leasedRuns.release(held.lease)
+    const proposal = await stores.proposals.find(run.proposalId)
+    if (proposal === undefined) throw new NotFoundError('proposal', run.proposalId)
     await stores.audit.append([
       deps.seal({
-        event: 'run.parked',
-        actor: COUNTERSIGN,
-        origin: 'clock',
-        outcome: 'unknown',
-        incidentId: run.incidentId,
-        proposalId: run.proposalId,
-        runId: run.id,
+        ...recordOf({ run, proposal, plan: proposal.plan }, 'run.parked', 'unknown', { crashes }),
         reasonCode: 'crashes',
         ...(run.state === 'unknown' ? {} : { states: { run: 'unknown' } }),
-        details: { crashes },
       }),
     ])
     await stores.timeline.append([

@@ -76,6 +76,7 @@ export async function advisePlaybook(
   const record: AuditRecord = {
     ...modelUse(prompt, answer, [request.user], 'advice'),
     ...{ event: 'advice.given', origin: 'clock', outcome: 'success', incidentId: input.incidentId },
+    target: { system: 'countersign', resource: input.incidentId, environment: null },
     details: { given: input.candidates.map(({ playbook }) => playbook.name), order, reason: reason.text },
   }
   return { order, reason, model: answer.model, record }

@@ -156,6 +156,7 @@ function recordOf(input: GroundedInput, prompt: Prompt, { seen, answer, groundin
     origin: input.origin,
     outcome: 'success',
     incidentId: input.incidentId,
+    target: { system: 'countersign', resource: input.incidentId, environment: null },
     details: { kept: grounding.kept.length, dropped: grounding.dropped.length },
   }
 }

@@ -60,6 +60,10 @@ interface Told {
   readonly news: readonly ChangeEvent[]
 }
 
+function servicesOf(news: readonly ChangeEvent[]): string {
+  return [...new Set(news.map(({ service }) => service))].toSorted().join(', ')
+}
+
 async function tellOfChanges(deps: Deps, stores: Stores, { input, news }: Told): Promise<void> {
   if (news.length === 0) return
   await stores.audit.append([
@@ -68,6 +72,7 @@ async function tellOfChanges(deps: Deps, stores: Stores, { input, news }: Told):
       actor: sourceActor(input.source),
       origin: 'webhook',
       outcome: 'success',
+      target: { system: 'countersign', resource: servicesOf(news), environment: null },
       receivedAt: deps.clock.now().toISOString(),
       sourceTs: new Date(Math.max(...news.map(({ at }) => at.getTime()))).toISOString(),
       details: { bodyHash: sha256Hex(input.body), changes: news.map((change) => change.id) },

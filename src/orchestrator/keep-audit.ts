@@ -180,6 +180,7 @@ class Keeper implements AuditKeeper {
       actor: COUNTERSIGN,
       origin: 'clock',
       outcome,
+      target: { system: 'countersign', resource: 'audit log', environment: null },
       details: { ...details, replica: replicaId },
     } as const
     await stores.audit.append([seal(record)])

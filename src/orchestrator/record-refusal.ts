@@ -73,6 +73,7 @@ export async function closeRefusalMinutes(deps: Deps): Promise<number> {
           origin: 'clock',
           outcome: 'refused',
           reasonCode: minute.reason,
+          target: { system: 'countersign', resource: `requests of ${minute.source}`, environment: null },
           details: { minute: minute.minute.toISOString(), count: minute.count },
         }),
       ),

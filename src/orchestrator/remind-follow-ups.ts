@@ -1,5 +1,6 @@
 import { COUNTERSIGN } from '../domain/actor.ts'
 import { describeFollowUp } from '../summaries/describe-follow-up.ts'
+import { incidentTarget } from './incident-target.ts'
 import type { Deps } from './dependencies.ts'
 import type { FollowUp } from '../domain/follow-up.ts'
 import type { Incident } from '../domain/incident.ts'
@@ -17,7 +18,8 @@ export async function remindFollowUps(deps: Deps): Promise<{ readonly reminded: 
       const text = reminderOf(followUp, incident)
       const details = { followUp: followUp.id, reminders: followUp.reminders }
       const record = { actor: COUNTERSIGN, origin: 'clock', outcome: 'success', incidentId, details } as const
-      await stores.audit.append([deps.seal({ ...record, event: 'follow_up.reminded' })])
+      const target = incidentTarget(incident)
+      await stores.audit.append([deps.seal({ ...record, event: 'follow_up.reminded', target })])
       await stores.outbox.append([{ kind: 'thread', incidentId, text, priority: 'status' }])
     }
     return { reminded: due.map(({ id }) => id) }

@@ -23,6 +23,7 @@ export async function sendAgain(deps: Deps, input: SendAgainInput): Promise<read
         actor,
         origin: input.origin,
         outcome: 'success',
+        target: { system: 'countersign', resource: 'outbox', environment: null },
         details: { messages: revived.map(({ id, surface, message }) => `${id} ${surface} ${message.kind}`) },
       }),
     ])

@@ -22,7 +22,8 @@ export async function tryJobsAgain(deps: Deps, input: TryJobsAgainInput): Promis
   const duties = input.ids === 'all' ? await deps.stores.clockDuties.resume(BEGINS_BEFORE_PARKING) : []
   const again = [...jobs.map(({ id, queue }) => `${id} ${queue ?? ''}`), ...duties.map((name) => `duty ${name}`)]
   if (again.length === 0) return []
-  const record = { event: 'jobs.retried', actor, origin: input.origin, outcome: 'success', details: { again } } as const
-  await deps.stores.audit.append([deps.seal(record)])
+  const target = { system: 'countersign', resource: 'jobs', environment: null }
+  const record = { event: 'jobs.retried', actor, origin: input.origin, outcome: 'success', target } as const
+  await deps.stores.audit.append([deps.seal({ ...record, details: { again } })])
   return again
 }

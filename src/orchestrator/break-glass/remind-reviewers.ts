@@ -1,6 +1,7 @@
 import { COUNTERSIGN } from '../../domain/actor.ts'
 import { auditFieldOf, momentInWords, reviewCommand } from './glass-words.ts'
 import { listReviewers } from './list-reviewers.ts'
+import { proposalRecord } from '../proposals/proposal-records.ts'
 import type { Deps } from '../dependencies.ts'
 
 const BATCH = 50
@@ -23,20 +24,17 @@ function remindOne(deps: Deps, proposalId: string): Promise<boolean> {
     if (marked === undefined) return false
     const { glass, isFirst } = marked
     const incident = await stores.incidents.find(glass.incidentId)
-    if (incident === undefined) return false
+    const proposal = await stores.proposals.find(proposalId)
+    if (incident === undefined || proposal === undefined) return false
     const text = `BREAK-GLASS: the review of ${proposalId} is overdue since ${momentInWords(glass.reviewDue)}. ${glass.personName} ran it without its approvals: ${glass.reason}. Review it: ${reviewCommand(incident.id)}.`
     const incidentId = incident.id
     if (isFirst) {
       await stores.audit.append([
         deps.seal({
-          event: 'break_glass.overdue',
-          actor: COUNTERSIGN,
-          origin: 'clock',
-          outcome: 'failure',
-          reasonCode: 'review_overdue',
-          incidentId,
-          proposalId,
-          planHash: glass.planHash,
+          ...proposalRecord(proposal, {
+            ...{ event: 'break_glass.overdue', actor: COUNTERSIGN, origin: 'clock' },
+            ...{ outcome: 'failure', reasonCode: 'review_overdue' },
+          }),
           breakGlass: auditFieldOf(glass),
         }),
       ])

@@ -24,6 +24,7 @@ export async function recordSurfaceState(deps: Deps, surface: SurfaceName, news:
         actor: COUNTERSIGN,
         origin: 'clock',
         outcome: isReachable ? 'success' : 'failure',
+        target: { system: surface, resource: `surface ${surface}`, environment: null },
         details: { surface, ...(detail === null ? {} : { detail }) },
       }),
     ])

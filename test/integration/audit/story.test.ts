@@ -37,6 +37,7 @@ import { defaultPolicyFiles } from '../../unit/policy/default-policies.ts'
 import { look } from '../executor/nested-world.ts'
 import { advance, find, openWorld } from '../executor/world.ts'
 import type { World } from '../executor/world.ts'
+import { playFurther } from './further-plays.ts'
 import { GROUPS, REQUIRED } from './required-members.ts'
 
 let world: World
@@ -102,6 +103,7 @@ async function playStory(replica: Replica): Promise<void> {
   await sayHowItWent(replica, proposal.incidentId)
   await playAgain(replica)
   await playNested(replica)
+  await playFurther(world, replica)
   await playExceptions(replica)
 }
 
