@@ -83,8 +83,9 @@ export class WorkerPool {
     this.#count += 1
     const replicaId = `chaos-${String(this.#count)}`
     const { NODE_OPTIONS: _unused, ...env } = process.env
+    const flags = (process.env['BENCH_FLAGS'] ?? '').split(' ').filter((flag) => flag !== '')
     const child = fork(SCRIPT, [], {
-      execArgv: [...(process.env['BENCH_FLAGS']?.split(' ') ?? []), '--disable-warning=ExperimentalWarning'],
+      execArgv: [...flags, '--disable-warning=ExperimentalWarning'],
       env: {
         ...env,
         ...(this.#config.compileCache === undefined ? {} : { NODE_COMPILE_CACHE: this.#config.compileCache }),

@@ -4,6 +4,7 @@ import type { TargetState } from '../domain/action.ts'
 import type { Attempt } from '../domain/run.ts'
 import { FencedError, RefusedError, StaleError } from '../kernel/errors.ts'
 import { momentOf } from '../kernel/moment.ts'
+import type { Moment } from '../kernel/moment.ts'
 import { againReasonOf, retryAfterOf } from './attempt-notes.ts'
 import { onBehalfOf, perform, readState } from './call-action.ts'
 import { checkBeforeStep } from './check-before-step.ts'
@@ -21,10 +22,11 @@ import { readGrounds, readGroundsOfNext } from './read-progress.ts'
 import type { GroundsRead } from './read-progress.ts'
 import { recordOutcome } from './record-outcome.ts'
 import { hasSentNothing, isStillAsRead } from './look-again.ts'
+import { isSentWithIntent, markSent, sentLeafOf } from './mark-sent.ts'
 import { isSameLedger } from './is-same-ledger.ts'
 import { backoffMs, pause, reach, setDue, waitOf } from './run-session.ts'
 import type { Progress, RunSession } from './run-session.ts'
-import { hasLostItsApproval, isStillWanted } from './still-wanted.ts'
+import { isStillWanted } from './still-wanted.ts'
 import { stepRecordOf } from './tell.ts'
 import { verifyPlan } from './verify-plan.ts'
 import { waitForLog } from './wait-for-log.ts'
@@ -51,13 +53,19 @@ export async function sendEffect(session: RunSession, progress: Progress, work: 
   const refusal = await refuseStep(session, { ...progress, ...grounds }, work, state.value)
   if (refusal !== undefined) return refusal
   await reach(session, 'before-intent', work)
+  const beganAt = momentOf(session.deps.clock)
   const attempt = await intend(session, { ...progress, ...grounds }, work, state.value)
   if (attempt === undefined) return undefined
   await reach(session, 'after-intent', work)
-  if (work.step.description.isVerification || hasLostItsApproval(grounds)) return undefined
+  if (work.step.description.isVerification) return undefined
   const now = { ...progress, run: { ...grounds.run, state: 'running' as const } }
+  const missing = grounds.missingNow()
+  if (missing !== null) {
+    await closeUnsent(session, now, { ...work, attempt }, `${missing}.`)
+    return undefined
+  }
   if (!(await isStillAsRead(session, now, { ...work, attempt }, state.value))) return undefined
-  await send(session, now, work, attempt, grounds)
+  await send(session, now, { ...work, attempt }, { grounds, beganAt })
   return undefined
 }
 
@@ -208,6 +216,7 @@ async function intend(
     configuration: progress.configuration,
   } as const
   const about = { ...attempt, fence: held.lease.fence }
+  const sent = isSentWithIntent(work) ? sentLeafOf(session, progress, work, about) : undefined
   const glass = progress.glass === null ? {} : { glassBrokenBy: progress.glass.brokenBy }
   const undo = progress.run.undoRequest === null ? {} : { undoRequestedBy: progress.run.undoRequest.by }
   const behalf = { ...onBehalfOf(progress.proposal, progress.decisions), ...glass, ...undo }
@@ -217,7 +226,7 @@ async function intend(
     states: { attempt: 'intended' },
   })
   try {
-    return await deps.stores.ledger.intend(held.lease, attempt, leaf, progress.unchanged)
+    return await deps.stores.ledger.intend(held.lease, attempt, leaf, { unchanged: progress.unchanged, sent })
   } catch (error) {
     if (!(error instanceof StaleError)) throw error
     if (error.code === 'configuration_moved') await deps.configuration.catchUp()
@@ -248,14 +257,14 @@ function intentFields(
 async function send(
   session: RunSession,
   progress: Progress,
-  work: Send,
-  intended: Attempt,
-  grounds: Grounds,
+  work: Send & { readonly attempt: Attempt },
+  { grounds, beganAt }: { readonly grounds: Grounds; readonly beganAt: Moment },
 ): Promise<void> {
   const { deps, held } = session
+  const intended = work.attempt
   held.assertHeld()
-  const markedAt = momentOf(deps.clock)
-  const attempt = await markSent(session, progress, work, intended)
+  const markedAt = intended.state === 'sent' ? beganAt : momentOf(deps.clock)
+  const attempt = intended.state === 'sent' ? intended : await markSent(session, progress, work, intended)
   if (attempt === undefined) return
   await reach(session, 'before-send', work)
   if (!(await isStillWanted(session, progress, markedAt))) {
@@ -268,23 +277,4 @@ async function send(
   await reach(session, 'before-record', work)
   await recordOutcome(session, progress, { ...work, attempt }, result)
   await reach(session, 'after-record', work)
-}
-
-const STOPPED_LATE = 'It was stopped while the replica that was about to send it stood still. Nothing was sent.'
-
-/** undefined when the kill switch was thrown since the intent: the next look closes the attempt as never sent. */
-async function markSent(
-  { deps, held }: RunSession,
-  progress: Progress,
-  work: Send,
-  intended: Attempt,
-): Promise<Attempt | undefined> {
-  const record = stepRecordOf(progress, 'step.sent', 'success', work, intended, {})
-  const leaf = deps.seal({ ...record, states: { attempt: 'sent' } })
-  try {
-    return await deps.stores.ledger.move(held.lease, intended, { to: 'sent', detail: 'sent' }, leaf)
-  } catch (error) {
-    if (error instanceof StaleError && error.code === 'frozen') return undefined
-    throw error
-  }
 }

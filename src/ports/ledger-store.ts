@@ -30,6 +30,13 @@ export interface Unchanged {
   readonly attempts: readonly Attempt[]
 }
 
+export interface AlsoIntended {
+  /** Only while nobody has asked the run to stop and all that was read of it stands as it did. */
+  readonly unchanged?: Unchanged | undefined
+  /** The attempt is marked as sent in the same moment, and this says so on the log. Without an intent leaf it counts for nothing. */
+  readonly sent?: SealedLeaf | undefined
+}
+
 export interface AttemptMove {
   readonly to: AttemptState
   readonly detail: string
@@ -52,10 +59,9 @@ export interface LedgerStore {
   /**
    * Only while the run is `running` and, in direction forward, its proposal still approved and (for the run's first
    * attempt) not expired: a rejection wins until this commits. And only while the configuration that allowed it is in force. StaleError says which of these no longer holds. Checks
-   * have no effect and so no intent leaf. With `unchanged`, only while nobody has asked the run to stop and all that was
-   * read of it stands as it did, else StaleError with the code `read_again`.
+   * have no effect and so no intent leaf. When what `unchanged` names has changed, StaleError has the code `read_again`.
    */
-  intend(lease: RunLease, attempt: NewAttempt, leaf: SealedLeaf | null, unchanged?: Unchanged): Promise<Attempt>
+  intend(lease: RunLease, attempt: NewAttempt, leaf: SealedLeaf | null, also?: AlsoIntended): Promise<Attempt>
   /**
    * Conditional on the state it comes from; StaleError when it is in another one, and with the code `frozen` when it is
    * to be marked as sent while everything is frozen. What is told stands exactly when the move does.

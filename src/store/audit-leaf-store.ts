@@ -50,6 +50,25 @@ export function appendLeaf(value: ValueOf<LeafValues>, source: SQL): SQL {
   return sql`${INTO} SELECT ${columns(value)} FROM ${source}`
 }
 
+/** Two in their order, so that they are numbered in it. */
+export function appendBothLeaves(value: ValueOf<LeafValues & NextLeafValues>, source: SQL): SQL {
+  const next: ValueOf<LeafValues> = (name) => value(`next_${name}`)
+  return sql`${appendLeaf(value, source)} UNION ALL SELECT ${columns(next)} FROM ${source}`
+}
+
+export type NextLeafValues = { readonly [Name in keyof LeafValues as `next_${Name}`]: LeafValues[Name] }
+
+export function nextLeafValues(leaf: SealedLeaf): NextLeafValues {
+  const { leafId, leafEvent, leafIncidentId, leafBytes, leafHash } = leafValues(leaf)
+  return {
+    next_leafId: leafId,
+    next_leafEvent: leafEvent,
+    next_leafIncidentId: leafIncidentId,
+    next_leafBytes: leafBytes,
+    next_leafHash: leafHash,
+  }
+}
+
 function columns(value: ValueOf<LeafValues>): SQL {
   return sql`${value('leafId')}, ${value('leafEvent')}, ${value('leafIncidentId')}, ${value('leafBytes')}::bytea, ${value('leafHash')}`
 }

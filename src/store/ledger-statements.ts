@@ -2,8 +2,8 @@ import type { SQL } from 'drizzle-orm'
 import type { SealedLeaf } from '../domain/audit-entry.ts'
 import type { SurfaceName } from '../domain/surface.ts'
 import type { Told } from '../ports/ledger-store.ts'
-import { appendLeaf, leafValues } from './audit-leaf-store.ts'
-import type { LeafValues } from './audit-leaf-store.ts'
+import { appendBothLeaves, appendLeaf, leafValues, nextLeafValues } from './audit-leaf-store.ts'
+import type { LeafValues, NextLeafValues } from './audit-leaf-store.ts'
 import type { Database } from './database.ts'
 import { sql } from './drizzle.ts'
 import { fixedStatement } from './fixed-statement.ts'
@@ -44,15 +44,52 @@ interface IntendValues {
 interface IntendedRow {
   readonly id: number | string
   readonly intended_at: string
+  readonly sent_at: string | null
 }
 
-export const INTEND = byLeaf<IntendValues, IntendedRow>((value, append) => intendStatement(value, append, sql``))
+type Unchanging = IntendValues & UnchangedValues
+type Both = LeafValues & NextLeafValues
 
-export const INTEND_IF_UNCHANGED = byLeaf<IntendValues & UnchangedValues, IntendedRow>((value, append) =>
-  intendStatement(value, append, sql`AND ${isUnchanged(value, sql`a.version`)}`),
+export const INTEND = byLeaf<IntendValues, IntendedRow>((value, append) => intendStatement(value, append))
+export const INTEND_IF_UNCHANGED = byLeaf<Unchanging, IntendedRow>((value, append) =>
+  intendStatement(value, append, { condition: whileUnchanged(value) }),
 )
 
-function intendStatement(value: ValueOf<IntendValues>, appendLeaf: (source: SQL) => SQL, condition: SQL): SQL {
+const INTEND_AND_SEND = fixedStatement<IntendValues & Both, IntendedRow>((value) =>
+  intendStatement(value, appendBoth(value), { isSent: true }),
+)
+const INTEND_AND_SEND_IF_UNCHANGED = fixedStatement<Unchanging & Both, IntendedRow>((value) =>
+  intendStatement(value, appendBoth(value), { isSent: true, condition: whileUnchanged(value) }),
+)
+
+/** The attempt stands as sent from the beginning, and both leaves with it. */
+export const INTEND_AS_SENT = {
+  always: (db: Database, values: IntendValues, leaf: SealedLeaf, sent: SealedLeaf) =>
+    INTEND_AND_SEND(db, { ...values, ...leafValues(leaf), ...nextLeafValues(sent) }),
+  ifUnchanged: (db: Database, values: Unchanging, leaf: SealedLeaf, sent: SealedLeaf) =>
+    INTEND_AND_SEND_IF_UNCHANGED(db, { ...values, ...leafValues(leaf), ...nextLeafValues(sent) }),
+}
+
+function appendBoth(value: ValueOf<Both>): (source: SQL) => SQL {
+  return (source) => sql`, leaves AS (${appendBothLeaves(value, source)})`
+}
+
+function whileUnchanged(value: ValueOf<UnchangedValues>): SQL {
+  return sql`AND ${isUnchanged(value, sql`a.version`)}`
+}
+
+interface Intending {
+  readonly isSent?: true
+  readonly condition?: SQL
+}
+
+function intendStatement(
+  value: ValueOf<IntendValues>,
+  appendLeaf: (source: SQL) => SQL,
+  { isSent, condition = sql`` }: Intending = {},
+): SQL {
+  const [state, detail, sentAt] =
+    isSent === true ? [sql`'sent'`, sql`'sent'`, sql`clock_timestamp()`] : [sql`'intended'`, sql`NULL`, sql`NULL`]
   return sql`
     WITH approved AS MATERIALIZED (
       SELECT id, state, expires_at, glass_until, xmin::text AS version FROM proposals
@@ -73,13 +110,13 @@ function intendStatement(value: ValueOf<IntendValues>, appendLeaf: (source: SQL)
        WHERE id = (SELECT id FROM mine) AND (started_at IS NULL OR unwritable_since IS NOT NULL)
     )${appendLeaf(sql`mine`)}
     INSERT INTO attempts (run_id, step_id, step_index, direction, effect, number, uses, crash_class, state,
-                          idempotency_key, fence, request_hash, before, deadline_at)
+                          idempotency_key, fence, request_hash, before, deadline_at, detail, sent_at)
     SELECT id, ${value('stepId')}, ${value('stepIndex')}::int, ${value('direction')}, ${value('effect')},
-           ${value('number')}::int, ${value('uses')}, ${value('crashClass')}, 'intended',
+           ${value('number')}::int, ${value('uses')}, ${value('crashClass')}, ${state},
            ${value('idempotencyKey')}, ${value('fence')}::bigint, ${value('requestHash')}, ${value('before')}::jsonb,
-           clock_timestamp() + (${value('timeoutMs')}::float8 * interval '1 millisecond')
+           clock_timestamp() + (${value('timeoutMs')}::float8 * interval '1 millisecond'), ${detail}, ${sentAt}
       FROM mine
-    RETURNING id, intended_at`
+    RETURNING id, intended_at, sent_at`
 }
 
 interface MoveValues {

@@ -5,11 +5,19 @@ import type { JsonObject } from '../kernel/json.ts'
 import { storableText } from '../kernel/clean-text.ts'
 import { FencedError, StaleError } from '../kernel/errors.ts'
 import type { SurfaceName } from '../domain/surface.ts'
-import type { AttemptMove, LedgerStore, NewAttempt, Told, Unchanged } from '../ports/ledger-store.ts'
+import type { AlsoIntended, AttemptMove, LedgerStore, NewAttempt, Told } from '../ports/ledger-store.ts'
 import type { RunLease } from '../ports/run-store.ts'
 import { toAttempt } from './attempt-row.ts'
 import type { AttemptRow } from './attempt-row.ts'
-import { INTEND, INTEND_IF_UNCHANGED, IS_ALL_FROZEN, MOVE, MOVE_AND_TELL, toldValues } from './ledger-statements.ts'
+import {
+  INTEND,
+  INTEND_AS_SENT,
+  INTEND_IF_UNCHANGED,
+  IS_ALL_FROZEN,
+  MOVE,
+  MOVE_AND_TELL,
+  toldValues,
+} from './ledger-statements.ts'
 import { notifyLater } from './notify.ts'
 import { toDate } from './run-row.ts'
 import { unchangedValues } from './run-versions.ts'
@@ -25,7 +33,7 @@ import type { Database } from './database.ts'
  */
 export function createLedgerStore(db: Database, surfaces: readonly SurfaceName[]): LedgerStore {
   return {
-    intend: (lease, attempt, leaf, unchanged) => intend(db, lease, attempt, { leaf, unchanged }),
+    intend: (lease, attempt, leaf, also) => intend(db, lease, attempt, { leaf, ...also }),
     move: (lease, attempt, to, leaf, told) => move({ db, surfaces }, lease, attempt, to, { leaf, told }),
     list: async (runId) => {
       const { rows } = await db.execute<AttemptRow>(sql`SELECT * FROM attempts WHERE run_id = ${runId} ORDER BY id`)
@@ -41,46 +49,50 @@ export function createLedgerStore(db: Database, surfaces: readonly SurfaceName[]
   }
 }
 
-async function intend(
-  db: Database,
-  lease: RunLease,
-  attempt: NewAttempt,
-  { leaf, unchanged }: { readonly leaf: SealedLeaf | null; readonly unchanged: Unchanged | undefined },
-): Promise<Attempt> {
+type Intent = AlsoIntended & { readonly leaf: SealedLeaf | null }
+
+async function intend(db: Database, lease: RunLease, attempt: NewAttempt, intent: Intent): Promise<Attempt> {
   const { timeoutMs, configuration, ...own } = attempt
   const { id: runId, proposalId } = lease.run
   const before = storable(attempt.before)
   const isUndo = attempt.direction === 'undo'
   const values = { ...own, timeoutMs, configuration, proposalId, runId, fence: lease.fence, isUndo }
   try {
-    const filled = { ...values, before: before.text }
-    const [row] =
-      unchanged === undefined
-        ? await INTEND(db, filled, leaf)
-        : await INTEND_IF_UNCHANGED(db, { ...filled, ...unchangedValues(unchanged) }, leaf)
+    const [row] = await insertIntent(db, { ...values, before: before.text }, intent)
     if (row !== undefined) {
+      const isSent = row.sent_at !== null
       return {
         ...own,
-        ...NOT_SENT,
+        ...{ handle: null, output: null, after: null, finishedAt: null },
+        ...(isSent ? { state: 'sent', detail: 'sent' } : { state: 'intended', detail: null }),
         id: String(row.id),
         runId,
         fence: lease.fence,
         before: before.value,
         intendedAt: new Date(row.intended_at),
+        sentAt: toDate(row.sent_at),
       }
     }
   } catch (error) {
     if (sqlStateOf(error) !== SQL_STATE.uniqueViolation) throw error
     throw new StaleError('attempt_open', `${lease.run.id} has an attempt of ${attempt.stepId} on record already.`)
   }
-  if (unchanged !== undefined) throw new StaleError('read_again', `${runId} is not as it was read; it is read again.`)
+  if (intent.unchanged !== undefined) {
+    throw new StaleError('read_again', `${runId} is not as it was read; it is read again.`)
+  }
   throw await explainIntent(db, lease, attempt)
 }
 
-const NOT_SENT = {
-  state: 'intended',
-  ...{ handle: null, output: null, after: null, detail: null, sentAt: null, finishedAt: null },
-} as const
+function insertIntent(db: Database, values: Parameters<typeof INTEND>[1], { leaf, sent, unchanged }: Intent) {
+  const marks = leaf === null || sent === undefined ? null : { leaf, sent }
+  if (unchanged === undefined) {
+    return marks === null ? INTEND(db, values, leaf) : INTEND_AS_SENT.always(db, values, marks.leaf, marks.sent)
+  }
+  const compared = { ...values, ...unchangedValues(unchanged) }
+  return marks === null
+    ? INTEND_IF_UNCHANGED(db, compared, leaf)
+    : INTEND_AS_SENT.ifUnchanged(db, compared, marks.leaf, marks.sent)
+}
 
 async function explainIntent(db: Database, lease: RunLease, attempt: NewAttempt): Promise<Error> {
   const { rows } = await db.execute<{

@@ -21,7 +21,7 @@ type Arguments = z.infer<typeof Arguments>
 export interface CountingActionsOptions {
   readonly callTimeoutMs?: number
   readonly pollAfterMs?: number
-  /** As the target takes no precondition. */
+  /** Those look again that do in the product, whose target takes no precondition. */
   readonly looksAgain?: true
 }
 
@@ -29,31 +29,32 @@ interface Kind {
   readonly name: ActionName
   readonly path: 'keyed' | 'queryable' | 'opaque'
   readonly crashClass: CrashClass
+  readonly looksAgain: boolean
 }
 
 /** Names of real actions, one for each crash class, so that plans and ledger look as they do in the product. */
 const KINDS: readonly Kind[] = [
-  { name: 'pagerduty/note', path: 'keyed', crashClass: 'idempotent' },
-  { name: 'argocd/sync', path: 'queryable', crashClass: 'queryable' },
-  { name: 'argocd/rollback', path: 'queryable', crashClass: 'queryable' },
-  { name: 'lambda/invoke', path: 'opaque', crashClass: 'opaque' },
+  { name: 'pagerduty/note', path: 'keyed', crashClass: 'idempotent', looksAgain: false },
+  { name: 'argocd/sync', path: 'queryable', crashClass: 'queryable', looksAgain: true },
+  { name: 'argocd/rollback', path: 'queryable', crashClass: 'queryable', looksAgain: true },
+  { name: 'lambda/invoke', path: 'opaque', crashClass: 'opaque', looksAgain: true },
 ]
 
 /** The counting target behind the product's own action runner and its own HTTP client. */
 export function createCountingActions(url: string, options: CountingActionsOptions = {}): ActionRunner {
   const client = createClient(url, options.callTimeoutMs ?? 2_000)
   return createActionRunner([
-    ...KINDS.map((kind) => effectModule(kind, client, options.pollAfterMs ?? 5)).map((action) =>
-      lookAgain(action, options.looksAgain),
-    ),
+    ...KINDS.map((kind) => {
+      const action = effectModule(kind, client, options.pollAfterMs ?? 5)
+      return options.looksAgain === true && kind.looksAgain ? lookAgain(action) : action
+    }),
     checkModule(client, options.pollAfterMs ?? 5),
     createApprovalAction(),
   ])
 }
 
-function lookAgain(action: ActionModule, looksAgain: true | undefined): ActionModule {
-  if (looksAgain === undefined) return action
-  return { ...action, describe: (args) => ({ ...action.describe(args), looksAgain }) }
+function lookAgain(action: ActionModule): ActionModule {
+  return { ...action, describe: (args) => ({ ...action.describe(args), looksAgain: true }) }
 }
 
 function createClient(url: string, timeoutMs: number) {
