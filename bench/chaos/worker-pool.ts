@@ -18,6 +18,9 @@ export interface Worker {
 
 const SCRIPT = fileURLToPath(new URL('worker.ts', import.meta.url))
 
+/** What `npm start -- --role worker` sets (`src/main.ts`). */
+const AS_A_WORKER = ['--v8-pool-size=1', '--semi-space-growth-factor=1', '--wasm-tier-up-filter=0']
+
 /** The replicas: each is replaced by a new one as soon as it is dead, until the pool is closed. */
 export class WorkerPool {
   readonly #config: WorkerOptions
@@ -83,9 +86,9 @@ export class WorkerPool {
     this.#count += 1
     const replicaId = `chaos-${String(this.#count)}`
     const { NODE_OPTIONS: _unused, ...env } = process.env
-    const flags = (process.env['BENCH_FLAGS'] ?? '').split(' ').filter((flag) => flag !== '')
+    const more = (process.env['BENCH_FLAGS'] ?? '').split(' ').filter((flag) => flag !== '')
     const child = fork(SCRIPT, [], {
-      execArgv: [...flags, '--disable-warning=ExperimentalWarning'],
+      execArgv: [...AS_A_WORKER, ...more, '--disable-warning=ExperimentalWarning'],
       env: {
         ...env,
         ...(this.#config.compileCache === undefined ? {} : { NODE_COMPILE_CACHE: this.#config.compileCache }),

@@ -38,7 +38,8 @@ export const RUN_MOVES: Readonly<Record<RunState, readonly RunState[]>> = {
 export const ENDED_RUN_STATES: readonly RunState[] = ['succeeded', 'failed', 'undone', 'stopped']
 
 /**
- * State machine of one attempt: intended (durable, nothing sent) → sent → done | failed | unknown.
+ * State machine of one attempt: intended (durable, nothing sent) → sent → done | failed | unknown. An idempotent effect
+ * begins as sent, since a crash before the request means the same for it as one after.
  * `intended → failed` when provably nothing was sent; `unknown → done | failed` by reconciling or by a person.
  */
 export const ATTEMPT_STATES = ['intended', 'sent', 'done', 'failed', 'unknown'] as const

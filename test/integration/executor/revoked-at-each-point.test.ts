@@ -3,6 +3,7 @@ import { ANA, BEN, RIA, approveRun } from '../../fakes/counting-target/approved-
 import { createPolicyEngine } from '../../../src/policy/cedar-engine.ts'
 import { defaultPolicyFiles } from '../../unit/policy/default-policies.ts'
 import { advance, find, ledgerLines, openWorld, timelineTexts } from './world.ts'
+import type { ActionName } from '../../../src/domain/action.ts'
 import type { DebugPoint } from '../../../src/executor/executor-deps.ts'
 import type { AuthorizationRequest } from '../../../src/domain/authorization.ts'
 import type { OnCallStanding } from '../../../src/domain/on-call.ts'
@@ -37,6 +38,8 @@ const LOST: readonly (readonly [how: string, people: readonly Person[]])[] = [
   ['leaves the directory', [BEN, RIA]],
   ['leaves the group that a policy asks for', [{ ...ANA, groups: ['platform'] }, BEN, RIA]],
 ]
+/** One that is marked as sent by itself, and one that is with its intent. */
+const BOTH = ['argocd/sync', 'pagerduty/note'] as const
 /** Up to here nothing has left us. */
 const BEFORE: readonly (DebugPoint | 'at once')[] = ['at once', 'before-intent', 'after-intent']
 /** From here the first step is on its way, under the approval that stood; the second is not. */
@@ -47,6 +50,7 @@ async function revokedAt(
   revoke: DebugPoint | 'at once' | 'never',
   lost: readonly Person[],
   authorize: typeof ONLY_THE_GROUP = ONLY_THE_GROUP,
+  uses: ActionName = 'argocd/sync',
 ) {
   let people: readonly Person[] = [ANA, BEN, RIA]
   const replica = await world.replica({
@@ -55,8 +59,8 @@ async function revokedAt(
   })
   const resource = `revoked-${String((count += 1))}`
   const { run } = await approveRun(replica.deps.unitOfWork, [
-    { id: 'first', uses: 'argocd/sync', resource, with: { to: 'r1' } },
-    { id: 'second', uses: 'argocd/sync', resource, with: { to: 'r2' } },
+    { id: 'first', uses, resource, with: { to: 'r1' } },
+    { id: 'second', uses, resource, with: { to: 'r2' } },
   ])
   if (revoke === 'at once') people = lost
   const debugPoint = async (point: DebugPoint, { stepId }: { readonly stepId: string }) => {
@@ -71,21 +75,27 @@ async function revokedAt(
 }
 
 describe.each(LOST)('an approver who %s', (_how, lost) => {
-  it.each(BEFORE)('%s: nothing is sent, and the reason is said', async (point) => {
-    const { replica, run, effects, incidentId } = await revokedAt(point, lost)
+  it.each(BOTH.flatMap((uses) => BEFORE.map((point) => [point, uses] as const)))(
+    '%s of %s: nothing is sent, and the reason is said',
+    async (point, uses) => {
+      const { replica, run, effects, incidentId } = await revokedAt(point, lost, ONLY_THE_GROUP, uses)
 
-    expect(effects).toEqual([0, 0])
-    expect(run.state).toBe('stopped')
-    expect((await timelineTexts(replica, incidentId)).at(-1)).toMatch(/the approvals no longer form the quorum/)
-    expect((await ledgerLines(replica, run.id)).filter((line) => !line.endsWith('failed'))).toEqual([])
-  })
+      expect(effects).toEqual([0, 0])
+      expect(run.state).toBe('stopped')
+      expect((await timelineTexts(replica, incidentId)).at(-1)).toMatch(/the approvals no longer form the quorum/)
+      expect((await ledgerLines(replica, run.id)).filter((line) => !line.endsWith('failed'))).toEqual([])
+    },
+  )
 
-  it.each(AFTER)('%s: what is on its way is followed, and nothing is sent after it', async (point) => {
-    const { run, effects } = await revokedAt(point, lost)
+  it.each(BOTH.flatMap((uses) => AFTER.map((point) => [point, uses] as const)))(
+    '%s of %s: what is on its way is followed, and nothing is sent after it',
+    async (point, uses) => {
+      const { run, effects } = await revokedAt(point, lost, ONLY_THE_GROUP, uses)
 
-    expect(effects).toEqual([1, 0])
-    expect(run.state).toBe('stopped')
-  })
+      expect(effects).toEqual([1, 0])
+      expect(run.state).toBe('stopped')
+    },
+  )
 })
 
 describe('an approver who keeps the role (the twin)', () => {
