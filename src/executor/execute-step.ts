@@ -278,3 +278,5 @@ async function send(
   await recordOutcome(session, progress, { ...work, attempt }, result)
   await reach(session, 'after-record', work)
 }
+
+const STOPPED_LATE = 'It was stopped while the replica that was about to send it stood still. Nothing was sent.'
