@@ -14,6 +14,7 @@ import type { Work } from './next-work.ts'
 import { outputsOf, prepareStep } from './prepare-step.ts'
 import { readGrounds, readProgress } from './read-progress.ts'
 import { markUnknown, reconcileStep } from './reconcile-step.ts'
+import { refusePlan } from './refuse-plan.ts'
 import type { Progress, RunSession } from './run-session.ts'
 import { stepsOfRun } from './steps-of-run.ts'
 import { recordOf } from './tell.ts'
@@ -47,7 +48,7 @@ export async function executeRun(deps: ExecutorDeps, held: HeldLease, drain: Abo
     const reading = left ?? (await readProgress(session))
     if (ENDED_RUN_STATES.includes(reading.run.state)) return { kind: 'ended' }
     const verified = verifyPlan(session.seen, reading.proposal)
-    if (!verified.ok) return refusePlan(session, { ...reading, plan: reading.proposal.plan }, verified.reason)
+    if (!verified.ok) return refusePlan(session, reading, verified.reason)
     const progress: Progress = { ...reading, plan: verified.plan }
     if (drain.aborted) return giveBack(session, progress)
     const unknown = unknownIn(verified.plan, deps.knownActions)
@@ -79,18 +80,6 @@ function takeLeft({ seen }: RunSession): Progress | undefined {
  */
 function isSendOfStep(work: FoundWork): boolean {
   return work.kind === 'send' && work.step.uses !== 'approval'
-}
-
-/** The bytes in the database are not those that people signed: nothing of them runs, and someone has to look. */
-async function refusePlan(session: RunSession, progress: Progress, reason: string): Promise<RunEnd> {
-  session.deps.log.error({ runId: progress.run.id }, 'a stored plan is not the approved one')
-  return endRun(session, progress, {
-    state: 'stopped',
-    reasonCode: 'plan_changed',
-    reason,
-    proposal: 'cancelled',
-    asksAgain: progress.run.startedAt === null,
-  })
 }
 
 /** Another version came into force in the middle, and this build cannot read it: nothing is sent by rules nobody reads. */

@@ -1,6 +1,7 @@
 import { COUNTERSIGN } from '../../../src/domain/actor.ts'
 import type { Proposal } from '../../../src/domain/approval.ts'
 import type { Person } from '../../../src/domain/person.ts'
+import type { Plan } from '../../../src/domain/plan.ts'
 import type { Run } from '../../../src/domain/run.ts'
 import type { Deps } from '../../../src/orchestrator/dependencies.ts'
 import { makeProposal } from '../../../src/orchestrator/proposals/make-proposal.ts'
@@ -15,8 +16,9 @@ export async function proposeThroughProduct(
   deps: Deps,
   steps: readonly StepSpec[],
   incidentId?: string,
+  change: Partial<Plan> = {},
 ): Promise<Proposal> {
-  const plan = planOf(steps)
+  const plan = planOf(steps, change)
   const planJson = planJsonOf(plan)
   return deps.unitOfWork.run(async (stores) => {
     const incident = await stores.incidents.find(incidentId ?? (await openIncident(stores)))

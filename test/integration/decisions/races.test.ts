@@ -17,7 +17,7 @@ beforeAll(async () => {
 })
 afterAll(() => world.close())
 
-/** Of each of four kinds. TRUST T16 asks for 1,000 in all: `COUNTERSIGN_RACES=250`. */
+/** Of each of six kinds. TRUST T16 asks for 1,000 in all: `COUNTERSIGN_RACES=250`. */
 const RACES = Number(process.env['COUNTERSIGN_RACES'] ?? 50)
 /** Each race opens an incident of its own; on a busy machine that adds up. */
 const PATIENCE_MS = 180_000 * Math.max(1, RACES / 50)
@@ -29,6 +29,10 @@ async function repeat(times: number, race: () => Promise<string>): Promise<Reado
     counts[outcome] = (counts[outcome] ?? 0) + 1
   }
   return counts
+}
+/** What docs/trust.md tells of. */
+function tell(title: string, counts: Readonly<Record<string, number>>): void {
+  if (process.env['COUNTERSIGN_RACES'] !== undefined) process.stdout.write(`${title}: ${JSON.stringify(counts)}\n`)
 }
 const together = async (...presses: Promise<string>[]) => (await Promise.all(presses)).sort().join(' + ')
 
@@ -154,10 +158,9 @@ describe('T16: one of two takes the approval back at the moment of the start', (
     await press(world.deps, proposal, BO)
     return proposal
   }
-  const withdraw = async (deps: Deps, proposal: Proposal) => {
+  const withdraw = async (deps: Deps, proposal: Proposal, personId = BO.id) => {
     try {
-      return (await withdrawDecision(deps, { proposalId: proposal.id, personId: BO.id, origin: 'teams' })).proposal
-        .state
+      return (await withdrawDecision(deps, { proposalId: proposal.id, personId, origin: 'teams' })).proposal.state
     } catch (error) {
       if (error instanceof RefusedError) return error.code
       throw error
@@ -175,6 +178,32 @@ describe('T16: one of two takes the approval back at the moment of the start', (
       })
       const allowed = ['pending, refused, pending by 1', 'run_started, intended, approved by 2']
       expect(Object.keys(counts).filter((outcome) => !allowed.includes(outcome))).toEqual([])
+      tell('withdraw, start', counts)
+    },
+    PATIENCE_MS,
+  )
+
+  it(
+    'while the other completes it and a third rejects it: nothing starts of what was taken back or rejected, and no two start',
+    async () => {
+      let races = 0
+      const counts = await repeat(RACES, async () => {
+        const proposal = await openProposal(world, 3)
+        await press(world.deps, proposal, ANA)
+        const [completed, taken, rejected, start] = await Promise.all([
+          pressed(world.deps, proposal, BO),
+          withdraw(world.deps, proposal, ANA.id),
+          (races += 1) % 2 === 0 ? 'nobody' : pressed(world.deps, proposal, CY, { decision: 'reject' }),
+          tryToStart(world, proposal),
+        ])
+        const starts = [start, await tryToStart(world, proposal)].filter((one) => one === 'intended').length
+        const { state, runs } = await endingOf(world, proposal)
+        return `${completed}, ${taken}, ${rejected}: ${state}, ${String(runs)} run, ${String(starts)} start`
+      })
+      const unstarted = /: (pending|rejected), [01] run, 0 start$/
+      const started = /^approved, run_started, (nobody|stop_requested): approved, 1 run, 1 start$/
+      expect(Object.keys(counts).filter((outcome) => !unstarted.test(outcome) && !started.test(outcome))).toEqual([])
+      tell('approve, withdraw, reject', counts)
     },
     PATIENCE_MS,
   )

@@ -3,6 +3,7 @@ import { bindingOf, isPlanIntact, planDigestOf, planHashOf, planJsonOf } from '.
 import { buildPlan, comparableState } from '../../../src/playbooks/build-plan.ts'
 import { parsePlaybook } from '../../../src/playbooks/parse-playbook.ts'
 import { CONTRACT_EXAMPLE } from './contract-example.ts'
+import { jsonChanges } from '../../support/json-changes.ts'
 import type { Json, JsonObject } from '../../../src/kernel/json.ts'
 import type { Plan, PlanBinding } from '../../../src/domain/plan.ts'
 import type { PlannedStep } from '../../../src/playbooks/build-plan.ts'
@@ -56,38 +57,6 @@ const BINDING: PlanBinding = {
   expiresAt: '2026-11-21T10:00:00.000Z',
 }
 
-/** Every way to change one leaf of a JSON value, and to add or drop one. */
-function* changes(value: Json, path: readonly string[] = []): Generator<{ path: string; value: Json }> {
-  if (Array.isArray(value)) {
-    const items = value as readonly Json[]
-    for (const [index, item] of items.entries()) {
-      yield { path: [...path, String(index), 'dropped'].join('.'), value: items.toSpliced(index, 1) }
-      for (const change of changes(item, [...path, String(index)])) {
-        yield { ...change, value: items.with(index, change.value) }
-      }
-    }
-    yield { path: [...path, 'added'].join('.'), value: [...items, null] }
-  } else if (typeof value === 'object' && value !== null) {
-    const members = value as JsonObject
-    for (const [name, item] of Object.entries(members)) {
-      const { [name]: _, ...rest } = members
-      yield { path: [...path, name, 'dropped'].join('.'), value: rest }
-      for (const change of changes(item, [...path, name])) {
-        yield { ...change, value: { ...members, [name]: change.value } }
-      }
-    }
-    yield { path: [...path, 'added'].join('.'), value: { ...members, added: null } }
-  } else {
-    yield { path: path.join('.'), value: otherThan(value) }
-  }
-}
-
-function otherThan(value: Json): Json {
-  if (typeof value === 'string') return `${value} `
-  if (typeof value === 'number') return value + 1
-  return typeof value === 'boolean' ? !value : 'x'
-}
-
 describe('the digest of a plan', () => {
   it('is equal for equal facts, whatever the order of their members', () => {
     const json = planJsonOf(plan())
@@ -105,7 +74,7 @@ describe('the digest of a plan', () => {
 
 describe('T18: any change of a plan after the approval', () => {
   const json = planJsonOf(plan())
-  const all = [...changes(JSON.parse(json) as Json)]
+  const all = [...jsonChanges(JSON.parse(json) as Json)]
 
   it('is tried in every field', () => {
     expect(all.length).toBeGreaterThan(100)
