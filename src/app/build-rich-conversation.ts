@@ -1,5 +1,6 @@
 import { followMessage } from '../orchestrator/follow-message.ts'
 import { handleCapture } from '../orchestrator/verbs/handle-capture.ts'
+import { mayOfferForm } from '../orchestrator/forms/may-offer-form.ts'
 import { offerForm } from '../orchestrator/forms/offer-form.ts'
 import { readHome } from '../orchestrator/read/read-home.ts'
 import { submitForm } from '../orchestrator/forms/submit-form.ts'
@@ -9,6 +10,7 @@ import type { RichConversation } from '../orchestrator/verbs/rich-conversation.t
 /** For surfaces that have more than words and buttons. */
 export function buildRichConversation(deps: Deps): RichConversation {
   return {
+    mayOfferForm: (words) => mayOfferForm(deps, words),
     offerForm: (wish) => offerForm(deps, wish),
     submit: (form) => submitForm(deps, form),
     capture: (capture) => handleCapture(deps, capture),

@@ -1,4 +1,3 @@
-import { openForm } from './open-form.ts'
 import { readMessage } from './outgoing/read-message.ts'
 import { refusedBecause } from '../shared/refused-because.ts'
 import { renderCaptureForm } from './render/capture-form.ts'
@@ -6,11 +5,13 @@ import type { Account } from '../../domain/person.ts'
 import type { Capture, Reply, RichConversation } from '../../orchestrator/index.ts'
 import type { CaptureWish, SlackRequest } from './incoming/slack-request.ts'
 import type { ReplyRoad } from './outgoing/send-reply.ts'
+import type { TriggeredForm } from './triggered-forms.ts'
 
 /** A shortcut on a message, or a pin. Where it is not clear which incident is meant, a form asks. */
 export async function answerToCapture(
   rich: RichConversation,
   road: ReplyRoad,
+  form: TriggeredForm,
   request: Extract<SlackRequest, { kind: 'capture' }>,
 ): Promise<Reply | null> {
   const { wish, triggerId, place } = request
@@ -23,7 +24,7 @@ export async function answerToCapture(
     case 'choose': {
       if (triggerId !== null) {
         const view = renderCaptureForm(wish, answer.incidents, answer.words)
-        return openForm(road, triggerId, view, 'note INC-12 <text>')
+        return form.open(view, 'note INC-12 <text>')
       }
       return refusedBecause('which_incident', 'Several incidents are open. Use the shortcut "Add to timeline" instead.')
     }

@@ -4,6 +4,7 @@ import { readRequest } from './incoming/read-request.ts'
 import type { App, Receiver, webApi } from '@slack/bolt'
 import type { Bolt } from './bolt-logger.ts'
 import type { Acknowledge, AdmittedRequest } from './slack-work.ts'
+import type { ExpectForm } from './triggered-forms.ts'
 import type { HomeQuery } from './homes/slack-homes.ts'
 import type { Logger } from '../../kernel/logger.ts'
 import type { ReplayGuard } from './incoming/replay-guard.ts'
@@ -23,6 +24,7 @@ export interface BoltParts {
   readonly replays: ReplayGuard
   /** Acknowledges it in time, and carries it out. */
   readonly handle: (arrived: ArrivedRequest, acknowledge: Acknowledge) => Promise<void>
+  readonly expectForm: ExpectForm
   readonly recordRefusal: (reason: string) => Promise<void>
   readonly log: Logger
 }
@@ -89,8 +91,11 @@ async function admit(
   if (request.kind === 'ignored') return undefined
   // Slack sends an event again under a new signature, and a socket delivers anything twice.
   const mayRepeat = verified === undefined || request.key.startsWith('event ')
-  if (mayRepeat && !(await parts.replays.begin(request.key)).isNew) return undefined
-  return request
+  if (!mayRepeat) return request
+  const forget = parts.expectForm(request, readHomeQuery(body))
+  if ((await parts.replays.begin(request.key)).isNew) return request
+  forget()
+  return undefined
 }
 
 function arrivedIn(context: Readonly<Record<string, unknown>>): ArrivedRequest {

@@ -4,7 +4,6 @@ import { offerForm } from './offer-form.ts'
 import { NOT_OURS } from './not-ours.ts'
 import { needsWords } from '../shared/card/press-words.ts'
 import { renderReasonForm } from './render/reason-form.ts'
-import { openForm } from './open-form.ts'
 import { publishHome } from './publish-home.ts'
 import { replyToError } from '../shared/reply-to-error.ts'
 import { sendReply } from './outgoing/send-reply.ts'
@@ -13,6 +12,7 @@ import type { Acknowledge, HandledRequest, SlackWork } from './slack-work.ts'
 import type { PressedButton } from '../shared/card/button-value.ts'
 import type { ReplyPlace, SlackRequest } from './incoming/slack-request.ts'
 import type { ReplyRoad } from './outgoing/send-reply.ts'
+import type { TriggeredForm, TriggeredForms } from './triggered-forms.ts'
 
 type ButtonRequest = Extract<SlackRequest, { kind: 'button' }>
 
@@ -23,6 +23,7 @@ type ButtonRequest = Extract<SlackRequest, { kind: 'button' }>
 export async function handleRequest(
   work: SlackWork,
   road: ReplyRoad,
+  forms: TriggeredForms,
   request: HandledRequest,
   acknowledge: Acknowledge,
 ): Promise<void> {
@@ -35,7 +36,10 @@ export async function handleRequest(
     await work.rich.follow(request.change)
     return
   }
-  const reply = await answerTo(work, road, request).catch((error: unknown) => replyToError('slack', road.log, error))
+  const form = forms.of(request)
+  const answer = answerTo(work, road, form, request)
+  const reply = await answer.catch((error: unknown) => replyToError('slack', road.log, error))
+  await form.end(reply)
   if (reply !== null) await sendReply(road, reply, request.place)
 }
 
@@ -43,6 +47,7 @@ export async function handleRequest(
 async function answerTo(
   work: SlackWork,
   road: ReplyRoad,
+  form: TriggeredForm,
   request: Exclude<HandledRequest, { kind: 'form' | 'change' }>,
 ): Promise<Reply | null> {
   const { place } = request
@@ -51,15 +56,13 @@ async function answerTo(
       const { triggerId } = request
       const utterance = { ...request.utterance, ...proofOf(request) }
       const offered =
-        triggerId === null
-          ? undefined
-          : await offerForm(work.rich, road, { kind: 'words', utterance }, request.place, triggerId)
+        triggerId === null ? undefined : await offerForm(work.rich, form, { kind: 'words', utterance }, request.place)
       return offered === undefined ? work.say(utterance) : offered.reply
     }
     case 'button':
-      return answerToButton(work, road, request)
+      return answerToButton(work, form, request)
     case 'capture':
-      return answerToCapture(work.rich, road, request)
+      return answerToCapture(work.rich, road, form, request)
     case 'declare':
     case 'inputs': {
       const at = { surface: 'slack', account: place.account, channel: place.channel, message: null } as const
@@ -67,7 +70,7 @@ async function answerTo(
         request.kind === 'declare'
           ? ({ kind: 'declare', place: at } as const)
           : ({ kind: 'inputs', place: at, proposalId: request.proposalId } as const)
-      return (await offerForm(work.rich, road, wish, place, request.triggerId))?.reply ?? null
+      return (await offerForm(work.rich, form, wish, place))?.reply ?? null
     }
     case 'home':
       await publishHome(work.rich, road, place.account)
@@ -75,18 +78,13 @@ async function answerTo(
   }
 }
 
-/** A press that needs a reason opens a form first, which has three seconds from the press. */
-async function answerToButton(work: SlackWork, road: ReplyRoad, request: ButtonRequest): Promise<Reply | null> {
+/** A press that needs a reason opens a form first. */
+async function answerToButton(work: SlackWork, form: TriggeredForm, request: ButtonRequest): Promise<Reply | null> {
   const { button, message, place } = request
   if (button === null) return NOT_OURS
   if (!needsWords(button.verb)) return work.press({ ...pressOf(button, place, message), ...proofOf(request) })
   const view = renderReasonForm(button.verb, button, { channel: place.channel, message })
-  return openForm(
-    road,
-    request.triggerId,
-    view,
-    `/incident ${button.verb} ${button.incidentId || (button.proposalId ?? '')}`,
-  )
+  return form.open(view, `/incident ${button.verb} ${button.incidentId || (button.proposalId ?? '')}`)
 }
 
 function proofOf({ signatureHash }: Pick<ButtonRequest, 'signatureHash'>): Pick<Press, 'proof'> {

@@ -4,6 +4,7 @@ import { createBoltApp } from './bolt-app.ts'
 import { createReplayGuard } from './incoming/replay-guard.ts'
 import { createSlackApi } from './outgoing/slack-api.ts'
 import { createSlackStandings } from './standing/slack-standings.ts'
+import { createTriggeredForms } from './triggered-forms.ts'
 import { createSlackRooms } from './outgoing/slack-rooms.ts'
 import { createSlackSurface } from './outgoing/slack-surface.ts'
 import { boltLogger } from './bolt-logger.ts'
@@ -55,6 +56,8 @@ export interface SlackParts extends SlackWork {
   readonly log: Logger
   readonly telemetry: Telemetry
   readonly clock: Clock
+  /** How long what a form says may take before one that says so opens; null waits for it however long that is. */
+  readonly waitMs?: number | null
   /** The last guard against secrets in whatever is sent; none by default. */
   readonly redact?: Redactor
 }
@@ -96,15 +99,17 @@ export async function openSlack(parts: SlackParts): Promise<Slack> {
   const socket =
     settings.appToken === null ? null : openSocketMode(bolt, { appToken: settings.appToken, clientOptions, log })
   const replays = createReplayGuard(parts.deliveries, parts.telemetry)
+  const forms = createTriggeredForms({ api, mayOfferForm: parts.rich.mayOfferForm, log, waitMs: parts.waitMs })
+  const shared = { replays, expectForm: forms.expect, recordRefusal: parts.recordRefusal, log }
   createBoltApp(bolt, {
     receiver: socket?.receiver ?? front,
     findHome: (query) => homes.find(query),
     clientOptions,
-    replays,
+    ...shared,
     handle: (arrived, acknowledge) =>
-      tracked(work, () => carryOut(opened, arrived, (request) => handleRequest(parts, road, request, acknowledge))),
-    recordRefusal: parts.recordRefusal,
-    log,
+      tracked(work, () =>
+        carryOut(opened, arrived, (request) => handleRequest(parts, road, forms, request, acknowledge)),
+      ),
   })
   return {
     surface: warming(createSlackSurface(api, createSlackUpload(transport, apiUrl), clock), standings),
@@ -114,8 +119,8 @@ export async function openSlack(parts: SlackParts): Promise<Slack> {
       if (opened.installer !== null) mountInstallRoutes(server, opened.installer)
       if (socket !== null) return
       const isInstalled = async (query: HomeQuery) => (await homes.find(query)) !== undefined
-      const [{ signingSecrets }, { recordRefusal }, { dispatch }] = [settings, parts, front]
-      server.mount(slackRoute({ signingSecrets, isInstalled, replays, dispatch, recordRefusal, log, clock }))
+      const [{ signingSecrets }, { dispatch }] = [settings, front]
+      server.mount(slackRoute({ ...shared, signingSecrets, isInstalled, dispatch, clock }))
     },
     start: () => socket?.start(),
     checkHealth: (channels) => {
@@ -123,6 +128,7 @@ export async function openSlack(parts: SlackParts): Promise<Slack> {
       return checkSlack({ api, homes: oauth === undefined ? null : homes, socketApi, channels })
     },
     close: async () => {
+      forms.close()
       await socket?.close()
       await front.stop()
       await Promise.allSettled(work)

@@ -3,26 +3,23 @@ import { NotFoundError, RefusedError } from '../../kernel/errors.ts'
 import { answer } from '../verbs/replies.ts'
 import { answered, requirePerson } from '../verbs/handle-utterance.ts'
 import { findIncident } from '../verbs/find-incident.ts'
-import { parsePlaybookArguments, parseVerb } from '../verbs/parse-verb.ts'
-import { SEVERITIES } from '../../domain/severity.ts'
+import { formOfWords, MOST_INPUTS } from './form-of-words.ts'
 import { requireAuthorized } from '../require-authorized.ts'
 import type { AuthorizationResource } from '../../domain/authorization.ts'
 import type { ConversationPlace, Utterance } from '../verbs/conversation.ts'
 import type { Declaration } from '../verbs/declare-and-tell.ts'
 import type { Deps } from '../dependencies.ts'
 import type { FormInput, FormOffer, FormWish } from './form.ts'
+import type { FormOfWords } from './form-of-words.ts'
 import type { JsonObject } from '../../kernel/json.ts'
 import type { Playbook, PlaybookInput } from '../../domain/playbook.ts'
 import type { Verb } from '../../domain/verb.ts'
-import type { VerbRequest } from '../verbs/parse-verb.ts'
 
 const NONE: FormOffer = { kind: 'none' }
-/** One form holds no more; a playbook that asks for more is answered in words. */
-const MOST_INPUTS = 40
 
 /**
- * Which form helps, when one does. Reads no vendor: a form has to open within three seconds of the press. What the
- * asker may not do is refused before a form opens, and again when it is sent.
+ * Which form helps, when one does. It reads no vendor, since somebody waits for it with little patience. What the asker
+ * may not do is refused before a form opens, and again when it is sent.
  */
 export async function offerForm(deps: Deps, wish: FormWish): Promise<FormOffer> {
   const place = wish.kind === 'words' ? wish.utterance : wish.place
@@ -47,23 +44,15 @@ function offerOf(deps: Deps, wish: FormWish): Promise<FormOffer> {
 
 const NOTHING_DECLARED = { severity: null, title: '', service: null }
 
-/** Words that the grammar refuses are left to it, so that the refusal is the same everywhere. */
-async function forWords(deps: Deps, utterance: Utterance): Promise<FormOffer> {
-  const request = attempt(() => parseVerb(utterance.text))
-  if (request?.verb === 'declare') {
-    const severity = SEVERITIES.find((one) => one === request.words[0]?.toUpperCase()) ?? null
-    const isBare = request.words.length === (severity === null ? 0 : 1)
-    return isBare ? declareForm(deps, utterance, { ...NOTHING_DECLARED, severity }) : NONE
-  }
-  return request?.verb === 'run' ? forRun(deps, utterance, request) : NONE
-}
-
-function attempt<T>(work: () => T): T | undefined {
-  try {
-    return work()
-  } catch (error) {
-    if (error instanceof RefusedError) return undefined
-    throw error
+function forWords(deps: Deps, utterance: Utterance): Promise<FormOffer> {
+  const form = formOfWords(deps.playbooks, utterance.text)
+  switch (form.kind) {
+    case 'none':
+      return Promise.resolve(NONE)
+    case 'declare':
+      return declareForm(deps, utterance, { ...NOTHING_DECLARED, severity: form.severity })
+    case 'run':
+      return forRun(deps, utterance, form)
   }
 }
 
@@ -81,16 +70,11 @@ async function requireAllowed(deps: Deps, place: ConversationPlace, action: Verb
   })
 }
 
-/** Only what has to be given and is not: everything else the playbook knows by itself. */
-async function forRun(deps: Deps, utterance: Utterance, request: VerbRequest): Promise<FormOffer> {
-  const given = attempt(() => parsePlaybookArguments(request))
-  const playbook = deps.playbooks.find(({ name }) => name === given?.playbook.toLowerCase())
-  if (given === undefined || playbook === undefined) return NONE
-  const asked = Object.entries(playbook.inputs).filter(([, input]) => input.kind === 'ask')
-  if (asked.every(([name]) => Object.hasOwn(given.inputs, name)) || asked.length > MOST_INPUTS) return NONE
-  const extra = Object.keys(given.inputs).filter((name) => !asked.some(([own]) => own === name))
-  // An input that the playbook does not take is refused in words.
-  if (extra.some((name) => (playbook.inputs[name]?.kind ?? 'value') === 'value')) return NONE
+async function forRun(
+  deps: Deps,
+  utterance: Utterance,
+  { request, playbook, given, extra }: Extract<FormOfWords, { kind: 'run' }>,
+): Promise<FormOffer> {
   const person = await requirePerson(deps, utterance, 'run')
   const incident = await findIncident(deps, { request, person, place: utterance })
   await requireAllowed(deps, utterance, 'run', incidentResource(deps.catalog, incident))

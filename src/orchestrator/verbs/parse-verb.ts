@@ -104,11 +104,13 @@ export function parseDeclare(request: VerbRequest): {
   return { severity, title, service: hasService ? (words[onAt + 1] ?? null) : null }
 }
 
+export interface PlaybookArguments {
+  readonly playbook: string
+  readonly inputs: Readonly<Record<string, Json>>
+}
+
 /** `<playbook> [key=value …]`; a value may be quoted to hold spaces. */
-export function parsePlaybookArguments(request: VerbRequest): {
-  playbook: string
-  inputs: Readonly<Record<string, Json>>
-} {
+export function parsePlaybookArguments(request: VerbRequest): PlaybookArguments {
   const playbook = request.words[0]
   if (playbook === undefined) throw wrongUsage(request.verb, 'The name of a playbook is missing.')
   const tail = request.rest.slice(playbook.length).trim()

@@ -6,6 +6,8 @@ import type { MessageChange } from '../follow-message.ts'
 
 /** What a surface that has forms, shortcuts and a front page of its own asks for besides words and presses. */
 export interface RichConversation {
+  /** Asks nobody anything; where it is false, no form is offered for these words. */
+  readonly mayOfferForm: (words: string) => boolean
   readonly offerForm: (wish: FormWish) => Promise<FormOffer>
   readonly submit: (form: FilledForm) => Promise<FormAnswer>
   readonly capture: (capture: Capture) => Promise<CaptureAnswer>

@@ -21,6 +21,7 @@ const NEW_METHODS = [
   'conversations.replies',
   'views.open',
   'views.publish',
+  'views.update',
 ] as const
 
 /** Younger than the specification, which is of 2020. */
@@ -69,7 +70,8 @@ describeWhenShared(
     })
 
     it('do so for what people do with shortcuts, pins, forms and the home', async () => {
-      const test = await openTestSlack()
+      // A form that says to wait opens at once, and is filled in afterwards.
+      const test = await openTestSlack({ waitMs: 0 })
       const pin = reaction(ANA, 'reaction_added', { channel: 'C0001', ts: '17.000001' })
       const { surface } = test.slack
       test.rich = {

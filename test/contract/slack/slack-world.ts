@@ -35,6 +35,7 @@ export async function openSlackWorld(
     say: nobodySpeaks,
     press: nobodySpeaks,
     rich: {
+      mayOfferForm: () => false,
       offerForm: nobodySpeaks,
       submit: nobodySpeaks,
       capture: nobodySpeaks,

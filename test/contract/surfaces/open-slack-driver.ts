@@ -87,21 +87,21 @@ export async function openSlackDriver(deps: Deps): Promise<SurfaceDriver> {
     return { reply, words: withoutLayout(plainTextOf(fresh() as unknown[])) }
   }
   const pressOn = async (card: StoredMessage, person: Person, label: string, words?: string): Promise<Answered> => {
-    const forms = fake.callsOf('views.open').length
+    const forms = fake.forms().length
     const press = () => driver.press(slackUser(person), card, label)
     if (words === undefined) return answered(person, press)
     await press()
-    await waitUntil('the form is open', () => fake.callsOf('views.open').length > forms)
+    await waitUntil('the form is open', () => fake.forms().length > forms)
     return answered(person, () => driver.submit(slackUser(person), words))
   }
   return {
     name: 'slack',
     say: async (person, text) => {
-      const forms = fake.callsOf('views.open').length
+      const forms = fake.forms().length
       const by = slackUser(person)
       if (!isAnsweredByForm(text)) return answered(person, () => driver.command(by, text, 'C0002'))
       await driver.command(by, text, 'C0002')
-      await waitUntil('the form is open', () => fake.callsOf('views.open').length > forms)
+      await waitUntil('the form is open', () => fake.forms().length > forms)
       // Where no form can open, in a mention, the words are those of every surface.
       const reply = await answered(person, () => driver.mention(by, text, { channel: 'C0002' }))
       return { ...reply, offersForm: true }

@@ -76,9 +76,11 @@ export class SlackHand {
 
   /** Fills in the form that was opened last, and sends it. */
   async submit(by: SlackUser, words: string): Promise<DriverAnswer> {
-    const call = this.#slack.gate.calls.findLast(({ method }) => method === 'views.open')
-    if (call === undefined) throw new Error('No form was opened.')
-    const view = JSON.parse(call.args['view'] ?? '') as Record<string, string>
+    const views = this.#slack.gate.calls
+      .filter(({ method }) => method === 'views.open' || method === 'views.update')
+      .map(({ args }) => JSON.parse(args['view'] ?? '') as Record<string, string>)
+    const view = views.findLast(({ callback_id: id }) => id !== 'countersign_waiting')
+    if (view === undefined) throw new Error('No form was opened.')
     const payload = viewSubmission(by, {
       callbackId: view['callback_id'] ?? '',
       privateMetadata: view['private_metadata'] ?? '',

@@ -1,10 +1,8 @@
 import type http from 'node:http'
 import { FakeSlackFiles } from './fake-slack-files.ts'
 import { FakeSlackRooms } from './fake-slack-rooms.ts'
-import { MOST_BLOCKS_JSON, checkBlocks, checkChart, checkHome, checkModal } from './block-limits.ts'
-
-/** Slack's own are three seconds, which a busy machine may need. One that has expired is played as a fault. */
-const TRIGGER_MS = 60_000
+import { FakeSlackViews } from './fake-slack-views.ts'
+import { MOST_BLOCKS_JSON, checkBlocks, checkChart, checkHome } from './block-limits.ts'
 
 export interface RecordedCall {
   readonly method: string
@@ -57,6 +55,7 @@ export class FakeSlackApi {
   readonly said: SaidMessage[] = []
   readonly rooms = new FakeSlackRooms()
   readonly files: FakeSlackFiles
+  readonly views = new FakeSlackViews()
   readonly homes = new Map<string, unknown>()
   readonly channels = { missing: new Set<string>(), archived: new Set<string>(), without: new Set<string>() }
   scopes: readonly string[] = []
@@ -68,7 +67,6 @@ export class FakeSlackApi {
   readonly grants = new Map<string, Readonly<Record<string, unknown>>>()
   readonly #settings: { readonly botToken: string; readonly appToken: string; readonly socketUrl: string }
   readonly #faults = new Map<string, SlackFault[]>()
-  readonly #triggers = new Map<string, number>()
   #lastTs = 0
   /** Every method that this Slack knows; any other is refused as Slack refuses it. */
   readonly #methods: Readonly<Record<string, (args: Args, token: string) => Outcome>> = {
@@ -86,7 +84,7 @@ export class FakeSlackApi {
     'conversations.open': (args) => done({ channel: { id: `D${String(args['users'])}` } }),
     'users.info': (args) => this.#user(String(args['user'])),
     'chat.getPermalink': (args) => this.#permalink(args),
-    'views.open': (args) => this.#openView(args),
+    ...this.views.methods,
     'views.publish': (args) => this.#publish(args),
     'files.getUploadURLExternal': (args) => this.files.offer(args),
     'files.completeUploadExternal': (args) => this.files.complete(args),
@@ -100,12 +98,6 @@ export class FakeSlackApi {
 
   failNext(method: string, faults: readonly SlackFault[]): void {
     this.#faults.set(method, [...(this.#faults.get(method) ?? []), ...faults])
-  }
-
-  issueTrigger(): string {
-    const trigger = `trigger.${String(this.#triggers.size + 1)}.${Math.random().toString(36).slice(2)}`
-    this.#triggers.set(trigger, performance.now() + TRIGGER_MS)
-    return trigger
   }
 
   handle(incoming: http.IncomingMessage, body: string, outgoing: http.ServerResponse): void {
@@ -279,18 +271,6 @@ export class FakeSlackApi {
     const changes = this.users.get(id)
     if (changes === null) return failed('user_not_found')
     return done({ user: { id, team_id: 'T0001', ...FULL_MEMBER, ...changes } })
-  }
-
-  #openView(args: Args): Outcome {
-    const trigger = String(args['trigger_id'])
-    const until = this.#triggers.get(trigger)
-    if (until === undefined) return failed('invalid_trigger_id')
-    if (until === 0) return failed('exchanged_trigger_id')
-    if (until < performance.now()) return failed('expired_trigger_id')
-    const problems = checkModal(args['view'])
-    if (problems.length > 0) return failed('invalid_arguments', { response_metadata: { messages: problems } })
-    this.#triggers.set(trigger, 0)
-    return done({ view: { id: `V${String(this.calls.length)}`, ...(args['view'] as object) } })
   }
 
   /** Seconds with six decimals, each later than the one before. */

@@ -7,6 +7,7 @@ import { openFakeSocket } from './fake-socket.ts'
 import { hungUp } from '../hung-up.ts'
 import type { FakeSlackFiles } from './fake-slack-files.ts'
 import type { FakeSlackRooms } from './fake-slack-rooms.ts'
+import type { FakeForm } from './fake-slack-views.ts'
 import type { FakeSocket } from './fake-socket.ts'
 
 export interface FakeSlackOptions {
@@ -57,11 +58,21 @@ export interface FakeSlack {
   installs: Map<string, Readonly<Record<string, unknown>>>
   /** Code → what `oauth.v2.access` gives for it, once. */
   grants: Map<string, Readonly<Record<string, unknown>>>
-  /** A trigger as a press brings it: for a while, once. */
+  /** A trigger as a press brings it: for three seconds, once. */
   issueTrigger(): string
+  /** As if so much time had passed for every trigger. */
+  passTime(ms: number): void
+  /** The forms with something to fill in that stand open, each as it is now. */
+  forms(): readonly FakeForm[]
+  /** Those besides that only say something: that a form comes, or why none does. */
+  notices(): readonly FakeForm[]
+  /** The person closes whatever is open. */
+  closeForms(): void
   issueResponseUrl(user: string): string
   close(): Promise<void>
 }
+
+const isFilledIn = ({ blocks }: FakeForm) => blocks.some(({ type }) => type === 'input')
 
 export async function startFakeSlack(options: FakeSlackOptions = {}): Promise<FakeSlack> {
   const botToken = options.botToken ?? 'xoxb-test-0001'
@@ -131,13 +142,18 @@ export async function startFakeSlack(options: FakeSlackOptions = {}): Promise<Fa
         socket.cut()
       }
     },
-    issueTrigger: () => api.issueTrigger(),
+    issueTrigger: () => api.views.issueTrigger(),
+    passTime: (ms) => api.views.passTime(ms),
+    forms: () => api.views.all().filter(isFilledIn),
+    notices: () => api.views.all().filter((form) => !isFilledIn(form)),
+    closeForms: () => api.views.closeAll(),
     issueResponseUrl: (user) => {
       const path = `/respond/${String(responseUsers.size + 1)}`
       responseUsers.set(path, user)
       return `http://${host}${path}`
     },
     close: async () => {
+      api.views.close()
       socket.cut()
       server.closeAllConnections()
       server.close()

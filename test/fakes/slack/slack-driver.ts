@@ -89,7 +89,7 @@ export class SlackDriver {
   }
 
   filledForm(by: SlackUser, fields: Readonly<Record<string, string>>): Record<string, unknown> {
-    const view = this.#slack.callsOf('views.open').at(-1)?.args['view'] as OpenForm | undefined
+    const view = this.#slack.forms().at(-1) as OpenForm | undefined
     if (view === undefined) throw new Error('No form was opened.')
     const inputs = view.blocks.filter(({ type }) => type === 'input')
     const unknown = Object.keys(fields).filter((name) => !inputs.some((block) => block.block_id === name))

@@ -37,7 +37,7 @@ beforeEach(() => {
 })
 
 const shown = (user: string) => test.fake.shownTo(user).map((message) => plainTextOf(message['blocks'] as unknown[]))
-const formsOpened = () => test.fake.callsOf('views.open').length
+const formsOpened = () => test.fake.forms().length
 const said = (text: string, ts: string, threadTs: string | null = null) =>
   test.fake.said.push({ channel: 'C0001', ts, threadTs, user: 'U0002', text })
 

@@ -174,7 +174,7 @@ describe('a press on the card', () => {
     const card = await postCard(makeView())
 
     await test.driver.press(BO, card, 'Reject')
-    await waitUntil('the form is open', () => test.fake.callsOf('views.open').length === 1)
+    await waitUntil('the form is open', () => test.fake.forms().length === 1)
     expect(test.pressed).toEqual([])
     const answer = await test.driver.submit(BO, '  wrong service ')
 
@@ -191,7 +191,7 @@ describe('a press on the card', () => {
     const card = await postCard(makeView({ proposal: makeProposal({ state: 'approved' }), run }))
 
     await test.driver.press(BO, card, 'Mark done')
-    await waitUntil('the form is open', () => test.fake.callsOf('views.open').length === 2)
+    await waitUntil('the form is open', () => test.fake.forms().length === 2)
     await test.driver.submit(BO, 'Argo CD shows revision 41.')
 
     await waitUntil('it is pressed', () => test.pressed.length === 1)
@@ -208,7 +208,11 @@ describe('a press on the card', () => {
 
     await test.driver.press(ANA, await postCard(makeView()), 'Reject')
 
-    await waitUntil('it is told', () => shown(ANA.user).some((words) => words.includes('The form could not be opened')))
+    await waitUntil('it is told', () =>
+      shown(ANA.user).some((words) =>
+        words.includes('three seconds, and they were over, so nothing counts yet. Press again'),
+      ),
+    )
   })
 
   it('of a button that is not ours reaches nobody', async () => {

@@ -35,6 +35,7 @@ function listen(slack: TestSlack): void {
     return reply
   }
   slack.rich = {
+    mayOfferForm: () => false,
     offerForm: async ({ kind }) => {
       note(`offer ${kind}`)
       return { kind: 'refused', reply }

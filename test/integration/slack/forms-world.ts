@@ -8,7 +8,7 @@ import type { Deps } from '../../../src/orchestrator/dependencies.ts'
 import type { Incident } from '../../../src/domain/incident.ts'
 import type { Person } from '../../../src/domain/person.ts'
 import type { SlackUser } from '../../fakes/slack/payloads.ts'
-import type { TestSlack } from './open-test-slack.ts'
+import type { TestSlack, TestSlackOptions } from './open-test-slack.ts'
 import type { World } from '../decisions/world.ts'
 
 const onSlack = (someone: Person, user: string): Person => ({ ...someone, slack: { team: 'T0001', user } })
@@ -29,7 +29,7 @@ export interface FormsWorld {
   readonly world: World
   readonly deps: Deps
   /** A Slack of its own for one test, tied to the product; the incidents of the test before are resolved. */
-  openSlack(): Promise<FormsSlack>
+  openSlack(options?: TestSlackOptions): Promise<FormsSlack>
   openIncidents(): Promise<readonly Incident[]>
 }
 
@@ -66,9 +66,9 @@ export async function openFormsWorld(): Promise<FormsWorld> {
   return {
     world,
     deps,
-    openSlack: async () => {
+    openSlack: async (options) => {
       await world.query(`UPDATE incidents SET state = 'resolved', resolved_at = now()`)
-      return formsSlack(deps, await openTestSlack())
+      return formsSlack(deps, await openTestSlack(options))
     },
     openIncidents: () => deps.stores.incidents.list({ isUnresolved: true, limit: 10 }),
   }
@@ -77,7 +77,7 @@ export async function openFormsWorld(): Promise<FormsWorld> {
 function formsSlack(deps: Deps, test: TestSlack): FormsSlack {
   test.rich = buildRichConversation(deps)
   test.answer = (request) => ('verb' in request ? handlePress(deps, request) : handleUtterance(deps, request))
-  const forms = () => test.fake.callsOf('views.open').map(({ args }) => args['view'] as Form)
+  const forms = () => test.fake.forms() as readonly Form[]
   return {
     test,
     shown: (user) => test.fake.shownTo(user).map((message) => plainTextOf(message['blocks'] as unknown[])),

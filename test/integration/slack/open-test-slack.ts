@@ -46,6 +46,10 @@ export interface TestSlackOptions {
   readonly isUnguarded?: boolean
   /** In place of the store on a real database. */
   readonly deliveries?: Pick<DeliveryStore, 'serve' | 'served' | 'servedAnswer'>
+  /** Before every request is put on record, which a slow database takes long for. */
+  readonly beforeServing?: () => Promise<void>
+  /** As `openSlack` takes it. */
+  readonly waitMs?: number | null
 }
 
 export async function openTestSlack(options: TestSlackOptions = {}): Promise<TestSlack> {
@@ -84,13 +88,15 @@ export async function openTestSlack(options: TestSlackOptions = {}): Promise<Tes
       return test.answer(press)
     },
     rich: {
+      mayOfferForm: (words) => test.rich.mayOfferForm(words),
       offerForm: (wish) => test.rich.offerForm(wish),
       submit: (form) => test.rich.submit(form),
       capture: (capture) => test.rich.capture(capture),
       follow: (change) => test.rich.follow(change),
       home: (account) => test.rich.home(account),
     },
-    deliveries: options.deliveries ?? createDeliveryStore(connection.db),
+    deliveries: options.deliveries ?? delayed(createDeliveryStore(connection.db), options.beforeServing),
+    ...(options.waitMs === undefined ? {} : { waitMs: options.waitMs }),
     recordRefusal: async (reason) => {
       refusals.push(reason)
     },
@@ -132,10 +138,22 @@ function unguarded(server: Pick<HttpServer, 'mount'>): Pick<HttpServer, 'mount'>
   }
 }
 
+function delayed(deliveries: DeliveryStore, beforeServing?: () => Promise<void>): DeliveryStore {
+  if (beforeServing === undefined) return deliveries
+  return {
+    ...deliveries,
+    serve: async (...args) => {
+      await beforeServing()
+      return deliveries.serve(...args)
+    },
+  }
+}
+
 /** No form helps, everything that is captured is, and nobody has anything on their home. */
 function quietRich(): RichConversation {
   const reply = replyOf('Done.')
   return {
+    mayOfferForm: () => false,
     offerForm: async () => ({ kind: 'none' }),
     submit: async () => ({ kind: 'reply', reply }),
     capture: async () => ({ kind: 'reply', reply }),

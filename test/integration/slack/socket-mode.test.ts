@@ -44,8 +44,8 @@ describe('Slack over a socket', () => {
       'interactive',
       blockActions(BO, { channel: 'C0001', message: card.ts, actionId, value, ...place }),
     )
-    await waitUntil('the form is open', () => test.fake.callsOf('views.open').length === 1)
-    const view = test.fake.callsOf('views.open')[0]?.args['view'] as Record<string, string>
+    await waitUntil('the form is open', () => test.fake.forms().length === 1)
+    const view = test.fake.forms()[0]! as unknown as Record<string, string>
     await test.fake.socket.send(
       'interactive',
       viewSubmission(BO, {

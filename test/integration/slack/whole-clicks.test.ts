@@ -238,7 +238,7 @@ describe('a rejection by clicks in Slack', () => {
     const card = await deliver(proposal)
 
     await test.driver.press(as(BO), card, 'Reject')
-    await waitUntil('the form is open', () => test.fake.callsOf('views.open').length === 1)
+    await waitUntil('the form is open', () => test.fake.forms().length === 1)
     await test.driver.submit(as(BO), 'It is the database <!channel>')
 
     await waitUntil('it is told', () => shown('U0002').length === 1)

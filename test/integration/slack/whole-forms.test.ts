@@ -161,7 +161,7 @@ describe('a form that arrives again', () => {
     forgetful.rich = buildRichConversation(deps)
     try {
       await forgetful.driver.command(as(ANA), 'declare')
-      await waitUntil('the form is open', () => forgetful.fake.callsOf('views.open').length > 0)
+      await waitUntil('the form is open', () => forgetful.fake.forms().length > 0)
       const request = signPayload(SECRET, forgetful.driver.filledForm(as(ANA), { title: 'Thrice' }))
 
       for (let copy = 0; copy < 3; copy += 1) await forgetful.driver.send(request)

@@ -125,7 +125,7 @@ describe('Socket Mode', () => {
         'interactive',
         globalShortcut(as(ANA), 'countersign_declare', socket.fake.issueTrigger()),
       )
-      await waitUntil('the form is open', () => socket.fake.callsOf('views.open').length === 1)
+      await waitUntil('the form is open', () => socket.fake.forms().length === 1)
 
       const refused = await socket.fake.socket.send('interactive', socket.driver.filledForm(as(ANA), {}))
       expect(refused?.payload).toMatchObject({ response_action: 'errors', errors: { title: expect.any(String) } })

@@ -9,6 +9,7 @@ import { readRequest } from './read-request.ts'
 import type { Clock } from '../../../kernel/clock.ts'
 import type { ContentKind } from './verify-request.ts'
 import type { Dispatch } from './front-receiver.ts'
+import type { ExpectForm } from '../triggered-forms.ts'
 import type { HomeQuery } from '../homes/slack-homes.ts'
 import type { HttpAnswer } from '../../http/answers.ts'
 import type { HttpRequest, Route } from '../../http/route.ts'
@@ -23,6 +24,7 @@ export interface SlackFront {
   readonly isInstalled: (query: HomeQuery) => Promise<boolean>
   readonly replays: ReplayGuard
   readonly dispatch: Dispatch
+  readonly expectForm: ExpectForm
   /** Told of what was genuine and still could not be taken. */
   readonly recordRefusal: (reason: string) => Promise<void>
   readonly log: Logger
@@ -71,9 +73,30 @@ async function answer(
   const read = readBody(request.body, content)
   // What people say to each other in our channels arrives as well: it costs no row, and a copy of it does nothing either.
   if (read !== 'malformed' && 'request' in read && read.request.kind === 'ignored') return emptyAnswer(200)
+  const isRequest = read !== 'malformed' && 'request' in read
+  const forget = isRequest ? front.expectForm(read.request, readHomeQuery(read.body)) : () => undefined
+  try {
+    return await answerFirst(front, request, signedBy(read, signature), signature, forget)
+  } catch (error) {
+    forget()
+    throw error
+  }
+}
+
+async function answerFirst(
+  front: SlackFront,
+  request: HttpRequest,
+  read: Readable,
+  signature: string,
+  forget: () => void,
+): Promise<HttpAnswer> {
   const first = await front.replays.begin(signature)
-  if (!first.isNew) return emptyAnswer(first.status)
-  const given = await answerOnce(front, request, signedBy(read, signature))
+  if (!first.isNew) {
+    forget()
+    return emptyAnswer(first.status)
+  }
+  const given = await answerOnce(front, request, read)
+  if (given.status !== 200) forget()
   // The answer does not wait for its record: a copy in between is told the same a moment later.
   front.replays.end(signature, given.status).catch((error: unknown) => {
     front.log.warn({ err: error }, 'slack answer could not be recorded')
