@@ -82,7 +82,7 @@ function optionsOf(values: Readonly<Record<string, string | boolean | undefined>
     starts: read('starts', 5),
     idleSeconds: read('idle-seconds', 10),
     replicas: read('replicas', 2),
-    steps: read('steps', 4_000),
+    steps: read('steps', 12_000),
   }
 }
 
