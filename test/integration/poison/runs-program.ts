@@ -62,7 +62,10 @@ setInterval(() => {
     .catch(() => undefined)
 }, 100)
 
-/** It kills once all the others are in work beside it; on its last try when they were asked to be several times over. */
+/**
+ * It kills once all the others wait for their targets beside it: one whose answer was not on record yet would be found done
+ * afterwards. On its last try when they were asked to be beside it several times over.
+ */
 function withPoison(actions: ActionRunner): ActionRunner {
   return {
     ...actions,
@@ -81,8 +84,9 @@ async function killWhenBeside(): Promise<void> {
   const begun = sweeps
   for (;;) {
     const { rows } = await jobPool.pool.query<{ beside: number; crashes: number }>(
-      `SELECT count(*) FILTER (WHERE id <> $2 AND lease_owner = $1)::int AS beside,
-              max(crashes) FILTER (WHERE id = $2)::int AS crashes FROM runs`,
+      `SELECT count(*) FILTER (WHERE id <> $2 AND lease_owner = $1 AND EXISTS (
+                SELECT FROM attempts a WHERE a.run_id = r.id AND a.state = 'sent' AND a.handle IS NOT NULL))::int AS beside,
+              max(crashes) FILTER (WHERE id = $2)::int AS crashes FROM runs r`,
       [config.replicaId, config.poisonRunId],
     )
     const { beside = 0, crashes = 0 } = rows[0] ?? {}
