@@ -44,7 +44,8 @@ export function writeSummary(facts: SummaryFacts): readonly SummarySentence[] {
   return [where, bad, dependents, cause, missing, facts.activity].flatMap((part) => {
     const found = fitted.find((one) => one.part === part)
     const said = found === undefined ? null : sentenceOf(found)
-    return said === null ? [] : [{ ...said, text: said.text.replace(HOLE, () => closeQuote(symptom)) }]
+    if (said === null) return []
+    return [part === where ? { ...said, text: said.text.replace(HOLE, () => closeQuote(symptom)) } : said]
   })
 }
 
@@ -75,12 +76,12 @@ function badPart(facts: SummaryFacts): WordedPart {
   const severity = facts.isSeverityAssumed ? `${facts.severity} (assumed)` : facts.severity
   const of = (text: string, cited: readonly string[] = []) =>
     sentence(`${severity}, ${text}`, [...cited, ...cite(facts, 'alert')].slice(0, MOST_CITED))
-  if (alerts.total === 0) return { forms: [of('no alert is on record')], usual: 0 }
+  if (alerts.total === 0) return { forms: [of('no alert'), of('no alert is on record')], usual: 1 }
   if (alerts.firing === 0) {
     const quiet = quietSince === null ? null : of(`quiet since ${momentText(quietSince, facts.asOf)}`)
-    // Of what is over the end is told anyway.
     if (quiet === null) return { forms: [of('no alert fires')], usual: 0 }
-    return isOver ? { forms: [of('no alert fires'), quiet], usual: 0 } : { forms: [quiet], usual: 0 }
+    // Of what is over the end is told anyway.
+    return { forms: [of('no alert fires'), quiet], usual: isOver ? 0 : 1 }
   }
   const share = shareOf(facts)
   const names = nameSome(
@@ -119,7 +120,8 @@ function dependentsPart(facts: SummaryFacts): WordedPart {
   if (facts.dependents.length === 0 || facts.service === null) return { forms: [null], usual: 0 }
   const verb = facts.dependents.length === 1 ? 'depends' : 'depend'
   const catalog = facts.evidence.filter((piece) => piece.source === 'catalog').map((piece) => piece.id)
-  const said = sentence(`${nameSome(facts.dependents, 3)} ${verb} on ${nameText(facts.service, 3)}`, catalog)
+  const names = facts.dependents.map((name) => nameText(name, 3))
+  const said = sentence(`${nameSome(names, 3)} ${verb} on ${nameText(facts.service, 3)}`, catalog)
   return { forms: [null, said], usual: 0 }
 }
 

@@ -128,8 +128,8 @@ function tell({
   return { sentences, text: sentences.join(' '), facts, ends: [mitigatedAt, resolvedAt] }
 }
 
-/** `COUNTERSIGN_SEED` plays another one. */
-const SEEDS = [...[20_261_127, 1, 2, 3, 4], ...seedsOf(process.env['COUNTERSIGN_SEED'])]
+/** Behind the first, each that found something; `COUNTERSIGN_SEED=7,9` plays others. */
+const SEEDS = [...[20_261_127, 6, 8, 21, 38], ...seedsOf(process.env['COUNTERSIGN_SEED'])]
 const RUNS = { numRuns: 300, seed: 20_261_127 }
 const holds = (check: (told: Told) => void) => () => {
   for (const seed of SEEDS) fc.assert(fc.property(made, check), { ...RUNS, seed })
@@ -163,7 +163,7 @@ describe('the facts of any incident, with names and texts that anybody chose', (
       expect(
         sentences.filter((one) => /^((Likely|Disputed) cause|No change|What changed is|The cause is)/.test(one)),
       ).toHaveLength(1)
-      expect(sentences.at(-1)).toMatch(/(RUN-28|PRO-30|It (is|was)|Nobody has|is in command)/)
+      expect(sentences.at(-1)).toMatch(/(RUN-28|PRO-30|It (is|was)|Nobody has|is in command|A commander is named)/)
       if (facts.unreachable.length > 0) expect(sentences.at(-2)).toMatch(/(^Not reached: |sources? not reached\.$)/)
     }),
   )
@@ -184,7 +184,7 @@ describe('the facts of any incident, with names and texts that anybody chose', (
         (at) => at !== null,
       )
 
-      expect(text).not.toMatch(/\d:(?= |$|\(|…)/)
+      expect(text).not.toMatch(/(?:since|from|at) (?:\d{4}-\d\d-\d\d )?\d+:(?= |$|\(|…)/)
       for (const [, date, clock] of ours) {
         const found = moments.filter((at) => at.toISOString().slice(11, 16) === clock)
         const own = (date ?? day).trim()
