@@ -47,6 +47,9 @@ export default {
   watchman: false,
   // A project's own limit is not honoured by this jest; tests wait for conditions, so a generous one costs nothing.
   testTimeout: 120_000,
+  // A worker that has nothing open takes down its heap, which takes longer than jest waits (500 ms) after many files or on a
+  // busy machine; jest then says that tests left something open. One that did is told of all the same, later.
+  workerGracefulExitTimeout: 10_000,
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
   testSequencer: '<rootDir>/test/support/longest-first.mjs',
   reporters: ['<rootDir>/test/support/plain-reporter.mjs'],
