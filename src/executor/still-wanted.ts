@@ -2,7 +2,6 @@ import { momentOf, passedMs } from '../kernel/moment.ts'
 import type { Moment } from '../kernel/moment.ts'
 import { checkBeforeStep } from './check-before-step.ts'
 import { readGrounds } from './read-progress.ts'
-import type { GroundsRead } from './read-progress.ts'
 import type { Progress, RunSession } from './run-session.ts'
 
 /**
@@ -17,12 +16,7 @@ export async function isStillWanted(session: RunSession, { plan }: Progress, loo
     session.held.assertHeld()
     last = momentOf(clock)
     const grounds = await readGrounds(session, plan)
-    if (checkBeforeStep(grounds).verdict !== 'go' || hasLostItsApproval(grounds)) return false
+    if (checkBeforeStep(grounds).verdict !== 'go' || grounds.missingNow() !== null) return false
   }
   return true
-}
-
-/** A role that was taken away since the intent: nothing is sent, and the next look closes the attempt and says why. */
-export function hasLostItsApproval({ missingNow }: GroundsRead): boolean {
-  return missingNow() !== null
 }

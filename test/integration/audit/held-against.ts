@@ -13,7 +13,7 @@ export function kindOf(entry: JsonObject): string {
   return [entry['event'] as string, entry['phase'] as string, ...nested, ...again].join(' ')
 }
 
-export function membersOf(table: Table, kind: string): readonly string[] {
+function membersOf(table: Table, kind: string): readonly string[] {
   return ['always', ...(table[kind] ?? [])].flatMap((name) => GROUPS[name] ?? [name])
 }
 
