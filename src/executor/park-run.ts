@@ -1,6 +1,7 @@
 import { COUNTERSIGN } from '../domain/actor.ts'
 import { NotFoundError } from '../kernel/errors.ts'
 import type { ExecutorDeps, HeldLease, RunEnd } from './executor-deps.ts'
+import { planByNames } from './plan-by-names.ts'
 import { recordOf } from './tell.ts'
 
 /** A run that ended this many claims in a row with a crash would end the next one like that as well. */
@@ -19,9 +20,11 @@ export async function parkRun(deps: ExecutorDeps, held: HeldLease): Promise<RunE
     await stores.leasedRuns.release(held.lease)
     const proposal = await stores.proposals.find(run.proposalId)
     if (proposal === undefined) throw new NotFoundError('proposal', run.proposalId)
+    // Its bytes may be what it stumbles over.
+    const plan = planByNames(proposal)
     await stores.audit.append([
       deps.seal({
-        ...recordOf({ run, proposal, plan: proposal.plan }, 'run.parked', 'unknown', { crashes }),
+        ...recordOf({ run, proposal: { ...proposal, plan }, plan }, 'run.parked', 'unknown', { crashes }),
         reasonCode: 'crashes',
         ...(run.state === 'unknown' ? {} : { states: { run: 'unknown' } }),
       }),

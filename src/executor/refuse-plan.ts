@@ -1,7 +1,6 @@
-import type { Proposal } from '../domain/approval.ts'
-import type { Plan } from '../domain/plan.ts'
 import { endRun } from './end-run.ts'
 import type { RunEnd } from './executor-deps.ts'
+import { planByNames } from './plan-by-names.ts'
 import type { Progress, RunSession } from './run-session.ts'
 
 /**
@@ -14,7 +13,7 @@ export async function refusePlan(
   reason: string,
 ): Promise<RunEnd> {
   session.deps.log.error({ runId: reading.run.id }, 'a stored plan is not the approved one')
-  const plan = session.seen.verified?.plan ?? namesOnly(reading.proposal)
+  const plan = session.seen.verified?.plan ?? planByNames(reading.proposal)
   const progress = { ...reading, plan, proposal: { ...reading.proposal, plan } }
   return endRun(session, progress, {
     state: 'stopped',
@@ -23,27 +22,4 @@ export async function refusePlan(
     proposal: 'cancelled',
     asksAgain: reading.run.startedAt === null,
   })
-}
-
-/** For the record, what the bytes call it; no step of them, so that there is nothing to follow and nothing to undo. */
-function namesOnly({ planJson }: Proposal): Plan {
-  const said = JSON.parse(planJson) as unknown
-  const playbook = memberOf(said, 'playbook')
-  const named = (name: string) => textOf(memberOf(playbook, name)) ?? 'unknown'
-  return {
-    version: 1,
-    playbook: { name: named('name'), title: named('title'), digest: named('digest') },
-    service: textOf(memberOf(said, 'service')),
-    environment: textOf(memberOf(said, 'environment')),
-    ...{ inputs: {}, steps: [], onFailure: 'stop', tier: 4 },
-    risk: { reversible: false, blastRadius: 'account', disturbed: [] },
-  }
-}
-
-function memberOf(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>)[name] : undefined
-}
-
-function textOf(value: unknown): string | null {
-  return typeof value === 'string' && value !== '' ? value : null
 }

@@ -174,6 +174,20 @@ describe('a run whose plan was changed after the approval', () => {
     expect([ended.state, world.target.requestCount() - before]).toEqual(['stopped', 0])
   })
 
+  it('is set aside like any other where the replicas that worked on it died, whatever its plan lacks', async () => {
+    const replica = await world.replica()
+    const approved = await approve(replica)
+    const { playbook: _left, ...rest } = approved.plan as JsonObject
+    await tamper(approved, rest, 'the bytes alone')
+
+    const ended = await advance(replica, approved.run.id, { crashesBeforeParking: 0 })
+
+    expect([ended.state, ended.leaseOwner]).toEqual(['unknown', null])
+    expect(await timelineTexts(replica, approved.run.incidentId)).toContainEqual(
+      expect.stringContaining('is set aside'),
+    )
+  })
+
   it('is refused in its middle as well: what was sent is followed, and nothing is sent after it', async () => {
     const replica = await world.replica()
     places += 1
