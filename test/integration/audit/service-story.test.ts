@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { Client } from 'pg'
 import { decideChange } from '../../../src/orchestrator/configuration/decide-change.ts'
 import { readVersion } from '../../../src/orchestrator/configuration/read-version.ts'
 import { settleFound } from '../../../src/orchestrator/configuration/settle-found.ts'
+import { readLeaves } from './read-leaves.ts'
 import type { JsonObject } from '../../../src/kernel/json.ts'
 import { openHouse } from '../../support/house.ts'
 import type { House } from '../../support/house.ts'
@@ -25,7 +25,7 @@ beforeAll(async () => {
     await decideChange(deps, { changeId, personId, decision: 'approve', digest, reason: null, origin: 'console' })
   }
   await app.close()
-  entries = await readLeaves()
+  entries = await readLeaves(house.database.ownerUrl)
 })
 afterAll(() => house.close())
 
@@ -33,17 +33,6 @@ const PEOPLE = `people:
   - { id: ada@bank.example, name: Ada, groups: [team-shop], roles: [admin, approver, responder] }
   - { id: bea@bank.example, name: Bea, groups: [team-pay], roles: [admin, approver, responder] }
 `
-
-async function readLeaves(): Promise<readonly JsonObject[]> {
-  const client = new Client({ connectionString: house.database.ownerUrl })
-  await client.connect()
-  try {
-    const { rows } = await client.query<{ bytes: Buffer }>('SELECT bytes FROM audit_leaves ORDER BY id')
-    return rows.map(({ bytes }) => JSON.parse(bytes.toString('utf8')) as JsonObject)
-  } finally {
-    await client.end()
-  }
-}
 
 describe('the entries of a service that starts, changes and stops', () => {
   it('are of every kind of their table, and carry what an auditor asks of them', () => {

@@ -3,11 +3,11 @@ import { randomBytes } from 'node:crypto'
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Client } from 'pg'
 import { createSealer } from '../../../src/app/create-sealer.ts'
 import { auditExportCommand } from '../../../src/cli/audit-export.ts'
 import { auditKeygenCommand } from '../../../src/cli/audit-keygen.ts'
 import { runCommand } from '../../../src/cli/run-command.ts'
+import { readLeaves } from './read-leaves.ts'
 import type { Deps } from '../../../src/orchestrator/dependencies.ts'
 import type { Proposal } from '../../../src/domain/approval.ts'
 import type { Person } from '../../../src/domain/person.ts'
@@ -48,7 +48,7 @@ beforeAll(async () => {
   world = await openWorld()
   folder = await mkdtemp(join(tmpdir(), 'countersign-story-'))
   await playStory(await openSealing())
-  entries = await readLeaves()
+  entries = await readLeaves(world.database.ownerUrl)
 })
 afterAll(async () => {
   await world.close()
@@ -212,17 +212,6 @@ async function exportLog(): Promise<void> {
     })
   }
   expect(errors).toEqual([])
-}
-
-async function readLeaves(): Promise<readonly JsonObject[]> {
-  const client = new Client({ connectionString: world.database.ownerUrl })
-  await client.connect()
-  try {
-    const { rows } = await client.query<{ bytes: Buffer }>('SELECT bytes FROM audit_leaves ORDER BY id')
-    return rows.map(({ bytes }) => JSON.parse(bytes.toString('utf8')) as JsonObject)
-  } finally {
-    await client.end()
-  }
 }
 
 describe('the entries of a whole story', () => {

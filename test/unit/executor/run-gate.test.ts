@@ -1,21 +1,12 @@
 import { describe, expect, it } from '@jest/globals'
 import { RunGate } from '../../../src/orchestrator/run-gate.ts'
+import { holdTimers } from '../../support/hold-timers.ts'
 
 const NEVER = new AbortController().signal
 
-/** Time passes when the test says so. */
 function openGate() {
-  const timers = new Set<() => void>()
-  const gate = new RunGate((_ms, whenOver) => {
-    timers.add(whenOver)
-    return () => timers.delete(whenOver)
-  })
-  const passTime = (): void => {
-    for (const whenOver of [...timers]) {
-      timers.delete(whenOver)
-      whenOver()
-    }
-  }
+  const { startTimer, passTime } = holdTimers()
+  const gate = new RunGate(startTimer)
   const enter = async () => {
     const turn = await gate.enter(NEVER)
     if (turn === undefined) throw new Error('Nobody asked it to stop.')

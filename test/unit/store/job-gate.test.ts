@@ -1,21 +1,12 @@
 import { describe, expect, it } from '@jest/globals'
 import { JobGate } from '../../../src/store/job-gate.ts'
+import { holdTimers } from '../../support/hold-timers.ts'
 
 const NEVER = new AbortController().signal
 
-/** Time passes when the test says so. */
 function openGate() {
-  const timers = new Set<() => void>()
-  const gate = new JobGate((_ms, whenOver) => {
-    timers.add(whenOver)
-    return () => timers.delete(whenOver)
-  })
-  const passTime = (): void => {
-    for (const whenOver of [...timers]) {
-      timers.delete(whenOver)
-      whenOver()
-    }
-  }
+  const { startTimer, passTime } = holdTimers()
+  const gate = new JobGate(startTimer)
   return { gate, passTime }
 }
 
