@@ -89,13 +89,14 @@ function controlOf(options: ChaosOptions): ChaosOptions {
 function report(options: ChaosOptions, chaos: Verdict, control: Verdict, logFile: string): void {
   console.log(table(chaos, control))
   const broken = brokenPromises(options, chaos, control)
-  for (const promise of broken) console.error(`broken: ${promise}`)
   if (broken.length === 0) {
     console.log('every promise held')
     return
   }
   process.exitCode = 1
   if (existsSync(logFile)) console.error(readFileSync(logFile, 'utf8').split('\n').slice(-40).map(shorten).join('\n'))
+  // Last, since whoever keeps only a part of what is printed keeps the end of it.
+  for (const promise of broken) console.error(`broken: ${promise}`)
 }
 
 function shorten(line: string): string {
