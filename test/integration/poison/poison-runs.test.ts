@@ -84,7 +84,7 @@ async function startAll(isGated: boolean) {
   return { replica, poison, others }
 }
 
-/** As a service manager does; what the dead one held is over at once, by the clock of the database. */
+/** As a service manager does. */
 function startWorker(config: RunsConfig): void {
   const { NODE_OPTIONS: _unused, ...env } = process.env
   worker = fork(PROGRAM, [], {
@@ -95,14 +95,20 @@ function startWorker(config: RunsConfig): void {
   worker.once('exit', () => {
     if (isOver) return
     deaths += 1
-    void owner
-      .query(`UPDATE runs SET lease_until = clock_timestamp() - interval '1 second' WHERE lease_owner = $1`, [
-        config.replicaId,
-      ])
-      .then(() => {
-        if (!isOver) startWorker({ ...config, replicaId: `after-${String(deaths)}` })
-      })
+    void endLeasesOf(config.replicaId).then(() => {
+      if (!isOver) startWorker({ ...config, replicaId: `after-${String(deaths)}` })
+    })
   })
+}
+
+/** What a dead one held is over at once, by the clock of the database; also what it asked for just before, and still gets. */
+async function endLeasesOf(replicaId: string): Promise<void> {
+  await owner.query('SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE application_name = $1', [
+    replicaId,
+  ])
+  await owner.query(`UPDATE runs SET lease_until = clock_timestamp() - interval '1 second' WHERE lease_owner = $1`, [
+    replicaId,
+  ])
 }
 
 async function parked(): Promise<readonly string[]> {

@@ -84,7 +84,7 @@ async function killWhenBeside(): Promise<void> {
   const begun = sweeps
   for (;;) {
     const { rows } = await jobPool.pool.query<{ beside: number; crashes: number }>(
-      `SELECT count(*) FILTER (WHERE id <> $2 AND lease_owner = $1 AND EXISTS (
+      `SELECT count(*) FILTER (WHERE id <> $2 AND lease_owner = $1 AND lease_until > clock_timestamp() AND EXISTS (
                 SELECT FROM attempts a WHERE a.run_id = r.id AND a.state = 'sent' AND a.handle IS NOT NULL))::int AS beside,
               max(crashes) FILTER (WHERE id = $2)::int AS crashes FROM runs r`,
       [config.replicaId, config.poisonRunId],
@@ -96,10 +96,11 @@ async function killWhenBeside(): Promise<void> {
   }
 }
 
+/** One that came back because another one is tried alone keeps the name of its holder, and its lease is over. */
 async function isHeld(runId: string): Promise<boolean> {
-  const { rows } = await jobPool.pool.query('SELECT FROM runs WHERE id = $1 AND lease_owner = $2', [
-    runId,
-    config.replicaId,
-  ])
+  const { rows } = await jobPool.pool.query(
+    'SELECT FROM runs WHERE id = $1 AND lease_owner = $2 AND lease_until > clock_timestamp()',
+    [runId, config.replicaId],
+  )
   return rows.length > 0
 }
