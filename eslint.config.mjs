@@ -6,13 +6,20 @@ import tseslint from 'typescript-eslint'
 const JUDGING_ROOMS = ['triage', 'changes', 'summaries', 'playbooks', 'policy', 'audit']
 const PURE_ROOMS = [...JUDGING_ROOMS, 'domain', 'kernel']
 const filesOf = (rooms) => rooms.map((room) => `src/${room}/**/*.ts`)
-const CONFIG_FILES = ['*.config.mjs', '*.config.ts', '.dependency-cruiser.mjs', 'scripts/*.mjs', 'test/support/*.mjs']
+const CONFIG_FILES = [
+  '*.config.mjs',
+  '*.config.ts',
+  '.dependency-cruiser.mjs',
+  'scripts/*.mjs',
+  'test/support/**/*.mjs',
+]
 // Tools load these and demand a default export.
 const NEEDS_DEFAULT_EXPORT = [
   '*.config.{mjs,ts}',
   '.dependency-cruiser.mjs',
   'test/support/plain-reporter.mjs',
   'test/support/longest-first.mjs',
+  'test/support/one-context/{runtime,environment}.mjs',
   'test/support/global-setup.ts',
   'test/support/global-teardown.ts',
 ]

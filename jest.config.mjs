@@ -5,39 +5,17 @@ const rootDir = fileURLToPath(new URL('.', import.meta.url))
 const globalSetup = 'test/support/global-setup.ts'
 const hasGlobalSetup = existsSync(new URL(globalSetup, import.meta.url))
 
-/**
- * One jest project per kind of test. The source stays ES modules: swc only strips the types, as Node itself does
- * when the product runs.
- */
+/** One jest project per kind of test. Node loads everything, as it does when the product runs: jest transforms nothing. */
 function project(displayName, { needsDatabase }) {
   return {
     displayName,
     rootDir,
     testMatch: [`<rootDir>/test/${displayName}/**/*.test.ts`],
-    testEnvironment: 'node',
+    runtime: '<rootDir>/test/support/one-context/runtime.mjs',
+    testEnvironment: '<rootDir>/test/support/one-context/environment.mjs',
     injectGlobals: false,
-    // A global is looked up through the sandbox each time, which took a third of the processor in libraries that ask often.
-    sandboxInjectedGlobals: ['Object', 'Array', 'Symbol'],
-    extensionsToTreatAsEsm: ['.ts'],
     modulePathIgnorePatterns: ['<rootDir>/.countersign/'],
-    // Jest would hand the setup to swc as CommonJS, which a package of ES modules cannot load; Node itself can.
-    transformIgnorePatterns: ['/node_modules/', '/test/support/global-(setup|teardown)\\.ts$'],
-    transform: {
-      '^.+\\.ts$': [
-        '@swc/jest',
-        {
-          swcrc: false,
-          jsc: {
-            target: 'es2024',
-            externalHelpers: false,
-            parser: { syntax: 'typescript' },
-            transform: { verbatimModuleSyntax: true },
-            experimental: { keepImportAttributes: true },
-          },
-          module: { type: 'es6' },
-        },
-      ],
-    },
+    transform: {},
     ...(needsDatabase && hasGlobalSetup ? { globalSetup: `<rootDir>/${globalSetup}` } : {}),
   }
 }

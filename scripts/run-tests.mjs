@@ -20,7 +20,6 @@ const END_WITH_JEST = join(repository, 'test', 'support', 'end-with-jest.cjs')
 function environmentFor(node, folder) {
   const options = [
     process.env.NODE_OPTIONS,
-    '--experimental-vm-modules',
     '--disable-warning=ExperimentalWarning',
     `--require ${JSON.stringify(END_WITH_JEST)}`,
   ]

@@ -59,11 +59,11 @@ describe('a database for a test file', () => {
     const tables = await query(
       migrated.url,
       `SELECT count(*) FILTER (WHERE tableowner = 'countersign_owner') > 0 AS some,
-              count(*) FILTER (WHERE tableowner = current_user) AS own
+              (count(*) FILTER (WHERE tableowner = current_user))::int AS own
        FROM pg_tables WHERE schemaname = 'public'`,
     )
 
-    expect(tables).toEqual([{ some: true, own: '0' }])
+    expect(tables).toEqual([{ some: true, own: 0 }])
     await migrated.drop()
   })
 
