@@ -169,6 +169,8 @@ async function recordStart(
     ...{ roles, mode: deps.settings.mode, playbooks: deps.playbooks.length },
     // People and catalog are not put to people: what a replica saw of them is on record.
     ...{ configuration: deps.configuration.digest, found: config.found.digest },
+    // Whose word about the source of a request was believed from here on.
+    trustedProxies: config.settings.server.trustedProxies,
     people: digestOf(config.people),
     catalog: digestOf([...config.catalog.services.values()]),
   }

@@ -42,6 +42,7 @@ export function openWeb(needs: WebNeeds): HttpServer {
   const server = openHttpServer({
     host: config.environment.HOST,
     port: config.environment.PORT,
+    trustedProxies: config.settings.server.trustedProxies,
     log: deps.log,
     telemetry: metrics,
     bodyLimitBytes: config.settings.intake.maxBody,

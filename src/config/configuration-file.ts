@@ -3,6 +3,7 @@ import { MODES } from '../domain/mode.ts'
 import { SEVERITIES } from '../domain/severity.ts'
 import { freezeSection } from './freeze-section.ts'
 import { parseDuration } from '../kernel/duration.ts'
+import { trustedProxy } from './trusted-proxy.ts'
 import { isHeartbeatAddress } from './heartbeat-address.ts'
 
 /** A duration such as `5m`, as milliseconds. */
@@ -100,6 +101,13 @@ export const ConfigurationFile = z.strictObject({
         .url({ protocol: /^https?$/ })
         .optional()
         .describe('Base of the links to the console.'),
+      trustedProxies: z
+        .array(trustedProxy)
+        .max(100, 'at most 100 addresses and networks')
+        .default([])
+        .describe(
+          'Proxies whose X-Forwarded-For says where a request came from, for the audit log; nobody by default.',
+        ),
     })
     .prefault({}),
   catalog: z.string().default('./catalog').describe('Folder of Backstage entities (*.yaml).'),

@@ -18,6 +18,8 @@ export interface HttpServerOptions {
   readonly host: string
   /** 0 takes any free one. */
   readonly port: number
+  /** Addresses and networks of proxies that are believed when they say for whom they ask; none by default. */
+  readonly trustedProxies?: readonly string[]
   readonly log: Logger
   readonly telemetry: Telemetry
   /** `intake.maxBody`; default 1 MiB. */
@@ -93,6 +95,7 @@ function createFastify(options: HttpServerOptions): FastifyInstance {
   const app = Fastify({
     logger: false,
     requestTimeout,
+    trustProxy: [...(options.trustedProxies ?? [])],
     // Our own reader counts; this one only has to be out of its way.
     bodyLimit: Number.MAX_SAFE_INTEGER,
     keepAliveTimeout: 65_000,

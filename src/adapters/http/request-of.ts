@@ -6,6 +6,7 @@ export function headOf(request: FastifyRequest, signal: AbortSignal): HttpHead {
   const { raw } = request
   const url = raw.url ?? '/'
   const questionMark = url.indexOf('?')
+  const remoteAddress = raw.socket.remoteAddress ?? ''
   return {
     id: request.id,
     method: raw.method ?? '',
@@ -13,7 +14,9 @@ export function headOf(request: FastifyRequest, signal: AbortSignal): HttpHead {
     params: (request.params ?? {}) as Readonly<Record<string, string>>,
     query: new URLSearchParams(questionMark < 0 ? '' : url.slice(questionMark + 1)),
     contentType: mediaType(singleHeader(raw.rawHeaders, 'content-type')),
-    remoteAddress: raw.socket.remoteAddress ?? '',
+    remoteAddress,
+    // fastify's `host` and `protocol` believe a trusted proxy as well; nothing here asks for them.
+    clientAddresses: [remoteAddress, ...(request.ips ?? []).slice(1)],
     header: (name) => singleHeader(raw.rawHeaders, name.toLowerCase()),
     hasHeader: (name) => name.toLowerCase() in raw.headers,
     signal,

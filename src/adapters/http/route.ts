@@ -10,7 +10,13 @@ export interface HttpHead {
   readonly query: URLSearchParams
   /** Lower case, without parameters; empty when there is none. */
   readonly contentType: string
+  /** The other end of the connection, whoever that is. */
   readonly remoteAddress: string
+  /**
+   * That one first, then whom each trusted proxy names as the one behind it, up to the first that is not trusted. What a
+   * proxy says need not be an address: ask `sourceIpOf`.
+   */
+  readonly clientAddresses: readonly string[]
   /** Undefined when it is absent, and when it was sent more than once: nobody may pick the one that suits them. */
   header(name: string): string | undefined
   /** Whether it was sent at all, however often. */

@@ -116,7 +116,7 @@ describe('where a request came from', () => {
         server.mount({
           ...route,
           handle: (request, who) =>
-            route.handle({ ...request, remoteAddress: request.header('x-forwarded-for') ?? '' }, who),
+            route.handle({ ...request, clientAddresses: [request.header('x-forwarded-for') ?? ''] }, who),
         }),
     })
     const world = await openIntakeWorld({ around: believing })
@@ -143,7 +143,7 @@ describe('an address of a connection', () => {
     ['fe80::1%eth0', 'fe80::1'],
     ['', undefined],
     ['no address', undefined],
-  ])('%j is put on record as %j', (remoteAddress, expected) => {
-    expect(sourceIpOf({ remoteAddress })).toBe(expected)
+  ])('%j is put on record as %j', (address, expected) => {
+    expect(sourceIpOf({ clientAddresses: [address] })).toBe(expected)
   })
 })
