@@ -8,6 +8,7 @@ import type { StartTimer } from '../kernel/deadline.ts'
 import type { StepWork } from './next-work.ts'
 import { idempotencyKeyOf } from './prepare-step.ts'
 import type { RunSession } from './run-session.ts'
+import { within } from './within.ts'
 
 /** After its deadline an action gets this long to notice it; then we go on without its answer. */
 const GRACE_MS = 1_000
@@ -112,19 +113,6 @@ async function bounded<Value>(
   } finally {
     deadline.end()
   }
-}
-
-function within<Value>(ms: number, called: Promise<Value>): Promise<{ readonly value: Value } | undefined> {
-  return new Promise((resolve, reject) => {
-    const stopTimer = startTimer(ms, () => {
-      resolve(undefined)
-    })
-    called
-      .then((value) => {
-        resolve({ value })
-      }, reject)
-      .finally(stopTimer)
-  })
 }
 
 const startTimer: StartTimer = (ms, whenOver) => {

@@ -1,6 +1,8 @@
 import type { Attempt } from '../domain/run.ts'
 import type { Plan } from '../domain/plan.ts'
 import type { StepApproval, StepDecision } from '../domain/step-approval.ts'
+import type { Standings } from './ask-standings.ts'
+import { findDisowned } from './find-disowned.ts'
 import { findFatigued } from './find-fatigued.ts'
 import { missingStepApproval } from './step-quorum.ts'
 import type { StepApprovalFacts } from './step-quorum.ts'
@@ -41,6 +43,7 @@ type Facts = EarlierApprovals &
   Pick<StepApprovalFacts, 'proposal' | 'people' | 'commander' | 'owner'> & {
     readonly attempts: readonly Attempt[]
     readonly forbiddenIn: ForbiddenIn
+    readonly standings: Standings
   }
 
 /**
@@ -56,7 +59,8 @@ export function missingEarlierApproval(plan: Plan, facts: Facts): string | null 
     const decisions = facts.stepDecisions.filter(({ stepId }) => stepId === step.id)
     const forbidden = facts.forbiddenIn(approval, decisions)
     const fatigued = facts.tired.get(step.id) ?? new Set()
-    const missing = missingStepApproval({ ...facts, approval, decisions, forbidden, fatigued })
+    const disowned = findDisowned(facts.standings, decisions)
+    const missing = missingStepApproval({ ...facts, approval, decisions, forbidden, disowned, fatigued })
     if (missing !== null) return missing
   }
   return null

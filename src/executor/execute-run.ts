@@ -39,6 +39,7 @@ export async function executeRun(deps: ExecutorDeps, held: HeldLease, drain: Abo
     drain,
     dueAtMs: new Map(),
     readFailures: new Map(),
+    unasked: new Map(),
     seen: {},
   }
   let isLocked = false

@@ -219,7 +219,9 @@ async function intend(
   const sent = isSentWithIntent(work) ? sentLeafOf(session, progress, work, about) : undefined
   const glass = progress.glass === null ? {} : { glassBrokenBy: progress.glass.brokenBy }
   const undo = progress.run.undoRequest === null ? {} : { undoRequestedBy: progress.run.undoRequest.by }
-  const behalf = { ...onBehalfOf(progress.proposal, progress.decisions), ...glass, ...undo }
+  const { unasked } = progress.standings
+  const accounts = unasked.length === 0 ? {} : { accountsNotAsked: unasked }
+  const behalf = { ...onBehalfOf(progress.proposal, progress.decisions), ...glass, ...undo, ...accounts }
   const leaf = deps.seal({
     ...stepRecordOf(progress, 'step.intended', 'success', work, about, behalf),
     ...intentFields(progress, work, attempt.before),

@@ -11,6 +11,7 @@ import type { Playbook } from '../domain/playbook.ts'
 import type { ServiceCatalog } from '../domain/service-catalog.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Logger } from '../kernel/logger.ts'
+import type { AccountStandings } from '../ports/account-standing.ts'
 import type { ActionRunner } from '../ports/action-runner.ts'
 import type { ConfigurationInForce } from '../ports/configuration-in-force.ts'
 import type { Directory } from '../ports/directory.ts'
@@ -42,6 +43,10 @@ export interface Pace {
   readonly sendWithinMs: number
   /** How long a run waits before it looks again whether the audit log has caught up. */
   readonly logLookMs: number
+  /** How long a chat platform is waited for when it is asked about the account of somebody who approved. */
+  readonly standingWithinMs: number
+  /** So long after it could not be asked it is not asked again. */
+  readonly standingAgainMs: number
 }
 
 export const DEFAULT_PACE: Pace = {
@@ -55,6 +60,8 @@ export const DEFAULT_PACE: Pace = {
   approvalLookMs: 5_000,
   sendWithinMs: 4_000,
   logLookMs: 5_000,
+  standingWithinMs: 2_000,
+  standingAgainMs: 10_000,
 }
 
 export interface ExecutorSettings {
@@ -99,6 +106,8 @@ export interface ExecutorDeps {
   /** Those in force now, read anew at every use. */
   readonly playbooks: readonly Playbook[]
   readonly directory: Directory
+  /** What the chat platforms say of the accounts by which people decided; at most 60 s old. */
+  readonly accountStandings: AccountStandings
   readonly clock: Clock
   readonly log: Logger
   readonly telemetry: Telemetry

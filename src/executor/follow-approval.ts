@@ -5,15 +5,17 @@ import type { StepApproval, StepDecision } from '../domain/step-approval.ts'
 import type { Stores } from '../ports/stores.ts'
 import { asProposalOfStep } from './as-proposal-of-step.ts'
 import { checkBeforeStep } from './check-before-step.ts'
-import type { Grounds, StepVerdict } from './check-before-step.ts'
+import type { StepVerdict } from './check-before-step.ts'
 import { endRun } from './end-run.ts'
 import type { Ending } from './end-run.ts'
 import { endingOf } from './ending-of.ts'
 import type { RunEnd } from './executor-deps.ts'
+import { findDisowned } from './find-disowned.ts'
 import { findFatigued } from './find-fatigued.ts'
 import { findForbidden } from './find-forbidden.ts'
 import type { StepWork } from './next-work.ts'
 import { readGrounds } from './read-progress.ts'
+import type { GroundsRead } from './read-progress.ts'
 import { reach } from './run-session.ts'
 import type { Progress, RunSession } from './run-session.ts'
 import { missingStepApproval } from './step-quorum.ts'
@@ -40,7 +42,7 @@ export async function followApproval(
   const grounds = await readGrounds(session, progress.plan)
   const verdict = checkBeforeStep(grounds)
   await reach(session, 'before-record', work)
-  const now = { ...progress, run: grounds.run, mode: grounds.mode }
+  const now = { ...progress, run: grounds.run, mode: grounds.mode, standings: grounds.standings }
   const look = await deps.unitOfWork.run((stores) => lookAtApproval(session, stores, now, work, verdict))
   await reach(session, 'after-record', work)
   switch (look.kind) {
@@ -53,7 +55,8 @@ export async function followApproval(
   }
 }
 
-type Now = Progress & Pick<Grounds, 'mode'>
+/** What has to be asked of others is asked before the lock is taken. */
+type Now = Progress & Pick<GroundsRead, 'mode' | 'standings'>
 
 async function lookAtApproval(
   session: RunSession,
@@ -128,6 +131,7 @@ async function countApprovals(
     owner: findService(deps.catalog, progress.plan.service)?.owner ?? null,
     fatigued: await findFatigued(stores.decisions, decisions, deps.settings.fatigue),
     forbidden: findForbidden(deps, asProposalOfStep(progress.proposal, approval), decisions, progress.mode),
+    disowned: findDisowned(progress.standings, decisions),
   })
   if (missing !== null) {
     if (progress.run.state !== 'waiting') {

@@ -2,6 +2,7 @@ import type { GlassBreak } from '../domain/glass-break.ts'
 import type { Mode } from '../domain/mode.ts'
 import type { Proposal } from '../domain/approval.ts'
 import { NotFoundError } from '../kernel/errors.ts'
+import type { Standings } from './ask-standings.ts'
 import type { ExecutorDeps } from './executor-deps.ts'
 import type { GlassFacts } from './missing-approval.ts'
 import { proposalResource } from './proposal-resource.ts'
@@ -18,7 +19,13 @@ export async function findGlass(
 }
 
 /** The person in the quorum's place, asked about anew: role, policy and list are those of this moment. */
-export function glassFacts(deps: ExecutorDeps, proposal: Proposal, glass: GlassBreak, mode: Mode): GlassFacts {
+export function glassFacts(
+  deps: ExecutorDeps,
+  proposal: Proposal,
+  glass: GlassBreak,
+  mode: Mode,
+  standings: Standings,
+): GlassFacts {
   const resource = proposalResource(deps.catalog, proposal)
   return {
     glass,
@@ -29,6 +36,7 @@ export function glassFacts(deps: ExecutorDeps, proposal: Proposal, glass: GlassB
       const context = { surface: glass.surface, mode, isFrozen: false }
       return deps.authorize({ principal, action: 'breakglass', resource, context }).verdict === 'allow'
     },
+    disowned: standings.whyNot(glass),
     playbooks: deps.settings.breakGlassPlaybooks,
   }
 }

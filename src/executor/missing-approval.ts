@@ -19,6 +19,8 @@ export interface ApprovalFacts {
   readonly mayRunByItself: boolean
   /** Whose approval the policy would not let them give now. */
   readonly forbidden: ReadonlySet<string>
+  /** By person id: why the account by which they approved does not stand any more. */
+  readonly disowned: ReadonlyMap<string, string>
   /** Who approved beyond the limit of decisions; null while nobody has looked, since as many count as when it was approved. */
   readonly fatigued: ReadonlySet<string> | null
 }
@@ -31,6 +33,8 @@ export interface GlassFacts {
   readonly findPerson: (personId: string) => Person | undefined
   /** Whether the policy lets this person break the glass for this plan now. */
   readonly mayBreak: (person: Person) => boolean
+  /** Why the account from which it was broken does not stand any more; null while it does. */
+  readonly disowned: string | null
   /** Playbooks that the configuration names for it now. */
   readonly playbooks: readonly string[]
 }
@@ -39,11 +43,19 @@ export interface GlassFacts {
  * null while the one person who took the place of the quorum may still do so, for these very bytes. Nobody else is
  * counted, and nothing else is let go.
  */
-export function missingForGlass({ glass, proposal, findPerson, mayBreak, playbooks }: GlassFacts): string | null {
+export function missingForGlass({
+  glass,
+  proposal,
+  findPerson,
+  mayBreak,
+  disowned,
+  playbooks,
+}: GlassFacts): string | null {
   if (glass.planHash !== proposal.planHash) return 'the glass was broken for another plan'
   const person = findPerson(glass.personId)
   if (person === undefined) return `${glass.personName}, who broke the glass, is not in the directory any more`
   if (!mayBreak(person)) return `${person.name} may not break the glass any more`
+  if (disowned !== null) return `${person.name}, who broke the glass, does not count any more (${clause(disowned)})`
   const { name } = proposal.plan.playbook
   return playbooks.includes(name) ? null : `${name} is not on the list approvals.breakGlass any more`
 }
@@ -63,6 +75,7 @@ export function quorumOf(facts: ApprovalFacts): Quorum {
     commander: facts.commander,
     fatigued: facts.fatigued ?? new Set(),
     forbidden: facts.forbidden,
+    disowned: facts.disowned,
   })
 }
 
@@ -85,7 +98,10 @@ export function missingApproval(facts: ApprovalFacts): string | null {
 }
 
 function notAnyMore({ ignored, missing }: Quorum): string {
-  const gone = ignored.map(({ reason }) => reason.replace(/[.\s]+$/, ''))
-  const why = [...gone, missing.text.replace(/[.\s]+$/, '')].filter((part) => part !== '')
+  const why = [...ignored.map(({ reason }) => clause(reason)), clause(missing.text)].filter((part) => part !== '')
   return `the approvals no longer form the quorum (${why.join('; ')})`
+}
+
+function clause(sentence: string): string {
+  return sentence.replace(/[.\s]+$/, '')
 }

@@ -10,6 +10,10 @@ import { FencedError, NotFoundError } from '../kernel/errors.ts'
 import type { Unchanged } from '../ports/ledger-store.ts'
 import type { RunReading } from '../ports/run-reading-store.ts'
 import type { AuthorizationVerdict } from '../domain/authorization.ts'
+import { askStandings } from './ask-standings.ts'
+import type { Standings } from './ask-standings.ts'
+import { findDisowned } from './find-disowned.ts'
+import { saidInFavour } from './said-in-favour.ts'
 import { findGlass, glassFacts } from './glass-ground.ts'
 import type { Grounds } from './check-before-step.ts'
 import type { ExecutorDeps } from './executor-deps.ts'
@@ -48,6 +52,8 @@ export interface GroundsRead extends Grounds, Pick<RunReading, 'attempts'> {
   readonly configuration: string | null
   /** What the intent stands on only as long as it has not changed; undefined where all of it was read anew. */
   readonly unchanged: Unchanged | undefined
+  /** What the chat platforms say of those on whose word the step stands. */
+  readonly standings: Standings
   /** What `missingApproval` says, against the directory of this very moment. */
   readonly missingNow: () => string | null
 }
@@ -76,28 +82,25 @@ async function judgeGrounds(
   unchanged?: Unchanged,
 ): Promise<GroundsRead> {
   const { deps } = session
-  const earlier = await readEarlierApprovals(session, plan)
+  const { earlier, glass, standings } = await readApprovers(session, plan, reading)
   const { decisions, freezes, incident } = reading
   const service = findService(deps.catalog, plan.service)
   // As when it was approved: where the symptom is counts as well as what is acted on.
   const actedOn = reading.run.direction === 'undo' ? servicesActedOnBothWays : servicesActedOn
   const concerned = [plan.service, incident.service, ...actedOn(deps.catalog, plan.steps)]
   const freeze = findFreezeOn([...freezes, ...(await recurringFreezes(deps, concerned, plan.environment))], concerned)
-  const mode = concerned.reduce<Mode>(
-    (strictest, name) => stricterMode(strictest, findService(deps.catalog, name)?.mode ?? strictest),
-    deps.settings.mode,
-  )
+  const mode = strictestMode(deps, concerned)
   const { name, digest } = plan.playbook
   const isPlaybookAccepted =
     deps.playbooks.some((candidate) => candidate.name === name && candidate.digest === digest) ||
     (await deps.stores.configuration.isAcceptedPlaybook(name, digest))
-  const glass = await findGlass(deps, reading.proposal)
   const commander = incident.assignments['commander'] ?? null
   const owner = service?.owner ?? null
   const approvalFacts = (fatigued: ReadonlySet<string> | null): ApprovalFacts => ({
     ...{ plan, proposal: reading.proposal, decisions, people: deps.directory.list(), commander, owner, fatigued },
     mayRunByItself: mode === 'act' && deps.playbooks.find((one) => one.name === name)?.autonomous === true,
     forbidden: findForbidden(deps, reading.proposal, decisions, mode),
+    disowned: findDisowned(standings, decisions),
   })
   const fatigued = glass === null ? await findTired(deps, approvalFacts(null)) : null
   // From here on nothing is waited for: policy, playbook and digest are of one version.
@@ -105,13 +108,15 @@ async function judgeGrounds(
   const forbiddenIn: ForbiddenIn = (approval, given) =>
     findForbidden(deps, asProposalOfStep(reading.proposal, approval), given, mode)
   const missingNow = () => {
-    if (reading.run.direction === 'undo') return missingUndoer(deps, reading.run, reading.proposal, mode)
+    if (reading.run.direction === 'undo') return missingUndoer(deps, reading.run, reading.proposal, mode, standings)
     const people = deps.directory.list()
     const own =
       glass === null
         ? missingApproval(approvalFacts(fatigued))
-        : missingForGlass(glassFacts(deps, reading.proposal, glass.use, mode))
-    return own ?? missingEarlierApproval(plan, { ...earlier, ...reading, people, commander, owner, forbiddenIn })
+        : missingForGlass(glassFacts(deps, reading.proposal, glass.use, mode, standings))
+    return (
+      own ?? missingEarlierApproval(plan, { ...earlier, ...reading, people, commander, owner, forbiddenIn, standings })
+    )
   }
   return {
     ...reading,
@@ -125,10 +130,26 @@ async function judgeGrounds(
     policy: askPolicy(deps, reading.run, reading.proposal, plan, { mode, isFrozen: freeze !== undefined }),
     missingApproval: missingNow(),
     glass: glass === null ? null : { brokenBy: glass.use.personId, until: glass.use.until, isOver: glass.isOver },
+    standings,
     missingNow,
     hasActed: hasActed(plan, reading.attempts),
     unchanged,
   }
+}
+
+/** On whose word the step stands, and what the platforms of their accounts say of them: asked with no lock held. */
+async function readApprovers(session: RunSession, plan: Plan, reading: RunReading) {
+  const earlier = await readEarlierApprovals(session, plan)
+  const glass = await findGlass(session.deps, reading.proposal)
+  const standings = await askStandings(session, saidInFavour(reading, earlier, glass?.use ?? null))
+  return { earlier, glass, standings }
+}
+
+function strictestMode({ catalog, settings }: ExecutorDeps, services: readonly (string | null)[]): Mode {
+  return services.reduce<Mode>(
+    (strictest, name) => stricterMode(strictest, findService(catalog, name)?.mode ?? strictest),
+    settings.mode,
+  )
 }
 
 /** Looked up only where fewer count than when it was approved: else the approvals it had are those it has. */

@@ -15,6 +15,8 @@ export interface RunSession {
   readonly dueAtMs: Map<string, number>
   /** How often in a row a target's state could not be read. */
   readonly readFailures: Map<string, number>
+  /** When an account could not be asked about, on the monotonic clock. */
+  readonly unasked: Map<string, number>
   readonly seen: Seen
 }
 

@@ -19,6 +19,8 @@ export interface StepApprovalFacts {
   readonly fatigued: ReadonlySet<string>
   /** Whose approval of this step the policy would not let them give now. */
   readonly forbidden: ReadonlySet<string>
+  /** By person id: why the account by which they approved this step does not stand any more. A press asks about its own. */
+  readonly disowned?: ReadonlyMap<string, string>
 }
 
 /**
@@ -39,6 +41,7 @@ export function stepQuorumFacts(facts: StepApprovalFacts): QuorumFacts {
     commander: facts.commander,
     fatigued: facts.fatigued,
     forbidden: facts.forbidden,
+    disowned: facts.disowned ?? new Map(),
   }
 }
 

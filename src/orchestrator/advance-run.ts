@@ -112,6 +112,7 @@ function executorDepsOf(deps: Deps, options: AdvanceOptions = {}): ExecutorDeps 
       return deps.playbooks
     },
     directory: deps.directory,
+    accountStandings: deps.accountStandings,
     clock: deps.clock,
     log: deps.log,
     telemetry: deps.telemetry,

@@ -155,6 +155,8 @@ async function approveRetry(
     mayRunByItself: false,
     fatigued: await findFatigued(stores.decisions, decisions, deps.settings.fatigue),
     forbidden: findForbidden(deps, proposal, decisions, modeFor(deps, services)),
+    // The press asked about its own account; the others are asked about before the step is sent again.
+    disowned: new Map(),
   })
   const own = quorum.ignored.find(({ personId }) => personId === person.id)
   if (own !== undefined) throw new RefusedError('approval_does_not_count', own.reason)

@@ -20,6 +20,8 @@ export interface QuorumFacts {
   readonly fatigued: ReadonlySet<string>
   /** People whose approval the policy would not let them give any more. */
   readonly forbidden?: ReadonlySet<string>
+  /** By person id: why the account by which they approved does not stand any more, one sentence. */
+  readonly disowned?: ReadonlyMap<string, string>
 }
 
 export interface CountedApproval {
@@ -89,9 +91,11 @@ type ApproverVerdict =
   | { readonly counts: true; readonly weight: { readonly isFromOwningGroup: boolean; readonly standsIn: boolean } }
   | { readonly counts: false; readonly reason: string }
 
-/** The same of an approval that was given: the policy has its say again. */
+/** The same of an approval that was given: the policy and the platform of the account have their say again. */
 function judgeGiven(facts: QuorumFacts, personId: string): ApproverVerdict {
   const verdict = judgeApprover(facts, personId)
+  const disowned = facts.disowned?.get(personId)
+  if (verdict.counts && disowned !== undefined) return { counts: false, reason: disowned }
   if (!verdict.counts || facts.forbidden?.has(personId) !== true) return verdict
   const name = facts.people.find(({ id }) => id === personId)?.name ?? personId
   return { counts: false, reason: `The policy does not let ${name} approve it any more.` }

@@ -16,6 +16,7 @@ export const COUNTERS = [
   'runs_ended',
   'step_attempts',
   'refusals',
+  'standings_unasked',
   'replays',
   'outbox_sent',
   'outbox_failed',

@@ -13,6 +13,7 @@ const COUNTER_HELP: Readonly<Record<CounterName, readonly [help: string, ...labe
   runs_ended: ['Runs that ended, by the state they ended in.', 'state', 'direction'],
   step_attempts: ['Attempts of steps, by action and outcome.', 'uses', 'outcome'],
   refusals: ['Requests refused, by way in and reason.', 'source', 'origin', 'reason'],
+  standings_unasked: ['Accounts of approvers that a chat platform could not be asked about before a step.', 'surface'],
   replays: ['Byte-identical replays of verified requests, answered and not run.', 'source'],
   outbox_sent: ['Messages delivered to chat surfaces.', 'surface', 'kind'],
   outbox_failed: ['Deliveries that failed, by what comes next.', 'surface', 'next'],

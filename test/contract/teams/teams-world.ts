@@ -6,6 +6,7 @@ import { openTeams } from '../../../src/adapters/teams/open-teams.ts'
 import { silentLogger } from '../../../src/kernel/silent-logger.ts'
 import { silentTelemetry } from '../../../src/telemetry/silent-telemetry.ts'
 import { systemClock } from '../../../src/kernel/clock.ts'
+import type { Clock } from '../../../src/kernel/clock.ts'
 import type { Account } from '../../../src/domain/person.ts'
 import type { Teams } from '../../../src/adapters/teams/open-teams.ts'
 import type { TeamsConversation, TeamsConversationStore } from '../../../src/ports/teams-conversation-store.ts'
@@ -20,7 +21,7 @@ export interface TeamsWorld {
 }
 
 /** Our side of the connector against a fake one; what is remembered lives in memory. */
-export async function openTeamsWorld(): Promise<TeamsWorld> {
+export async function openTeamsWorld({ clock = systemClock }: { readonly clock?: Clock } = {}): Promise<TeamsWorld> {
   const connector = new FakeConnector()
   connector.token = 'outgoing-token-0001'
   const openId = new OpenIdServer()
@@ -30,7 +31,7 @@ export async function openTeamsWorld(): Promise<TeamsWorld> {
     ...({ kind: 'refused', code: 'x', text: '', rows: [], preformatted: null, card: null } as const),
     ...{ shared: false, incidentId: null },
   })
-  const shared = { log: silentLogger, telemetry: silentTelemetry, clock: systemClock }
+  const shared = { log: silentLogger, telemetry: silentTelemetry, clock }
   const teams = await openTeams({
     ...shared,
     settings: { appId: APP_ID, appPassword: 'x', tenantId: TENANT, appType: 'SingleTenant', isInsecureLocal: false },

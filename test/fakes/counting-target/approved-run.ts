@@ -1,3 +1,4 @@
+import { TENANT } from '../teams/activities.ts'
 import type { ActionName, CrashClass, Target } from '../../../src/domain/action.ts'
 import type { Proposal } from '../../../src/domain/approval.ts'
 import type { Person } from '../../../src/domain/person.ts'
@@ -8,6 +9,7 @@ import type { ServiceCatalog } from '../../../src/domain/service-catalog.ts'
 import type { JsonObject } from '../../../src/kernel/json.ts'
 import { bindingOf, planDigestOf, planHashOf, planJsonOf } from '../../../src/playbooks/plan-hash.ts'
 import { requirementOf } from '../../../src/policy/approval-requirement.ts'
+import type { SurfaceName } from '../../../src/domain/surface.ts'
 import type { Stores, UnitOfWork } from '../../../src/ports/stores.ts'
 
 export const SERVICE = 'checkout'
@@ -15,13 +17,26 @@ export const SERVICE = 'checkout'
 export const ANA: Person = {
   id: 'ana@bank.example',
   name: 'Ana Ruiz',
-  slack: null,
-  teams: null,
+  slack: { team: 'T0001', user: 'U0001' },
+  teams: { tenant: TENANT, user: 'aad-ana' },
   groups: ['team-payments'],
   roles: ['responder', 'approver'],
 }
-export const BEN: Person = { ...ANA, id: 'ben@bank.example', name: 'Ben Okafor' }
-export const RIA: Person = { ...ANA, id: 'ria@bank.example', name: 'Ria Responder', roles: ['responder'] }
+export const BEN: Person = {
+  ...ANA,
+  id: 'ben@bank.example',
+  name: 'Ben Okafor',
+  slack: { team: 'T0001', user: 'U0002' },
+  teams: { tenant: TENANT, user: 'aad-ben' },
+}
+export const RIA: Person = {
+  ...ANA,
+  id: 'ria@bank.example',
+  name: 'Ria Responder',
+  slack: { team: 'T0001', user: 'U0003' },
+  teams: { tenant: TENANT, user: 'aad-ria' },
+  roles: ['responder'],
+}
 
 export const CATALOG: ServiceCatalog = {
   services: new Map([
@@ -133,6 +148,8 @@ export interface ApprovedRunOptions {
   readonly plan?: Partial<Plan>
   readonly approvers?: readonly Person[]
   readonly ttlMs?: number
+  /** Where the approvals were given; in the console unless said. */
+  readonly from?: SurfaceName
 }
 
 /** An incident with a firing alert, a proposal, its approvals and its queued run: what a click leaves behind. */
@@ -145,7 +162,7 @@ export async function approveRun(
   return unitOfWork.run(async (stores) => {
     const incidentId = await openIncident(stores)
     const proposal = await propose(stores, incidentId, plan, options.ttlMs ?? 900_000)
-    for (const person of options.approvers ?? [ANA]) await approve(stores, proposal, person)
+    for (const person of options.approvers ?? [ANA]) await approve(stores, proposal, person, options.from)
     await stores.proposals.move(proposal.id, ['pending'], 'approved', null)
     const run = await stores.runs.create({ incidentId, proposalId: proposal.id })
     if (run === undefined) throw new Error('The proposal has a run already.')
@@ -210,7 +227,12 @@ async function propose(stores: Stores, incidentId: string, plan: Plan, ttlMs: nu
   })
 }
 
-export async function approve(stores: Stores, proposal: Proposal, person: Person): Promise<void> {
+export async function approve(
+  stores: Stores,
+  proposal: Proposal,
+  person: Person,
+  surface: SurfaceName = 'console',
+): Promise<void> {
   await stores.decisions.insert({
     proposalId: proposal.id,
     personId: person.id,
@@ -220,7 +242,7 @@ export async function approve(stores: Stores, proposal: Proposal, person: Person
     planHash: proposal.planHash,
     rolesAtTime: person.roles,
     groupsAtTime: person.groups,
-    surface: 'console',
+    surface,
     onCall: null,
   })
 }

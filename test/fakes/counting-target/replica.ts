@@ -39,6 +39,8 @@ export interface ReplicaOptions {
   readonly answerTimeoutMs?: number
   readonly waitsForDisk?: boolean
   readonly stores?: (stores: Stores) => Stores
+  /** Everybody is a full member of everything unless given. */
+  readonly accountStandings?: Deps['accountStandings']
 }
 
 export interface Replica {
@@ -84,7 +86,7 @@ export async function openReplica(options: ReplicaOptions): Promise<Replica> {
     catalog: CATALOG,
     playbooks: options.playbooks ?? [PLAYBOOK],
     configuration: keptNowhere,
-    accountStandings: everybodyIsMember,
+    accountStandings: options.accountStandings ?? everybodyIsMember,
     directory: {
       findById: (id) => people().find((person) => person.id === id),
       findByAccount: () => undefined,

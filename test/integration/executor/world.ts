@@ -3,6 +3,7 @@ import { Client } from 'pg'
 import { advanceRun } from '../../../src/orchestrator/advance-run.ts'
 import type { AdvanceOptions } from '../../../src/orchestrator/advance-run.ts'
 import type { Attempt, Run } from '../../../src/domain/run.ts'
+import type { JsonObject } from '../../../src/kernel/json.ts'
 import { createCountingActions } from '../../fakes/counting-target/counting-actions.ts'
 import { CountingTarget } from '../../fakes/counting-target/counting-target.ts'
 import { openReplica } from '../../fakes/counting-target/replica.ts'
@@ -123,6 +124,17 @@ export async function auditEvents(world: World, runId: string): Promise<readonly
     [runId],
   )
   return rows.map((row) => row.event)
+}
+
+/** Details of those entries of the audit log about one run that tell of this event, in order. */
+export async function detailsOf(world: World, runId: string, event: string): Promise<readonly JsonObject[]> {
+  const rows = await query<{ details: JsonObject }>(
+    world.database.ownerUrl,
+    `SELECT convert_from(bytes, 'UTF8')::jsonb -> 'details' AS details FROM audit_leaves
+      WHERE convert_from(bytes, 'UTF8')::jsonb ->> 'runId' = $1 AND event = $2 ORDER BY id`,
+    [runId, event],
+  )
+  return rows.map((row) => row.details)
 }
 
 async function query<Row extends object>(
