@@ -8,6 +8,7 @@ import { createClosers } from './app/closers.ts'
 import { createMetrics } from './telemetry/metrics.ts'
 import { listen } from './app/listen.ts'
 import { openAudit } from './app/open-audit.ts'
+import { openCheckpointPlaces } from './app/open-checkpoint-places.ts'
 import { openClock } from './adapters/schedule/open-clock.ts'
 import { openDeliverer } from './orchestrator/outbox/open-deliverer.ts'
 import { openOperations } from './app/open-operations.ts'
@@ -47,6 +48,8 @@ export interface AppOptions {
 export interface App {
   /** Where the HTTP server listens; a worker alone answers there for operations only. */
   readonly url: string
+  /** Names of folders that do not answer: where there are any, the process does not end by itself. */
+  hanging(): readonly string[]
   /** Graceful: takes nothing more, ends what is in work, gives leases back, closes in reverse. */
   close(): Promise<void>
 }
@@ -59,15 +62,15 @@ export function newReplicaId(): string {
 export async function openApp(options: AppOptions): Promise<App> {
   const closers = createClosers(options.log)
   try {
-    const url = await openParts(options, closers)
-    return { url, close: () => closers.closeAll() }
+    const { url, hanging } = await openParts(options, closers)
+    return { url, hanging, close: () => closers.closeAll() }
   } catch (error) {
     await closers.closeAll()
     throw error
   }
 }
 
-async function openParts(options: AppOptions, closers: Closers): Promise<string> {
+async function openParts(options: AppOptions, closers: Closers): Promise<Pick<App, 'url' | 'hanging'>> {
   const { config, log, replicaId, roles } = options
   for (const warning of config.warnings) log.warn({ warning }, 'the configuration has a gap')
   for (const setting of config.unserved) log.warn({ setting }, 'a setting is read and not acted on yet')
@@ -105,7 +108,7 @@ async function openParts(options: AppOptions, closers: Closers): Promise<string>
   const url = await listen(server, config.environment)
   if (isWeb) slack?.start()
   log.info({ url, roles, mode: config.settings.mode }, 'Countersign is ready')
-  return url
+  return { url, hanging: () => audit.hanging }
 }
 
 /** Where this installation speaks: a message for another surface would wait for ever. */
@@ -119,6 +122,7 @@ async function startWorking(
 ) {
   const { config, log, replicaId, roles } = options
   const { deps, database, signals, jobs } = foundation
+  const places = openCheckpointPlaces(config)
   const audit = await openAudit({
     config,
     pool: database.pool,
@@ -131,8 +135,9 @@ async function startWorking(
     telemetry: deps.telemetry,
     replicaId,
     clockOffset: foundation.clockOffset,
+    places,
     published: publishCheckpoint(deps, {
-      copies: config.checkpointCopies,
+      copies: places.copies,
       lineEveryMs: config.settings.audit.lineEvery,
     }),
   })
@@ -145,7 +150,7 @@ async function startWorking(
   closers.add('lookout', () => lookout.close())
   if (!roles.includes('worker')) return audit
   const workers = await openWorkers(deps, jobs.workers, {
-    readCheckpoints: checkpointReader(config),
+    readCheckpoints: checkpointReader(config, places.reading),
     runsAtOnce: config.settings.execution.runsAtOnce,
   })
   closers.add('workers', () => workers.close())

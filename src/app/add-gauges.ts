@@ -25,6 +25,11 @@ export function addGauges({ deps, jobs }: Foundation, metrics: MetricsRegistry, 
     audit?.refusal === null || audit === null ? 0 : 1,
   )
   add(
+    'audit_places_hanging',
+    'Folders of checkpoints that do not answer this process.',
+    async () => audit?.hanging.length ?? 0,
+  )
+  add(
     'outbox_oldest_seconds',
     'Age of the oldest message that waits for delivery.',
     async () => (await outbox()).oldestSeconds,

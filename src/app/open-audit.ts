@@ -7,6 +7,7 @@ import type { AuditRecord, SealedLeaf } from '../domain/audit-entry.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { ClockOffset } from './clock-offset.ts'
 import type { Logger } from '../kernel/logger.ts'
+import type { CheckpointPlaces } from './open-checkpoint-places.ts'
 import { keepAudit } from '../orchestrator/keep-audit.ts'
 import type { CheckpointDeps } from '../orchestrator/checkpoint-audit.ts'
 import type { AuditKeeper } from '../orchestrator/keep-audit.ts'
@@ -16,7 +17,7 @@ import type { Telemetry } from '../ports/telemetry.ts'
 import { openAuditKey } from '../store/audit-key.ts'
 import type { AuditKeySource } from '../store/audit-key.ts'
 import { createAuditSequencer } from '../store/audit-sequencer.ts'
-import { openCheckpointFolder } from '../store/checkpoint-folder.ts'
+import { PlaceHangsError } from '../store/checkpoint-place.ts'
 import type { OpenDatabase } from '../store/database.ts'
 
 const NAMES_OF_SECRETS = /TOKEN|SECRET|PASSWORD|API_KEY|ROUTING_KEY|_PEM|DATABASE/i
@@ -67,13 +68,14 @@ export interface OpenAuditNeeds {
   readonly replicaId: string
   /** Told how far the database's clock is from this one. */
   readonly clockOffset?: Pick<ClockOffset, 'note'>
+  readonly places: Pick<CheckpointPlaces, 'own' | 'hanging'>
   /** The further places. */
   readonly published?: Pick<CheckpointDeps, 'publish' | 'remind'>
 }
 
 /** Starts numbering and signing on this replica. Its `close` comes before the stores'. */
 export async function openAudit(needs: OpenAuditNeeds): Promise<AuditKeeper> {
-  const { config, log, pool, db, published } = needs
+  const { config, log, pool, db, published, places } = needs
   const key = await openAuditKey(auditKeySourceOf(config))
   const publicKey = createPublicKey(key.privateKey)
   if (key.isNew) {
@@ -82,11 +84,19 @@ export async function openAudit(needs: OpenAuditNeeds): Promise<AuditKeeper> {
       'an audit key was made beside the data folder; production keeps it elsewhere: see "countersign audit keygen" and COUNTERSIGN_AUDIT_KEY',
     )
   }
-  await writePublicKey(config.checkpointFolder, publicKey.export({ type: 'spki', format: 'pem' }).toString())
+  const pem = publicKey.export({ type: 'spki', format: 'pem' }).toString()
+  try {
+    await places.own.ask(() => writePublicKey(config.checkpointFolder, pem))
+  } catch (error) {
+    // Entries get their numbers all the same.
+    if (!(error instanceof PlaceHangsError)) throw error
+    log.error({ err: error }, 'the public key of the audit log could not be put beside its checkpoints')
+  }
   return keepAudit({
     ...needs,
     sequencer: createAuditSequencer(pool, db),
-    checkpoints: openCheckpointFolder(config.checkpointFolder),
+    checkpoints: places.own,
+    hanging: places.hanging,
     sign: (checkpoint) => signCheckpoint(checkpoint, key.privateKey),
     ...published,
   })

@@ -2,13 +2,13 @@ import type { Checkpoint } from '../domain/audit-entry.ts'
 import type { Deps } from '../orchestrator/dependencies.ts'
 import type { CheckpointDeps, Published } from '../orchestrator/checkpoint-audit.ts'
 import { createCheckpointTeller } from '../orchestrator/tell-checkpoint.ts'
-import { openCheckpointFolder } from '../store/checkpoint-folder.ts'
+import type { CheckpointLog } from '../ports/checkpoint-log.ts'
 
 const LOOK_EVERY_MS = 15_000
 
-export interface CheckpointPlaces {
+interface FurtherPlaces {
   /** Folders besides `audit.checkpoints`. */
-  readonly copies: readonly string[]
+  readonly copies: readonly Pick<CheckpointLog, 'append'>[]
   /** Milliseconds between lines in an incident's thread. */
   readonly lineEveryMs: number
 }
@@ -20,15 +20,14 @@ type PublishedCheckpoints = Required<Pick<CheckpointDeps, 'publish' | 'remind'>>
  * from getting it, and is then said aloud; the next checkpoint covers what this one did. Enough is one folder besides
  * `audit.checkpoints`, where any is configured: a thread gets a line only of what happens in its incident.
  */
-export function publishCheckpoint(deps: Deps, places: CheckpointPlaces): PublishedCheckpoints {
+export function publishCheckpoint(deps: Deps, places: FurtherPlaces): PublishedCheckpoints {
   const { tell, remind } = createCheckpointTeller(deps, { lookEveryMs: LOOK_EVERY_MS, tellEveryMs: places.lineEveryMs })
-  const folders = places.copies.map((folder) => openCheckpointFolder(folder))
   const publish = async (checkpoint: Checkpoint): Promise<Published> => {
     const [told, copied] = await Promise.all([
       Promise.allSettled([tell(checkpoint)]),
-      Promise.allSettled(folders.map((folder) => folder.append(checkpoint))),
+      Promise.allSettled(places.copies.map((folder) => folder.append(checkpoint))),
     ])
-    const isEnough = folders.length === 0 || copied.some(({ status }) => status === 'fulfilled')
+    const isEnough = places.copies.length === 0 || copied.some(({ status }) => status === 'fulfilled')
     const failures = [...told, ...copied].flatMap((result): readonly unknown[] =>
       result.status === 'rejected' ? [result.reason] : [],
     )

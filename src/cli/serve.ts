@@ -1,5 +1,6 @@
 import { PROCESS_ROLES, newReplicaId, openApp } from '../app.ts'
 import { UsageError } from './usage-error.ts'
+import { endProcess } from './end-process.ts'
 import { createLogger } from '../telemetry/create-logger.ts'
 import { loadConfigFor } from './load-config-for.ts'
 import { parseOptions } from './parse-options.ts'
@@ -44,6 +45,11 @@ well, for /healthz, /readyz and /metrics alone. SIGTERM ends it gracefully, a se
     log.info({}, 'Countersign stops')
     await app.close()
     await watch.close()
+    const hanging = app.hanging()
+    if (hanging.length > 0) {
+      log.warn({ hanging }, 'folders of checkpoints still do not answer; the process ends without them')
+      endProcess(0)
+    }
     return 0
   },
 }

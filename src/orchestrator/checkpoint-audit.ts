@@ -20,21 +20,23 @@ export interface CheckpointDeps {
 }
 
 export interface Published {
-  /** With the folder of its own, it stands where it has to: a log that has no such checkpoint for long is behind. */
+  /** It stands where it has to, in the answer to `publish` besides the folder of its own: a log that has no such checkpoint for long is behind. */
   readonly isEnough: boolean
   /** Of the places that did not take it. */
   readonly failures: readonly unknown[]
 }
 
 export type CheckpointResult =
-  | { readonly state: 'made' | 'current'; readonly checkpoint: Checkpoint }
+  | ({ readonly state: 'made' | 'current'; readonly checkpoint: Checkpoint } & Published)
   /** The database contradicts the last checkpoint: nothing is signed until a person has looked. */
   | { readonly state: 'refused'; readonly reason: string }
+
+const ALL_WELL: Published = { isEnough: true, failures: [] }
 
 /**
  * Signs where the log stands, unless the last checkpoint says so already. Before that it compares the two: a database
  * that is behind its own checkpoint, or different, was restored from an old backup or tampered with, and a signature
- * under it would cover that up.
+ * under it would cover that up. No place waits for another, and those that did not take it are named in the answer.
  */
 export async function checkpointAudit(deps: CheckpointDeps): Promise<CheckpointResult> {
   const last = await deps.checkpoints.findLast()
@@ -43,24 +45,28 @@ export async function checkpointAudit(deps: CheckpointDeps): Promise<CheckpointR
   if (reason !== undefined) return { state: 'refused', reason }
   if (last?.size === head.size && last.epoch === head.epoch) {
     // Too few places took it, or it was made by a command that has none of them.
-    if (head.covered === null || head.covered < last.size) await spread(deps, last)
+    const isLacking = deps.publish !== undefined && (head.covered === null || head.covered < last.size)
+    const published = isLacking ? await spread(deps, last) : ALL_WELL
     await deps.remind?.(last)
-    return { state: 'current', checkpoint: last }
+    return { state: 'current', checkpoint: last, ...published }
   }
   await deps.confirm?.()
   const { origin, epoch, size, link, frontier, at } = head
   const checkpoint = deps.sign({ origin, epoch, size, root: rootOf(frontier), chain: link, at })
-  await deps.checkpoints.append(checkpoint)
-  await spread(deps, checkpoint)
-  return { state: 'made', checkpoint }
+  return { state: 'made', checkpoint, ...(await spread(deps, checkpoint)) }
 }
 
 /** What failed is said aloud by whoever called; that enough places have it is known before. */
-async function spread({ publish, sequencer }: CheckpointDeps, checkpoint: Checkpoint): Promise<void> {
-  if (publish === undefined) return
-  const { isEnough, failures } = await publish(checkpoint)
-  if (isEnough) await sequencer.noteCovered(checkpoint.size)
-  if (failures.length > 0) throw failures[0]
+async function spread({ checkpoints, publish, sequencer }: CheckpointDeps, checkpoint: Checkpoint): Promise<Published> {
+  const [own, further] = await Promise.allSettled([
+    checkpoints.append(checkpoint),
+    publish?.(checkpoint) ?? Promise.resolve(ALL_WELL),
+  ])
+  if (further.status === 'rejected') throw further.reason
+  const failures = [...(own.status === 'rejected' ? [own.reason as unknown] : []), ...further.value.failures]
+  const isEnough = own.status === 'fulfilled' && further.value.isEnough
+  if (isEnough && publish !== undefined) await sequencer.noteCovered(checkpoint.size)
+  return { isEnough, failures }
 }
 
 /** Undefined when the database goes on from where the checkpoint was made. */

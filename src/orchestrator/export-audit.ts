@@ -100,7 +100,9 @@ async function makeCheckpoint({ sign, ...deps }: ExportAuditDeps): Promise<strin
     return 'There is no audit key here (COUNTERSIGN_AUDIT_KEY), so no checkpoint was made: the newest entries may not be covered yet.'
   }
   const result = await checkpointAudit({ ...deps, sign })
-  return result.state === 'refused' ? `No checkpoint was made. ${result.reason}` : null
+  if (result.state === 'refused') return `No checkpoint was made. ${result.reason}`
+  if (result.failures.length > 0) throw result.failures[0]
+  return null
 }
 
 function sizeOf(line: string): number {

@@ -19,11 +19,15 @@ export interface KeepAuditDeps extends CheckpointDeps {
   readonly telemetry: Telemetry
   readonly replicaId: string
   readonly clockOffset?: { note(ms: number): void }
+  /** Names of the places of checkpoints that do not answer. */
+  readonly hanging?: () => readonly string[]
 }
 
 export interface AuditKeeper {
   /** Why nothing is signed any more; null while all is well. */
   readonly refusal: string | null
+  /** Names of the places of checkpoints that do not answer: each keeps a thread of this process, also at its end. */
+  readonly hanging: readonly string[]
   close(): Promise<void>
 }
 
@@ -36,10 +40,27 @@ const LAST_PATIENCE_MS = 500
 /** Beyond this somebody should look: a transaction that does not end holds up all numbers. Seen within ten (T40). */
 const LAG_ALARM_SECONDS = 5
 
+const DUTIES = {
+  numbers: {
+    failed: 'the audit log cannot be kept up; trying again every second',
+    again: 'the audit log still cannot be kept up',
+  },
+  checkpoints: {
+    failed:
+      'no checkpoint of the audit log could be made, or not every place took it; trying again every ten seconds, and numbers go on',
+    again: 'a checkpoint of the audit log still cannot be made, or does not reach every place',
+  },
+} as const
+type Duty = keyof typeof DUTIES
+
 /**
  * The log's own loop on every replica: number what waits (one replica at a time, whichever comes first), and, on the
  * one that holds the lease, sign a checkpoint at most every ten seconds or thousand entries. A failure is logged and
  * the next look is a second later: everything it needs is in the database and in the folder.
+ *
+ * Numbers wait for no checkpoint, whose places may be away or never answer: one is made at a time, beside the looks, and
+ * the end of this replica waits for the one that is under way as long as its places may take. Whoever cannot bring it to
+ * enough places gives the lease away, since another replica may reach them.
  */
 export async function keepAudit(deps: KeepAuditDeps): Promise<AuditKeeper> {
   const keeper = new Keeper(deps)
@@ -51,13 +72,14 @@ class Keeper implements AuditKeeper {
   readonly #deps: KeepAuditDeps
   #refusal: string | null = null
   #alarmed = false
-  #failing = false
+  readonly #failing = new Set<Duty>()
   /** How long the log is, by what whoever numbers says of it. */
   #size = 0
   #checkpointSize = 0
   #checkpointAtMs = Number.NEGATIVE_INFINITY
   #timer: NodeJS.Timeout | undefined
   #working: Promise<void> = Promise.resolve()
+  #signing: Promise<void> | undefined
   #isClosed = false
   #closing: Promise<void> | undefined
   #stopListening: () => void = () => undefined
@@ -68,6 +90,10 @@ class Keeper implements AuditKeeper {
 
   get refusal(): string | null {
     return this.#refusal
+  }
+
+  get hanging(): readonly string[] {
+    return this.#deps.hanging?.() ?? []
   }
 
   async start(): Promise<void> {
@@ -89,12 +115,13 @@ class Keeper implements AuditKeeper {
     this.#stopListening()
     clearTimeout(this.#timer)
     await this.#working
-    await this.#guarded(async () => {
+    await this.#signing
+    await this.#guarded('numbers', async () => {
       await this.#record('audit.stopped', 'success', {})
       await sequenceAllAudit(this.#deps.sequencer, LAST_PATIENCE_MS)
-      await this.#look(true)
-      await this.#deps.stores.leases.release('audit-checkpoint', this.#deps.replicaId)
     })
+    await this.#guarded('checkpoints', () => this.#sign())
+    await this.#guarded('checkpoints', () => this.#letGo())
   }
 
   #lookSoon(inMs: number): void {
@@ -102,36 +129,54 @@ class Keeper implements AuditKeeper {
     clearTimeout(this.#timer)
     this.#timer = setTimeout(() => {
       this.#working = this.#working
-        .then(() => this.#guarded(() => this.#look(false)))
+        .then(() => this.#guarded('numbers', () => this.#look()))
         .then(() => this.#lookSoon(LOOK_EVERY_MS))
     }, inMs)
   }
 
-  async #guarded(work: () => Promise<void>): Promise<void> {
+  async #guarded(duty: Duty, work: () => Promise<void>): Promise<void> {
     try {
       await work()
-      this.#failing = false
+      this.#failing.delete(duty)
     } catch (error) {
       // The first failure of a row of them is said aloud; the next look may find all well again.
       const { log } = this.#deps
-      if (this.#failing) log.debug({ err: error }, 'the audit log still cannot be kept up')
-      else log.error({ err: error }, 'the audit log cannot be kept up; trying again every second')
-      this.#failing = true
+      if (this.#failing.has(duty)) log.debug({ err: error }, DUTIES[duty].again)
+      else log.error({ err: error }, DUTIES[duty].failed)
+      this.#failing.add(duty)
     }
   }
 
-  async #look(isLast: boolean): Promise<void> {
-    const { sequencer, clock, stores, replicaId } = this.#deps
-    const numbered = await sequenceAudit(sequencer)
+  async #look(): Promise<void> {
+    const numbered = await sequenceAudit(this.#deps.sequencer)
     await this.#watchLag(numbered)
-    const elapsed = clock.monotonicMs() - this.#checkpointAtMs
-    if (!isLast && elapsed < CHECKPOINT_EVERY_MS && this.#size - this.#checkpointSize < CHECKPOINT_ENTRIES) return
+    const elapsed = this.#deps.clock.monotonicMs() - this.#checkpointAtMs
+    const isDue = elapsed >= CHECKPOINT_EVERY_MS || this.#size - this.#checkpointSize >= CHECKPOINT_ENTRIES
+    if (!isDue || this.#signing !== undefined) return
+    this.#signing = this.#guarded('checkpoints', () => this.#sign()).finally(() => {
+      this.#signing = undefined
+    })
+  }
+
+  async #sign(): Promise<void> {
+    const { clock, stores, replicaId } = this.#deps
     this.#checkpointAtMs = clock.monotonicMs()
     this.#checkpointSize = this.#size
     await this.#measureClock()
     const hold = () => stores.leases.hold('audit-checkpoint', replicaId, LEASE_MS)
     if (!(await hold())) return
-    await this.#take(await checkpointAudit({ ...this.#deps, confirm: hold }))
+    let isEnough = false
+    try {
+      const result = await checkpointAudit({ ...this.#deps, confirm: hold })
+      isEnough = result.state === 'refused' || result.isEnough
+      await this.#take(result)
+    } finally {
+      if (!isEnough) await this.#letGo()
+    }
+  }
+
+  async #letGo(): Promise<void> {
+    await this.#deps.stores.leases.release('audit-checkpoint', this.#deps.replicaId)
   }
 
   async #take(result: CheckpointResult): Promise<void> {
@@ -140,6 +185,7 @@ class Keeper implements AuditKeeper {
       this.#size = Math.max(this.#size, this.#checkpointSize)
       if (this.#refusal !== null) this.#deps.log.info({}, 'the audit log fits its last checkpoint again')
       this.#refusal = null
+      if (result.failures.length > 0) throw result.failures[0]
       return
     }
     if (this.#refusal === result.reason) return

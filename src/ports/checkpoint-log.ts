@@ -4,6 +4,6 @@ import type { Checkpoint } from '../domain/audit-entry.ts'
 export interface CheckpointLog {
   /** Throws when the last one cannot be read. */
   findLast(): Promise<Checkpoint | undefined>
-  /** Durable when it returns. */
-  append(checkpoint: Checkpoint): Promise<void>
+  /** Durable when it returns. The one that stands there last is not written twice. Nothing is begun once `signal` fired. */
+  append(checkpoint: Checkpoint, signal?: AbortSignal): Promise<void>
 }

@@ -32,20 +32,21 @@ export function openCheckpointFolder(folder: string): CheckpointLog {
   const path = checkpointFileOf(folder)
   return {
     async findLast() {
-      const text = await readTail(path)
-      const line = text
-        .slice(0, text.lastIndexOf('\n') + 1)
-        .split('\n')
-        .at(-2)
+      const line = lastLineOf(await readTail(path))
       return line === undefined ? undefined : parseCheckpoint(path, line)
     },
-    async append(checkpoint) {
+    async append(checkpoint, signal) {
+      const line = canonicalJson({ ...checkpoint })
       await mkdir(folder, { recursive: true, mode: 0o750 })
       const file = await open(path, constants.O_RDWR | constants.O_APPEND | constants.O_CREAT, 0o640)
       try {
         const { size } = await file.stat()
-        await dropTornLine(file, size)
-        await file.write(`${canonicalJson({ ...checkpoint })}\n`)
+        const tail = await tailOf(file)
+        if (lastLineOf(tail) === line) return
+        // Whoever waited for a folder that hung has given it up, and a newer one may stand there by now.
+        signal?.throwIfAborted()
+        await dropTornLine(file, size, tail)
+        await file.write(`${line}\n`)
         await file.sync()
         if (size === 0) await syncFolder(folder)
       } finally {
@@ -61,18 +62,33 @@ export async function readCheckpointLines(folder: string): Promise<readonly stri
 }
 
 /** The same, one after the other: the file grows for as long as the service runs. */
-export async function* streamCheckpointLines(folder: string): AsyncGenerator<string> {
-  const chunks: AsyncIterable<string> = createReadStream(checkpointFileOf(folder), 'utf8')
+export async function* streamCheckpointLines(folder: string, ask: Ask = (work) => work()): AsyncGenerator<string> {
+  const stream = createReadStream(checkpointFileOf(folder), 'utf8')
+  const chunks: AsyncIterator<string> = stream[Symbol.asyncIterator]()
+  const readNext = () => ask(() => chunks.next())
   let rest = ''
   try {
-    for await (const chunk of chunks) {
-      const lines = `${rest}${chunk}`.split('\n')
+    for (let next = await readNext(); next.done !== true; next = await readNext()) {
+      const lines = `${rest}${next.value}`.split('\n')
       rest = lines.pop() ?? ''
       yield* lines
     }
   } catch (error) {
     if (fileErrorCodeOf(error) !== 'ENOENT') throw error
+  } finally {
+    stream.destroy()
   }
+}
+
+/** How each look at the folder is asked for, where it may hang. */
+type Ask = <Value>(look: () => Promise<Value>) => Promise<Value>
+
+/** Of whole ones. */
+function lastLineOf(tail: string): string | undefined {
+  return tail
+    .slice(0, tail.lastIndexOf('\n') + 1)
+    .split('\n')
+    .at(-2)
 }
 
 async function readTail(path: string): Promise<string> {
@@ -111,10 +127,8 @@ function parseCheckpoint(path: string, line: string): Checkpoint {
   return value as Checkpoint
 }
 
-async function dropTornLine(file: FileHandle, size: number): Promise<void> {
-  if (size === 0) return
-  const tail = await tailOf(file)
-  if (tail.endsWith('\n')) return
+async function dropTornLine(file: FileHandle, size: number, tail: string): Promise<void> {
+  if (size === 0 || tail.endsWith('\n')) return
   const kept = size - Buffer.byteLength(tail.slice(tail.lastIndexOf('\n') + 1))
   await file.truncate(kept)
 }

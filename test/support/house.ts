@@ -99,7 +99,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
     serve: async (signIn) => {
       const app = await openApp({ ...common, roles: ['web', 'worker'], ...(signIn === undefined ? {} : { signIn }) })
       closers.add('app', () => app.close())
-      return { url: app.url, close: () => app.close() }
+      return { url: app.url, hanging: () => app.hanging(), close: () => app.close() }
     },
     close: () => closers.closeAll(),
   }

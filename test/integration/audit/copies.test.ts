@@ -43,7 +43,7 @@ describe('checkpoints in several folders, one of which cannot be reached', () =>
     expect(lines.length).toBeGreaterThan(0)
     expect(await readCheckpointLines(at('near'))).toEqual(lines)
     expect(await readCheckpointLines(at('far'))).toEqual(lines)
-    expect(complaints).toContain('the audit log cannot be kept up; trying again every second')
+    expect(complaints).toContainEqual(expect.stringContaining('not every place took it'))
     // One folder besides its own is enough.
     expect(await covered()).toBe(sizeOf(lines))
   })

@@ -4,6 +4,7 @@ import { generateKeyPairSync } from 'node:crypto'
 import { join } from 'node:path'
 import { askForReview } from '../../../src/orchestrator/ask-for-review.ts'
 import { checkpointReader } from '../../../src/app/checkpoint-reader.ts'
+import { openCheckpointPlaces } from '../../../src/app/open-checkpoint-places.ts'
 import { openCheckpointFolder } from '../../../src/store/checkpoint-folder.ts'
 import { reviewAudit } from '../../../src/orchestrator/review-audit.ts'
 import { signCheckpoint } from '../../../src/audit/checkpoint.ts'
@@ -48,7 +49,8 @@ const replica = (minuteOfDay = 0): Deps => ({
   ...deps,
   settings: { ...deps.settings, auditReview: { minuteOfDay, channels: CHANNELS } },
 })
-const review = (own: Deps = replica()) => reviewAudit(own, checkpointReader(house.config))
+const review = (own: Deps = replica()) =>
+  reviewAudit(own, checkpointReader(house.config, openCheckpointPlaces(house.config).reading))
 const textOf = (made: AuditReview | undefined, point: string) =>
   made?.findings.find((finding) => finding.point === point)?.text ?? ''
 const count = async (sql: string): Promise<number> =>
