@@ -194,7 +194,7 @@ class Keeper implements AuditKeeper {
       { reason: result.reason },
       'AUDIT LOG CONTRADICTS ITS CHECKPOINT: nothing is signed any more. Keep the checkpoint folder as evidence, find out what happened to the database, restore the newest backup, or start a new folder in audit.checkpoints',
     )
-    await this.#record('audit.contradicted', 'failure', { reason: result.reason })
+    await this.#record('audit.contradicted', 'failure', { reason: result.reason }, 'contradicts_checkpoint')
   }
 
   /** Half the way there and back is taken off; the offset goes into every entry of this replica. */
@@ -219,13 +219,19 @@ class Keeper implements AuditKeeper {
     if (waiting > 0 || numbered > 0) this.#deps.telemetry.observeSeconds('audit_lag', {}, oldestSeconds)
   }
 
-  async #record(event: string, outcome: AuditOutcome, details: Record<string, string>): Promise<void> {
+  async #record(
+    event: string,
+    outcome: AuditOutcome,
+    details: Record<string, string>,
+    reasonCode?: string,
+  ): Promise<void> {
     const { stores, seal, replicaId } = this.#deps
     const record = {
       event,
       actor: COUNTERSIGN,
       origin: 'clock',
       outcome,
+      ...(reasonCode === undefined ? {} : { reasonCode }),
       target: { system: 'countersign', resource: 'audit log', environment: null },
       details: { ...details, replica: replicaId },
     } as const

@@ -15,6 +15,10 @@ export const GROUPS: Readonly<Record<string, readonly string[]>> = {
     ...['execution.fence', 'execution.credentialRef', 'execution.requestHash'],
   ],
   answer: ['reasonCode', 'execution.responseStatus', 'execution.responseHash', 'execution.durationMs'],
+  model: [
+    ...['llm.provider', 'llm.model', 'llm.promptTemplate', 'llm.promptTemplateHash', 'llm.inputHash', 'llm.outputHash'],
+    ...['llm.inputTokens', 'llm.outputTokens', 'llm.usedFor'],
+  ],
 }
 
 /** By event and phase: the groups and members that such an entry has besides `always`. */
@@ -148,20 +152,33 @@ export const REQUIRED_OF_SERVICE: Readonly<Record<string, readonly string[]>> = 
   'configuration.accepted config_change': ['target.system', 'target.resource', 'policyVersion', 'details.files'],
 }
 
-/** Entries of kinds that no story of an incident has, and which tests show them. */
-export const SHOWN_ELSEWHERE: Readonly<Record<string, string>> = {
-  'advice.given': 'judgement',
-  'summary.written': 'judgement',
-  'audit.contradicted': 'audit/keep-audit.test.ts',
-  'audit.archived': 'audit/archive.test.ts',
-  'configuration.restored': 'configuration',
-  'configuration.superseded': 'configuration',
-  'proposal.superseded': 'decisions',
+/** What is seldom, or of the bot alone: its findings, a model's words, plans and versions that give way, archived months, a log that is not what was signed. */
+export const REQUIRED_SELDOM: Readonly<Record<string, readonly string[]>> = {
+  'cause.unknown recorded': ['incidentId', 'place'],
+  'suspect.named recorded': ['incidentId', 'place', 'details.changeId', 'details.probability'],
+  'summary.written recorded': [
+    ...['incidentId', 'target.system', 'target.resource', 'model', 'details.kept', 'details.dropped'],
+  ],
+  'advice.given recorded': [
+    ...['incidentId', 'target.system', 'target.resource', 'model', 'details.given', 'details.order', 'details.reason'],
+  ],
+  'proposal.superseded superseded': ['plan', 'place'],
+  'configuration.superseded config_change': [
+    ...['target.system', 'target.resource', 'details.digest', 'details.parent', 'details.reason'],
+  ],
+  'configuration.restored config_change': ['target.system', 'target.resource', 'details.digest', 'details.before'],
+  'audit.archived log_stop': [
+    ...['target.system', 'target.resource', 'details.before', 'details.file', 'details.sha256', 'details.months'],
+    ...['details.entries', 'details.runs'],
+  ],
+  'audit.contradicted recorded': [
+    ...['reasonCode', 'target.system', 'target.resource', 'details.reason', 'details.replica'],
+  ],
 }
 
 /** Words of the same look that are no entries: jobs, actions that a policy allows, and what is on timelines alone. */
 export const NO_ENTRIES: readonly string[] = [
   ...['run.advance', 'incident.refresh', 'incident.propose', 'proposal.preview', 'audit.review', 'clock.tick'],
   ...['break_glass.note', 'audit.export', 'configuration.decide', 'breakglass.review'],
-  ...['alert.joined', 'alert.resolved', 'cause.unknown', 'suspect.named', 'symptom.gone'],
+  ...['alert.joined', 'alert.resolved', 'symptom.gone'],
 ]

@@ -39,7 +39,7 @@ import { advance, find, openWorld } from '../executor/world.ts'
 import type { World } from '../executor/world.ts'
 import { playFurther } from './further-plays.ts'
 import { NESTED_STEP, kindOf, lacks, unnoticed } from './held-against.ts'
-import { GROUPS, REQUIRED, REQUIRED_OF_SERVICE } from './required-members.ts'
+import { GROUPS, REQUIRED, REQUIRED_OF_SERVICE, REQUIRED_SELDOM } from './required-members.ts'
 
 let world: World
 let folder: string
@@ -243,6 +243,6 @@ describe('the entries of a whole story', () => {
       .map((line) => line.split('|').map((cell) => [...cell.matchAll(/`([^`]+)`/g)].map(([, code = '']) => code)))
     const pairs = rows.map(([, first = [], second = []]) => [first.join(' '), second] as const)
 
-    expect(Object.fromEntries(pairs)).toEqual({ ...GROUPS, ...REQUIRED, ...REQUIRED_OF_SERVICE })
+    expect(Object.fromEntries(pairs)).toEqual({ ...GROUPS, ...REQUIRED, ...REQUIRED_OF_SERVICE, ...REQUIRED_SELDOM })
   })
 })
