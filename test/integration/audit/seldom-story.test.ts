@@ -64,7 +64,7 @@ afterAll(async () => {
 })
 
 async function look(): Promise<readonly JsonObject[]> {
-  for (const entry of await readLeaves(house.database.ownerUrl)) entries.set(String(entry['entryId']), entry)
+  for (const entry of await readLeaves(house.database.ownerUrl)) entries.set(entry['entryId'] as string, entry)
   return [...entries.values()]
 }
 
