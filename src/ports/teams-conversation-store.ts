@@ -23,6 +23,8 @@ export interface TeamsConversationStore {
   /** Undefined where the app never was, and where it was taken out. */
   find(id: string): Promise<TeamsConversation | undefined>
   findPersonal(tenant: string, personAccount: string): Promise<TeamsConversation | undefined>
+  /** Channels of this tenant, those that were heard from last first. */
+  listNewestChannels(tenant: string, most: number): Promise<readonly TeamsConversation[]>
   /** Of any place in this tenant, or in any tenant where it is null. */
   findNewestServiceUrl(tenant: string | null): Promise<string | undefined>
   /** The app was taken out: of a team, out of every channel of it. */

@@ -27,6 +27,16 @@ export function createTeamsConversationStore(db: Database): TeamsConversationSto
         .limit(1)
       return row === undefined ? undefined : toConversation(row)
     },
+    listNewestChannels: async (tenant, most) => {
+      const isThere = and(eq(teamsConversations.kind, 'channel'), isNull(teamsConversations.removedAt))
+      const rows = await db
+        .select()
+        .from(teamsConversations)
+        .where(and(eq(teamsConversations.tenant, tenant), isThere))
+        .orderBy(desc(teamsConversations.seenAt))
+        .limit(most)
+      return rows.map(toConversation)
+    },
     findNewestServiceUrl: async (tenant) => {
       const [row] = await db
         .select({ serviceUrl: teamsConversations.serviceUrl })

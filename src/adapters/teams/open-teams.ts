@@ -61,7 +61,7 @@ export async function openTeams(parts: TeamsParts): Promise<Teams> {
   const api = createTeamsApi(bot, { ...parts, isLoopbackAllowed })
   const places = createTeamsPlaces(settings, conversations)
   const road: TeamsRoad = { api, places, tenantId: settings.tenantId, log }
-  const standings = createMemberStandings(api, parts.clock)
+  const standings = createMemberStandings(api, conversations, parts.clock)
   const work = new Set<Promise<void>>()
   const tools: RequestTools = { conversation: parts, road, store: conversations, log, later: laterOn(work, log) }
   const dispatch = (activity: Activity) => {

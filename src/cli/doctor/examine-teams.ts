@@ -19,6 +19,7 @@ export async function examineTeams(config: Config): Promise<readonly Finding[]> 
         remember: nobody,
         find: async () => undefined,
         findPersonal: async () => undefined,
+        listNewestChannels: async () => [],
         findNewestServiceUrl: async () => undefined,
         markRemoved: nobody,
       },

@@ -291,8 +291,39 @@ describe('whether Teams vouches for an account', () => {
     expect(world.connector.server.requests.filter(({ path }) => path.includes('/members/'))).toHaveLength(2)
   })
 
-  it('is not known of who has not spoken', async () => {
+  it('is not known of who has not spoken here and is in none of the channels, which says nothing', async () => {
     expect(await world.teams.standings.standingOf(account)).toMatchObject({ kind: 'unavailable' })
+  })
+
+  it.each([
+    ['a full member', { ...member }, { kind: 'member' }],
+    ['a guest', { ...member, userRole: 'guest' }, { kind: 'refused', fault: 'guest' }],
+  ])('of who pressed at another replica is asked in a channel: %s', async (_what, found, standing) => {
+    world.connector.members.push(found)
+
+    expect(await world.teams.standings.standingOf(account)).toEqual(standing)
+    expect(world.connector.server.requests.at(-1)?.path).toContain(encodeURIComponent('19:other@thread.tacv2'))
+  })
+
+  it.each([
+    ['a full member', { ...member }, { kind: 'member' }],
+    ['nobody there', undefined, { kind: 'refused', fault: 'unknown' }],
+  ])('of who pressed at another replica is asked in their own chat: %s', async (_what, found, standing) => {
+    await world.remember({ id: 'a:own', kind: 'personal', personAccount: account.user })
+    if (found !== undefined) world.connector.members.push(found)
+
+    expect(await world.teams.standings.standingOf(account)).toEqual(standing)
+    expect(world.connector.server.requests.at(-1)?.path).toContain(encodeURIComponent('a:own'))
+  })
+
+  it('is asked once, however many ask at once', async () => {
+    world.connector.members.push(member)
+    await world.speak(account)
+
+    const answers = await Promise.all(Array.from({ length: 20 }, () => world.teams.standings.standingOf(account)))
+
+    expect(new Set(answers.map(({ kind }) => kind))).toEqual(new Set(['member']))
+    expect(world.connector.server.requests.filter(({ path }) => path.includes('/members/'))).toHaveLength(1)
   })
 })
 

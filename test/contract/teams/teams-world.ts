@@ -82,6 +82,10 @@ function inMemory(): TeamsConversationStore {
     },
     find: async (id) => known.get(id),
     findPersonal: async (_tenant, account) => newest().find(({ personAccount }) => personAccount === account),
+    listNewestChannels: async (_tenant, most) =>
+      newest()
+        .filter(({ kind }) => kind === 'channel')
+        .slice(0, most),
     findNewestServiceUrl: async () => newest()[0]?.serviceUrl,
     markRemoved: async (id) => void known.delete(id),
   }
