@@ -17,8 +17,11 @@ export const serveCommand: Command = {
   usage: `serve [--config PATH] [--role web|worker]
 
 Reads countersign.yaml and the environment, serves chat, console, webhooks and API, and works on incidents and runs.
-Without --role one process does everything; split, any number of each share one database. A worker listens on PORT as
-well, for /healthz, /readyz and /metrics alone. SIGTERM ends it gracefully, a second one at once.`,
+Without --role one process does everything; split, any number of each share one database. SIGTERM ends it gracefully, a
+second one at once.
+--role web takes webhooks, chat, console and API. --role worker carries out runs and works on incidents; it runs without
+the V8 flags that spare memory (some 14 MB more), and so each step of a run is faster, by a quarter of its processor time:
+take it where many steps are carried out. It listens on PORT as well, for /healthz, /readyz and /metrics alone.`,
   printsLog: true,
   examples: ['serve', 'serve --config countersign.yaml', 'serve --role web', 'serve --role worker'],
   async run(args, context) {

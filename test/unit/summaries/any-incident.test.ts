@@ -128,7 +128,7 @@ function tell({
   return { sentences, text: sentences.join(' '), facts, ends: [mitigatedAt, resolvedAt] }
 }
 
-/** Behind the first, each that found something; `COUNTERSIGN_SEED=7,9` plays others. */
+/** Behind the first, each that found something; `COUNTERSIGN_SEED=7,9` plays others (CONTRIBUTING.md). */
 const SEEDS = [...[20_261_127, 6, 8, 21, 38], ...seedsOf(process.env['COUNTERSIGN_SEED'])]
 const RUNS = { numRuns: 300, seed: 20_261_127 }
 const holds = (check: (told: Told) => void) => () => {
