@@ -19,6 +19,7 @@ import type { GroundsRead } from './read-progress.ts'
 import { reach } from './run-session.ts'
 import type { Progress, RunSession } from './run-session.ts'
 import { missingStepApproval } from './step-quorum.ts'
+import { waitForApprovals } from './wait-for-approvals.ts'
 import { stepRecordOf, tell } from './tell.ts'
 
 type Asked = StepWork & { readonly attempt: Attempt }
@@ -118,10 +119,11 @@ async function countApprovals(
   approval: StepApproval,
   leftMs: number,
 ): Promise<Look> {
-  const { deps, held } = session
+  const { deps } = session
   const all = await stores.stepApprovals.listDecisions(approval.runId)
   const decisions = all.filter(({ stepId }) => stepId === approval.stepId)
   const incident = await stores.incidents.find(approval.incidentId)
+  const disowned = findDisowned(progress.standings, decisions)
   const missing = missingStepApproval({
     approval,
     proposal: progress.proposal,
@@ -131,12 +133,10 @@ async function countApprovals(
     owner: findService(deps.catalog, progress.plan.service)?.owner ?? null,
     fatigued: await findFatigued(stores.decisions, decisions, deps.settings.fatigue),
     forbidden: findForbidden(deps, asProposalOfStep(progress.proposal, approval), decisions, progress.mode),
-    disowned: findDisowned(progress.standings, decisions),
+    disowned,
   })
   if (missing !== null) {
-    if (progress.run.state !== 'waiting') {
-      await stores.leasedRuns.move(held.lease, ['running', 'unknown'], 'waiting', missing)
-    }
+    await waitForApprovals(session, stores, progress, work, { missing, disowned })
     return { kind: 'waits', leftMs }
   }
   await stores.stepApprovals.move(approval.runId, approval.stepId, 'approved', null)

@@ -1,7 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import { ANA, BEN, approveRun } from '../../fakes/counting-target/approved-run.ts'
 import { askedOf, look, nestedRun, pressStep } from './nested-world.ts'
-import { advance, find, openWorld, timelineTexts } from './world.ts'
+import { advance, detailsOf, find, openWorld, timelineTexts } from './world.ts'
+import { loadIncidentView } from '../../../src/orchestrator/load-incident-view.ts'
+import { renderCard } from '../../../src/adapters/slack/render/render-card.ts'
 import { undoRun } from '../../../src/orchestrator/undo-run.ts'
 import { waitUntil } from '../../support/wait-until.ts'
 import type { AccountStandings, StandingFault } from '../../../src/ports/account-standing.ts'
@@ -158,6 +160,12 @@ describe.each(CHATS)('the account in %s of whoever broke the glass', (surface) =
   })
 })
 
+/** As both surfaces show it: the words are laid out once for all. */
+async function cardOf(replica: Replica, incidentId: string): Promise<string> {
+  const view = await loadIncidentView(replica.deps, incidentId)
+  return JSON.stringify(renderCard(view!))
+}
+
 /** The plan approved in the console, so that only the approval of its step is given in a chat. */
 async function waitingForStep(accountStandings: AccountStandings) {
   const replica = await world.replica({ accountStandings })
@@ -180,6 +188,14 @@ describe.each(CHATS)('the account in %s by which a step of a run was approved', 
     expect((await find(replica, nested.run.id)).state).toBe('waiting')
     expect((await askedOf(replica, nested.run.id)).state).toBe('pending')
     expect(nested.effects().after).toBe(0)
+    const says = `An approval of step confirm does not count: ${NAMES[surface]} says that the account of Ben Okafor is deactivated.`
+    expect((await find(replica, nested.run.id)).detail).toContain(says)
+    await look(replica, nested.run.id)
+    expect((await timelineTexts(replica, nested.run.incidentId)).filter((text) => text.includes(says))).toHaveLength(1)
+    expect(await detailsOf(world, nested.run.id, 'run.delayed')).toEqual([
+      expect.objectContaining({ lacks: 'approvals', reason: expect.stringContaining(says) }),
+    ])
+    expect(await cardOf(replica, nested.run.incidentId)).toContain(says)
 
     platforms.giveBack(BEN, surface)
     expect((await advance(replica, nested.run.id)).state).toBe('succeeded')

@@ -1,5 +1,6 @@
 import { WITH_AGO, bold, bullets, code, richText, section, text, time } from './card-text.ts'
 import { describeStepEndingState } from '../../../domain/describe-step-outcome.ts'
+import { isDisownedWait } from '../../../domain/disowned-wait.ts'
 import { isLogWait } from '../../../domain/log-delay.ts'
 import { describeDecision } from './card-decisions.ts'
 import { hashPrefix } from './card-proposal.ts'
@@ -47,8 +48,9 @@ export function renderRun(view: IncidentView, room: CardRoom): readonly CardText
   const ended = run.finishedAt === null ? [] : [text(' at '), time(run.finishedAt)]
   const { approval } = run
   const words = approval === null ? wordsOf(run) : 'waits for an approval'
+  const isSaid = approval === null || isDisownedWait(run.detail)
   return richText(
-    section(bold(`${what} ${words}`), ...ended, text(approval === null ? detail : '')),
+    section(bold(`${what} ${words}`), ...ended, text(isSaid ? detail : '')),
     ...(approval === null ? [] : renderAsked(approval, room)),
     ...bullets(shown.map((step) => describeStep(step, room))),
     ...(more === 0 ? [] : [section(text(`and ${String(more)} more steps`))]),
