@@ -33,10 +33,17 @@ const dieAt = (place: Place): Promise<never> => new Promise(() => process.send?.
 
 const log: Logger = {
   ...silentLogger,
-  warn: (fields, text) =>
-    appendFileSync(config.logFile, `${config.replicaId} warn ${text} ${JSON.stringify(fields)}\n`),
-  error: (fields, text) =>
-    appendFileSync(config.logFile, `${config.replicaId} error ${text} ${JSON.stringify(fields)}\n`),
+  warn: (fields, text) => {
+    note('warn', text, fields)
+  },
+  error: (fields, text) => {
+    note('error', text, fields)
+  },
+}
+
+function note(level: string, text: string, fields: object): void {
+  const line = JSON.stringify(fields, (_key, value: unknown) => (value instanceof Error ? value.message : value))
+  appendFileSync(config.logFile, `${new Date().toISOString()} ${config.replicaId} ${level} ${text} ${line}\n`)
 }
 
 const pool = await openDatabase({ url: config.databaseUrl, applicationName: 'chaos-jobs', maxConnections: 3 })

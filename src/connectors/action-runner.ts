@@ -8,7 +8,7 @@ import {
 } from '../kernel/vendor-errors.ts'
 import type { ActionInput, ActionName, ActionResult } from '../domain/action.ts'
 import type { ActionRunner, EffectContext, ReconcileAnswer } from '../ports/action-runner.ts'
-import { startTimer } from './shared/start-timer.ts'
+import { watch } from './shared/watch.ts'
 import type { ActionModule } from './action-module.ts'
 
 const RETRY_UNREACHABLE_MS = 2_000
@@ -75,7 +75,7 @@ async function withDeadline<Answer>(
   timeoutMs: number,
   ask: (bounded: EffectContext) => Promise<Answer>,
 ): Promise<Answer> {
-  const deadline = openDeadline(startTimer, timeoutMs, context.signal)
+  const deadline = openDeadline(watch, timeoutMs, context.signal)
   try {
     return await ask({ ...context, signal: deadline.signal })
   } finally {

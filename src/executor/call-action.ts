@@ -4,7 +4,7 @@ import type { Attempt } from '../domain/run.ts'
 import type { JsonObject } from '../kernel/json.ts'
 import type { EffectContext, ReconcileAnswer } from '../ports/action-runner.ts'
 import { openDeadline } from '../kernel/deadline.ts'
-import type { StartTimer } from '../kernel/deadline.ts'
+import type { StartTimer } from '../kernel/start-timer.ts'
 import type { StepWork } from './next-work.ts'
 import { idempotencyKeyOf } from './prepare-step.ts'
 import type { RunSession } from './run-session.ts'
@@ -107,7 +107,7 @@ async function bounded<Value>(
   call: (signal: AbortSignal) => Promise<Value>,
 ): Promise<{ readonly value: Value } | undefined> {
   const { callTimeoutMs } = step.description
-  const deadline = openDeadline(startTimer, callTimeoutMs, session.held.signal)
+  const deadline = openDeadline({ clock: session.deps.clock, startTimer }, callTimeoutMs, session.held.signal)
   try {
     return await within(callTimeoutMs + GRACE_MS, call(deadline.signal))
   } finally {

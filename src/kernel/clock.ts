@@ -1,4 +1,4 @@
-import type { StartTimer } from './deadline.ts'
+import type { StartTimer } from './start-timer.ts'
 
 /**
  * Time as the rooms see it. Deadlines that decide something (expiry, leases, freezes) never use this clock but the

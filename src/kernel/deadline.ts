@@ -1,8 +1,16 @@
-/** Calls back once after `ms` unless it is stopped by what it returns. As an argument, so that this room stays pure. */
-export type StartTimer = (ms: number, whenOver: () => void) => () => void
+import { bindToTime, isOverNow } from './bounded-signal.ts'
+import type { Clock } from './clock.ts'
+import { momentOf, passedMs } from './moment.ts'
+import type { StartTimer } from './start-timer.ts'
+
+/** What a deadline needs: a timer to end what waits, and a clock for whoever asks before the timer has spoken. */
+export interface Watch {
+  readonly clock: Clock
+  readonly startTimer: StartTimer
+}
 
 export interface Deadline {
-  /** Aborted when the time is over, or with the signal that was handed in. */
+  /** Aborted when the time is over, or with the signal that was handed in; may be asked (`isOverNow`). */
   readonly signal: AbortSignal
   /** Whether it was the time. */
   readonly isLate: () => boolean
@@ -14,16 +22,22 @@ export interface Deadline {
  * What `AbortSignal.any([stop, AbortSignal.timeout(ms)])` is, for what has an end of its own and happens often: those two
  * tell the garbage collector of each signal, which costs more than the rest of a short request.
  */
-export function openDeadline(startTimer: StartTimer, ms: number, stop?: AbortSignal): Deadline {
+export function openDeadline({ clock, startTimer }: Watch, ms: number, stop?: AbortSignal): Deadline {
   const controller = new AbortController()
+  const begun = momentOf(clock)
   let isLate = false
   const follow = (): void => {
     controller.abort(stop?.reason)
   }
-  const stopTimer = startTimer(ms, () => {
+  const end = (): void => {
     if (controller.signal.aborted) return
     isLate = true
     controller.abort(new DOMException('The time for it is over.', 'TimeoutError'))
+  }
+  const stopTimer = startTimer(ms, end)
+  bindToTime(controller.signal, () => {
+    if (stop !== undefined && isOverNow(stop)) follow()
+    else if (passedMs(clock, begun) >= ms) end()
   })
   if (stop?.aborted === true) follow()
   else stop?.addEventListener('abort', follow, { once: true })

@@ -1,3 +1,4 @@
+import { bindToTime } from '../kernel/bounded-signal.ts'
 import { FencedError } from '../kernel/errors.ts'
 import { momentOf, passedMs } from '../kernel/moment.ts'
 import type { Moment } from '../kernel/moment.ts'
@@ -13,7 +14,7 @@ export interface KeptLease extends HeldLease {
 /**
  * Keeps a lease by renewing it every third of its time, and watches its end on this machine: counted from before the
  * claim (or renewal) was asked for, by whichever clock says that more time has passed, and early by a sixth. A process
- * that was stopped or slept finds its timers due before any answer or connection, and so is out before it can send.
+ * that was stopped or slept may find a connection ready before its timers: the signal is asked before a request is written.
  *
  *   kept → lost (fenced by another replica, or not renewed in time) → the signal fires, assertHeld throws, for good
  */
@@ -55,6 +56,9 @@ export function keepLease(deps: Pick<Deps, 'stores' | 'clock' | 'log'>, lease: R
     clearInterval(heartbeat)
     clearInterval(watch)
   }
+  bindToTime(lost.signal, () => {
+    if (remainingMs() <= 0) lose('not renewed in time')
+  })
   return {
     lease,
     signal: lost.signal,

@@ -1,5 +1,5 @@
 import { systemTimer } from '../kernel/clock.ts'
-import type { StartTimer } from '../kernel/deadline.ts'
+import type { StartTimer } from '../kernel/start-timer.ts'
 
 /** What one process is at, of one run. */
 export interface RunTurn {

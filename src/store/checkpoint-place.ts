@@ -1,7 +1,7 @@
 import type { Checkpoint } from '../domain/audit-entry.ts'
-import { systemTimer } from '../kernel/clock.ts'
+import { systemClock, systemTimer } from '../kernel/clock.ts'
 import { openDeadline } from '../kernel/deadline.ts'
-import type { StartTimer } from '../kernel/deadline.ts'
+import type { StartTimer } from '../kernel/start-timer.ts'
 import { AppError } from '../kernel/errors.ts'
 import type { CheckpointLog } from '../ports/checkpoint-log.ts'
 import { FileThreads } from './file-threads.ts'
@@ -77,7 +77,7 @@ export class CheckpointPlace implements CheckpointLog {
   async ask<Value>(work: (signal: AbortSignal) => Promise<Value>): Promise<Value> {
     if (this.#isBusy) throw new PlaceHangsError(this.name)
     this.#isBusy = true
-    const deadline = openDeadline(this.#startTimer, PATIENCE_MS)
+    const deadline = openDeadline({ clock: systemClock, startTimer: this.#startTimer }, PATIENCE_MS)
     const { signal } = deadline
     const late = new Promise<never>((_resolve, reject) => {
       const giveUp = (): void => {

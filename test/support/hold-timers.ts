@@ -1,4 +1,4 @@
-import type { StartTimer } from '../../src/kernel/deadline.ts'
+import type { StartTimer } from '../../src/kernel/start-timer.ts'
 
 /** Time passes when the test says so: then all that waits for it is over. */
 export function holdTimers(): { readonly startTimer: StartTimer; readonly passTime: () => void } {

@@ -69,7 +69,8 @@ export class LambdaApi {
       ...(invocation.clientContext === null ? {} : { ClientContext: invocation.clientContext }),
     })
     return this.#agents.watch(
-      () => client.send(command, { abortSignal: signal }),
+      signal,
+      (abortSignal) => client.send(command, { abortSignal }),
       (cause, wasConnected) => toVendorError(cause, wasConnected, invocation.mode !== 'rehearsal'),
     )
   }
@@ -82,7 +83,8 @@ export class LambdaApi {
     const { sdk, client } = await this.#ready()
     const command = new sdk.GetFunctionConfigurationCommand({ FunctionName: functionName, Qualifier: qualifier })
     return this.#agents.watch(
-      () => client.send(command, { abortSignal: signal }),
+      signal,
+      (abortSignal) => client.send(command, { abortSignal }),
       (cause, wasConnected) => toVendorError(cause, wasConnected, false),
     )
   }
@@ -91,7 +93,8 @@ export class LambdaApi {
     const { sdk, client } = await this.#ready()
     const command = new sdk.GetAliasCommand({ FunctionName: functionName, Name: alias })
     return this.#agents.watch(
-      () => client.send(command, { abortSignal: signal }),
+      signal,
+      (abortSignal) => client.send(command, { abortSignal }),
       (cause, wasConnected) => toVendorError(cause, wasConnected, false),
     )
   }
@@ -107,7 +110,8 @@ export class LambdaApi {
       RoutingConfig: { AdditionalVersionWeights: {} },
     })
     return this.#agents.watch(
-      () => client.send(command, { abortSignal: signal }),
+      signal,
+      (abortSignal) => client.send(command, { abortSignal }),
       (cause, wasConnected) => toVendorError(cause, wasConnected, true),
     )
   }

@@ -1,6 +1,7 @@
 import { http, https } from './node-http.ts'
 import type { ClientRequest, IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import type { LookupFunction } from 'node:net'
+import { isOverNow } from '../../kernel/bounded-signal.ts'
 
 export interface HttpExchange {
   readonly method: string
@@ -46,14 +47,22 @@ const FRESH_AGENTS = {
   'https:': new https.Agent({ keepAlive: false }),
 }
 
-/** One request, one answer, no redirects, no retries. Never rejects: what went wrong is part of the result. */
+/**
+ * One request, one answer, no redirects, no retries. Never rejects: what went wrong is part of the result.
+ *
+ *   connecting → the connection stands, in time → written → answered, broken or unanswered
+ *              → it stands too late, or not     → not_sent: with an effect not one byte is written before it stands
+ */
 export function exchange(request: HttpExchange, times: ExchangeTimes): Promise<ExchangeResult> {
   return new Promise((resolve) => {
     const outgoing = open(request)
     let isConnected = false
     const connected = () => {
+      // A replica that stood still meanwhile learns first that it is connected, and would send what another one has sent.
+      if (request.effect && isOverNow(request.deadline)) return
       isConnected = true
       times.connectedAtMs = performance.now()
+      if (request.effect) outgoing.end(request.body)
     }
     const stop = () => outgoing.destroy(toError(request.deadline.reason))
     const settle = (result: ExchangeResult) => {
@@ -75,7 +84,7 @@ export function exchange(request: HttpExchange, times: ExchangeTimes): Promise<E
       )
     })
     request.deadline.addEventListener('abort', stop, { once: true })
-    outgoing.end(request.body)
+    if (!request.effect) outgoing.end(request.body)
   })
 }
 

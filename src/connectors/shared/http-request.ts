@@ -10,7 +10,7 @@ import { openDeadline } from '../../kernel/deadline.ts'
 import { exchange } from './http-exchange.ts'
 import { cleanExcerpt, describeErrorBody } from './describe-error-body.ts'
 import { retryAfterMs } from './retry-after.ts'
-import { startTimer } from './start-timer.ts'
+import { watch } from './watch.ts'
 import { VendorReadFailedError } from './vendor-read-failed-error.ts'
 import type { AppError } from '../../kernel/errors.ts'
 import type { ExchangeResult, ExchangeTimes, HttpExchange } from './http-exchange.ts'
@@ -67,7 +67,7 @@ const SECRET_HEADERS = ['authorization', 'x-api-key', 'cookie', 'x-routing-key']
 export async function sendRequest(request: HttpRequest): Promise<HttpResponse> {
   const startedAtMs = performance.now()
   const times: ExchangeTimes = { connectedAtMs: null, firstByteAtMs: null }
-  const deadline = openDeadline(startTimer, request.timeoutMs, request.signal)
+  const deadline = openDeadline(watch, request.timeoutMs, request.signal)
   if (deadline.signal.aborted) {
     deadline.end()
     throw new VendorUnreachableError(request.vendor, 'it was stopped before it began')

@@ -19,6 +19,8 @@ const CASES: readonly FrozenCase[] = [
   { point: 'before-intent', uses: 'argocd/sync' },
   { point: 'after-intent', uses: 'pagerduty/note' },
   { point: 'before-send', uses: 'argocd/sync' },
+  { point: 'connecting', uses: 'argocd/sync' },
+  { point: 'connecting', uses: 'lambda/invoke' },
   { point: 'before-record', uses: 'lambda/invoke' },
   { point: 'before-poll', uses: 'argocd/sync' },
   { point: 'before-reconcile', uses: 'pagerduty/note' },
@@ -39,15 +41,14 @@ describeWhen(
       240_000,
     )
 
-    it('sends a second time without lease and fence (the twin)', async () => {
-      const outcome = await freezeOne(
-        world,
-        await world.replica(SOON),
-        { point: 'before-send', uses: 'argocd/sync' },
-        true,
-      )
+    it.each(['before-send', 'connecting'] as const)(
+      'sends a second time without lease and fence (the twin, %s)',
+      async (point) => {
+        const outcome = await freezeOne(world, await world.replica(SOON), { point, uses: 'argocd/sync' }, true)
 
-      expect(outcome).toMatchObject({ effects: 2, sent: 1 })
-    }, 240_000)
+        expect(outcome).toMatchObject({ effects: 2, sent: 1 })
+      },
+      240_000,
+    )
   },
 )

@@ -11,13 +11,17 @@ import type { World } from './world.ts'
 /** One action for each crash class. */
 const ACTIONS = ['pagerduty/note', 'argocd/sync', 'lambda/invoke'] as const
 
+/** Between asking for a connection and writing to it there is no debug point, since it is not ours. */
+export type FrozenPlace = DebugPoint | 'connecting'
+const PLACES: readonly FrozenPlace[] = [...DEBUG_POINTS, 'connecting']
+
 export interface FrozenCase {
-  readonly point: DebugPoint
+  readonly point: FrozenPlace
   readonly uses: (typeof ACTIONS)[number]
 }
 
 /** Every point, with every class of target that comes by it. Only what was accepted for later is polled. */
-export const FROZEN_CASES: readonly FrozenCase[] = DEBUG_POINTS.flatMap((point) =>
+export const FROZEN_CASES: readonly FrozenCase[] = PLACES.flatMap((point) =>
   ACTIONS.filter((uses) => point !== 'before-poll' || uses === 'argocd/sync').map((uses) => ({ point, uses })),
 )
 

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
-import type { StartTimer } from '../../../src/kernel/deadline.ts'
+import type { StartTimer } from '../../../src/kernel/start-timer.ts'
 import { BEGINS_BEFORE_PARKING, runTick } from '../../../src/orchestrator/run-tick.ts'
 import { tryJobsAgain } from '../../../src/orchestrator/try-jobs-again.ts'
 import { approveRun } from '../../fakes/counting-target/approved-run.ts'

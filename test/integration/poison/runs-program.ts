@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { z } from 'zod'
-import type { StartTimer } from '../../../src/kernel/deadline.ts'
+import type { StartTimer } from '../../../src/kernel/start-timer.ts'
 import { silentLogger } from '../../../src/kernel/silent-logger.ts'
 import { advanceRun } from '../../../src/orchestrator/advance-run.ts'
 import { RunGate } from '../../../src/orchestrator/run-gate.ts'
