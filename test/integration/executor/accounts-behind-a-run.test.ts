@@ -4,6 +4,7 @@ import { askedOf, look, nestedRun, pressStep } from './nested-world.ts'
 import { advance, detailsOf, find, openWorld, timelineTexts } from './world.ts'
 import { loadIncidentView } from '../../../src/orchestrator/load-incident-view.ts'
 import { renderCard } from '../../../src/adapters/slack/render/render-card.ts'
+import { settleStep } from '../../../src/orchestrator/settle-step.ts'
 import { undoRun } from '../../../src/orchestrator/undo-run.ts'
 import { waitUntil } from '../../support/wait-until.ts'
 import type { AccountStandings, StandingFault } from '../../../src/ports/account-standing.ts'
@@ -122,6 +123,41 @@ describe.each(CHATS)('the account in %s of whoever pressed Undo', (surface) => {
 
     expect((await advance(unguarded, run.id)).state).toBe('undone')
     expect(effects()).toEqual([1, 1])
+  })
+})
+
+/** A step whose answer was lost, and which two people have sent again from a chat. */
+async function retried(surface: Chat, accountStandings: AccountStandings) {
+  const replica = await world.replica({ accountStandings })
+  const resource = nextResource()
+  world.target.misbehave({ kind: 'effect-then-drop', matches: (request) => request.text.includes(`"${resource}"`) })
+  const { run } = await approveRun(replica.deps.unitOfWork, [{ id: 'move', uses: 'lambda/invoke', resource }], {
+    ...{ plan: { tier: 3 }, approvers: [ANA, BEN] },
+  })
+  expect((await advance(replica, run.id)).state).toBe('unknown')
+  for (const person of [ANA, BEN]) {
+    const said = { stepId: 'move', choice: 'retry', reason: 'looked', person, origin: surface } as const
+    await settleStep(replica.deps, { runId: run.id, ...said })
+  }
+  return { replica, run, effects: () => world.target.countOf(`${run.id}:move:main`) }
+}
+
+describe.each(CHATS)('the account in %s of somebody who had a step sent again', (surface) => {
+  it.each([
+    ['taken away, keeps it from being sent', true, 'stopped', 1],
+    ['left as it is, has it sent (the twin)', false, 'succeeded', 2],
+  ])('%s', async (_what, isTakenAway, state, effects) => {
+    const platforms = openPlatforms()
+    const made = await retried(surface, platforms.standings)
+    if (isTakenAway) platforms.takeAway(ANA, surface)
+
+    const ended = await advance(made.replica, made.run.id)
+
+    expect(made.effects()).toBe(effects)
+    expect(ended.state).toBe(state)
+    if (isTakenAway) {
+      expect(ended.detail).toContain(`${NAMES[surface]} says that the account of Ana Ruiz is deactivated`)
+    }
   })
 })
 
