@@ -80,6 +80,14 @@ describe('the quorum', () => {
     expect(quorum.ignored).toEqual([{ personId: 'bo', reason: 'Bo is not an approver.' }])
   })
 
+  it('does not count an approval whose account does not stand any more, and says whose; one that stands counts (the twin)', () => {
+    const says = 'Slack says that the account of Bo is deactivated.'
+    const quorum = countQuorum(facts(2, ['bo'], { disowned: new Map([['bo', says]]) }))
+
+    expect(quorum).toMatchObject({ state: 'pending', counted: [], ignored: [{ personId: 'bo', reason: says }] })
+    expect(countQuorum(facts(2, ['bo'], { disowned: new Map([['ana', says]]) })).state).toBe('approved')
+  })
+
   it('counts one person once, whatever the platform', () => {
     const decisions = (['slack', 'teams', 'console'] as const).map((surface) => decision('ana', { surface }))
     expect(countQuorum(facts(3, [], { decisions })).counted).toHaveLength(1)
