@@ -60,10 +60,30 @@ export interface ChaosOptions {
   readonly replicas: number
   /** Whether the primary of Postgres is killed once in the middle. */
   readonly failsOver: boolean
+  /** In which time work has to go on then. A short form runs where machines are noisy, and compares no time. */
+  readonly resumesWithinMs: number
 }
 
-const FULL = { minutes: 3, runs: 700, steps: 1_750, kills: 150, killsBetween: 60, pauses: 20 }
-const SHORT = { minutes: 0, runs: 14, steps: 28, kills: 10, killsBetween: 4, pauses: 2 }
+const RESUMES_WITHIN_MS = 30_000
+
+const FULL = {
+  minutes: 3,
+  runs: 700,
+  steps: 1_750,
+  kills: 150,
+  killsBetween: 60,
+  pauses: 20,
+  resumesWithinMs: RESUMES_WITHIN_MS,
+}
+const SHORT = {
+  minutes: 0,
+  runs: 14,
+  steps: 28,
+  kills: 10,
+  killsBetween: 4,
+  pauses: 2,
+  resumesWithinMs: Number.POSITIVE_INFINITY,
+}
 
 const NUMBERS = [
   ...(['--minutes', '--runs', '--steps', '--kills', '--each-point', '--within', '--seed', '--replicas'] as const),
@@ -86,6 +106,7 @@ export function readOptions(args: readonly string[], pickSeed: () => number): Ch
     eachPoint: number('--each-point') ?? 0,
     withinMinutes: number('--within') ?? Number.POSITIVE_INFINITY,
     pauses: base.pauses,
+    resumesWithinMs: base.resumesWithinMs,
     seed: number('--seed') ?? pickSeed(),
     replicas: number('--replicas') ?? 3,
     failsOver: true,

@@ -29,8 +29,9 @@ export interface Scenario {
   readonly options: ChaosOptions
 }
 
-/** The negative control is small, so it loses more, and shows what it is to show whatever the seed. */
+/** The negative control is small, so it loses more; and it goes on until it shows what it is to show, within reason. */
 const CONTROL_LOSSES = 2.5
+const CONTROL_AT_MOST = 40
 
 /** Approves runs, breaks everything while they go on, lets the rest finish, asks a person where the product does, and judges. */
 export async function playScenario(
@@ -49,6 +50,8 @@ export async function playScenario(
   const { logFile, compileCache, workerUrl: databaseUrl } = database
   const config = { ...TIMES, databaseUrl, targetUrl: network.url, reconciles, logFile, compileCache }
   const pool = new WorkerPool(config, options.replicas)
+  const hasShown = (steps: number) =>
+    reconciles || target.doubles().length > 0 || steps > options.steps * CONTROL_AT_MOST
   try {
     await pool.waitUntilReady()
     print(`${String(options.replicas)} replicas are up`)
@@ -57,7 +60,7 @@ export async function playScenario(
       database,
       pool,
       replica,
-      { reconciles, options },
+      { reconciles, options, hasShown },
       print,
     )
     print('all is approved, and all that breaks things is over')
@@ -84,7 +87,11 @@ async function breakEverything(
   database: ChaosDatabase,
   pool: WorkerPool,
   replica: Replica,
-  { reconciles, options }: Pick<Scenario, 'reconciles' | 'options'>,
+  {
+    reconciles,
+    options,
+    hasShown,
+  }: Pick<Scenario, 'reconciles' | 'options'> & { readonly hasShown: (steps: number) => boolean },
   print: (line: string) => void,
 ) {
   const { owner } = database
@@ -119,7 +126,7 @@ async function breakEverything(
     onSteps: (steps) => {
       progress.steps = steps
     },
-    mayEnd: () => progress.areKillsDone && isTimeOver(),
+    mayEnd: () => progress.areKillsDone && isTimeOver() && hasShown(progress.steps),
     isLate: () => isLate(),
   }).finally(() => {
     progress.isApproved = true
