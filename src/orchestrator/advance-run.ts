@@ -21,7 +21,7 @@ export interface AdvanceOptions {
   /** Only where every crash is the test's own doing is this another number. */
   readonly crashesBeforeParking?: number
   /** Of the process; without one nobody is tried alone. */
-  readonly gate?: RunGate
+  readonly gate?: Pick<RunGate, 'enter'>
 }
 
 const UNGATED: RunTurn = {
@@ -94,7 +94,7 @@ async function advance(
   const { crashes } = held.lease
   if (crashes >= crashesBeforeParking) return parkRun(deps, held)
   const isLastTry = crashes === crashesBeforeParking - 1
-  if (isLastTry && !(await turn.becomeAlone(held.lease.run.id))) return 'not_now'
+  if (isLastTry && !(await turn.becomeAlone(held.lease.run.id, held.lease.crashedAfterMs))) return 'not_now'
   return executeRun(deps, held, AbortSignal.any([drain, turn.giveBack]))
 }
 

@@ -7,14 +7,16 @@ export interface RunTurn {
   readonly giveBack: AbortSignal
   /**
    * True when no other run is in work in this process any more, or when this one has been tried alone here before. False
-   * when another one is, or is about to be: then nothing of this run may be held meanwhile.
+   * when another one is, or is about to be: then nothing of this run may be held meanwhile. `lastedMs` is how long its tries lasted that ended in a crash.
    */
-  becomeAlone(runId: string): Promise<boolean>
+  becomeAlone(runId: string, lastedMs: number | null): Promise<boolean>
   leave(): void
 }
 
-/** What takes its process with it does so soon; what goes on for longer is slow. The others wait for it no longer than this. */
-const ALONE_AT_MOST_MS = 10_000
+/** What takes its process with it mostly does so soon; what goes on for longer is slow, and the others do not wait for it. */
+const ALONE_MS = 10_000
+/** Nor for one that took its process with it only after this time: what waits beside it then may be set aside with it. */
+const ALONE_AT_MOST_MS = 120_000
 /** A call to a target that is under way is waited for, within reason. */
 const EMPTY_WITHIN_MS = 15_000
 
@@ -22,7 +24,12 @@ const EMPTY_WITHIN_MS = 15_000
  * Lets the runs of one process go side by side, but one whose next crash would set it aside alone: those that merely were at
  * work beside it are not to be set aside as well.
  *
- *   shared (n in work) → emptying (they give back, nobody enters) → alone → shared, at the latest after ten seconds
+ *   shared (n in work) → emptying (they give back, nobody enters) → alone → shared, when its time is over at the latest
+ *
+ * Its time is ten seconds, or as long as its tries lasted that ended in a crash, where that was longer: what takes its process
+ * down a minute after it was taken up is alone for that minute, so that its last crash is counted for nobody else. Those that
+ * died beside it have their own time alone, once in each process, and go on beside the others. Two minutes are the most:
+ * what lives longer than that alone, or than it did before, may still take with it what waits beside it.
  */
 export class RunGate {
   readonly #turns = new Map<RunTurn, AbortController>()
@@ -45,7 +52,7 @@ export class RunGate {
     const controller = new AbortController()
     const turn: RunTurn = {
       giveBack: controller.signal,
-      becomeAlone: (runId) => this.#becomeAlone(turn, runId),
+      becomeAlone: (runId, lastedMs) => this.#becomeAlone(turn, runId, lastedMs),
       leave: () => {
         this.#leave(turn)
       },
@@ -54,14 +61,15 @@ export class RunGate {
     return turn
   }
 
-  async #becomeAlone(turn: RunTurn, runId: string): Promise<boolean> {
+  async #becomeAlone(turn: RunTurn, runId: string, lastedMs: number | null): Promise<boolean> {
     if (this.#proved.has(runId)) return true
     if (this.#alone !== undefined) return false
     this.#alone = turn
     for (const [other, controller] of this.#turns) if (other !== turn) controller.abort()
     await this.#emptied()
     this.#proved.add(runId)
-    this.#restartTimer(ALONE_AT_MOST_MS, () => {
+    const forMs = Math.min(Math.max(ALONE_MS, lastedMs ?? 0), ALONE_AT_MOST_MS)
+    this.#restartTimer(forMs, () => {
       if (this.#alone === turn) this.#open()
     })
     return true

@@ -9,6 +9,8 @@ export interface RunLease {
   readonly leaseMs: number
   /** How often a claim of this run ended without a clean release. */
   readonly crashes: number
+  /** How long those lasted at most, the longest of them; null where there is none. */
+  readonly crashedAfterMs: number | null
   /** Since when, in a row, its holders could not put on record what they had to, by database time; null when they could. */
   readonly unwritableForMs: number | null
 }

@@ -20,6 +20,7 @@ export interface RunRow extends Record<string, unknown> {
   readonly finished_at: string | null
   readonly detail: string | null
   readonly crashes: number
+  readonly crashed_after_ms: number | string | null
   readonly unwritable_since: string | null
 }
 

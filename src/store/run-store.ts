@@ -15,7 +15,8 @@ import type { RunRow } from './run-row.ts'
  *   `unknown` held by nobody     → nobody: it waits for a person (`settle`); `unknown` with a lease that ran out is
  *                                  one whose replica died while it asked the target, and somebody else asks again
  *
- * Every claim raises the fence, and every later write carries it.
+ * Every claim raises the fence, and every later write carries it. One that follows a crash notes how long the try lasted that
+ * ended in it: its lease tells of the last renewal, which is at most a third of a lease older.
  */
 export function createRunStore(db: Database): RunStore {
   return {
@@ -56,7 +57,10 @@ async function claim(db: Database, id: string, owner: string, leaseMs: number): 
            lease_until = clock_timestamp() + ${milliseconds(leaseMs)},
            fence = fence + 1,
            claimed_at = clock_timestamp(),
-           crashes = crashes + (lease_owner IS NOT NULL)::int
+           crashes = crashes + (lease_owner IS NOT NULL)::int,
+           crashed_after_ms = CASE WHEN lease_owner IS NULL THEN crashed_after_ms
+             ELSE greatest(CASE WHEN crashes > 0 THEN crashed_after_ms END,
+                           extract(epoch FROM lease_until - claimed_at) * 1000 - ${leaseMs}::float8 / 2)::bigint END
      WHERE id = ${id}
        AND (   (state IN ('queued', 'running', 'waiting') AND (lease_until IS NULL OR lease_until < clock_timestamp()))
             OR (state = 'unknown' AND lease_owner IS NOT NULL AND lease_until < clock_timestamp()))
@@ -64,7 +68,8 @@ async function claim(db: Database, id: string, owner: string, leaseMs: number): 
   const row = rows[0]
   if (row === undefined) return undefined
   const run = toRun(row)
-  return { run, fence: run.fence, leaseMs, crashes: row.crashes, unwritableForMs: row.unwritable_ms }
+  const crashedAfterMs = row.crashed_after_ms === null ? null : Number(row.crashed_after_ms)
+  return { run, fence: run.fence, leaseMs, crashes: row.crashes, crashedAfterMs, unwritableForMs: row.unwritable_ms }
 }
 
 /** A run that nobody holds is freed from its waiting time, so that it ends now. Asking twice keeps the first asker. */

@@ -48,6 +48,8 @@ export const runs = pgTable(
     detail: text('detail'),
     /** How often claiming it ended in a crash: three times parks the run as `unknown` for a person. */
     crashes: integer('crashes').notNull().default(0),
+    /** How long the tries in a row that ended in a crash lasted, the longest of them, as far as their leases tell. */
+    crashedAfterMs: bigint('crashed_after_ms', { mode: 'number' }),
     /** Since when, in a row, nothing of it could be put on record; null when the last claim could. */
     unwritableSince: at('unwritable_since'),
     /** When it was last claimed: a holder that has done nothing since then for too long stands still. */

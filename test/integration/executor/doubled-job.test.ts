@@ -59,7 +59,7 @@ function withoutClaim(stores: Stores): Stores {
         const lease = await runs.claim(id, owner, leaseMs)
         const run = await runs.find(id)
         if (lease !== undefined || run === undefined) return lease
-        return { run, fence: run.fence, leaseMs, crashes: 0, unwritableForMs: null }
+        return { run, fence: run.fence, leaseMs, crashes: 0, crashedAfterMs: null, unwritableForMs: null }
       },
     },
     ledger: {

@@ -36,9 +36,15 @@ afterEach(async () => {
   await world.close()
 })
 
+interface Poisoned {
+  readonly isGated: boolean
+  readonly isLate?: boolean
+  readonly knowsHowLong?: boolean
+}
+
 describe('a run that takes its process down with it, beside runs that wait for their targets', () => {
   it('is set aside by itself, and the others go on', async () => {
-    const { replica, poison, others } = await startAll(true)
+    const { replica, poison, others } = await startAll({ isGated: true })
 
     await waitUntil('the poison is set aside', async () => (await parked()).includes(poison), PATIENCE_MS)
     world.target.pollsUntilDone = 0
@@ -54,7 +60,7 @@ describe('a run that takes its process down with it, beside runs that wait for t
   }, 240_000)
 
   it('takes them with it where nobody is tried alone (the twin)', async () => {
-    const { poison, others } = await startAll(false)
+    const { poison, others } = await startAll({ isGated: false })
 
     await waitUntil('all are set aside', async () => (await parked()).length > OTHERS, PATIENCE_MS)
 
@@ -62,7 +68,32 @@ describe('a run that takes its process down with it, beside runs that wait for t
   }, 240_000)
 })
 
-async function startAll(isGated: boolean) {
+describe('a run that takes its process down with it long after it was taken up', () => {
+  it('is set aside by itself, and the others go on', async () => {
+    const { poison, others } = await startAll({ isGated: true, isLate: true })
+
+    await waitUntil('the poison is set aside', async () => (await parked()).includes(poison), PATIENCE_MS)
+    world.target.pollsUntilDone = 0
+    await waitUntil(
+      'the others end',
+      async () => (await states(others)).every((one) => one === 'succeeded'),
+      PATIENCE_MS,
+    )
+
+    expect(await parked()).toEqual([poison])
+    expect(deaths).toBe(3)
+  }, 240_000)
+
+  it('takes those beside it with it where it is alone for ten seconds only (the twin)', async () => {
+    const { poison, others } = await startAll({ isGated: true, isLate: true, knowsHowLong: false })
+
+    await waitUntil('all are set aside', async () => (await parked()).length > OTHERS, PATIENCE_MS)
+
+    expect(await parked()).toEqual([poison, ...others].sort())
+  }, 240_000)
+})
+
+async function startAll({ isGated, isLate = false, knowsHowLong = true }: Poisoned) {
   world.target.pollsUntilDone = Number.POSITIVE_INFINITY
   const replica = await world.replica()
   const approve = async (resource: string) => {
@@ -80,6 +111,8 @@ async function startAll(isGated: boolean) {
     poisonRunId: poison,
     others: OTHERS,
     isGated,
+    isLate,
+    knowsHowLong,
   })
   return { replica, poison, others }
 }
@@ -95,20 +128,23 @@ function startWorker(config: RunsConfig): void {
   worker.once('exit', () => {
     if (isOver) return
     deaths += 1
-    void endLeasesOf(config.replicaId).then(() => {
+    void endLeasesOf(config).then(() => {
       if (!isOver) startWorker({ ...config, replicaId: `after-${String(deaths)}` })
     })
   })
 }
 
 /** What a dead one held is over at once, by the clock of the database; also what it asked for just before, and still gets. */
-async function endLeasesOf(replicaId: string): Promise<void> {
+async function endLeasesOf({ replicaId, isLate }: RunsConfig): Promise<void> {
   await owner.query('SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE application_name = $1', [
     replicaId,
   ])
-  await owner.query(`UPDATE runs SET lease_until = clock_timestamp() - interval '1 second' WHERE lease_owner = $1`, [
-    replicaId,
-  ])
+  // What comes late has taken minutes until then.
+  await owner.query(
+    `UPDATE runs SET lease_until = clock_timestamp() - interval '1 second',
+                     claimed_at = claimed_at - make_interval(mins => $2) WHERE lease_owner = $1`,
+    [replicaId, isLate ? 2 : 0],
+  )
 }
 
 async function parked(): Promise<readonly string[]> {

@@ -23,6 +23,10 @@ export const RunsConfig = z.object({
   others: z.number(),
   /** Without it nobody is tried alone. */
   isGated: z.boolean(),
+  /** Whether the ten seconds for which any run is alone at least are over at once, so that the poison comes later than that. */
+  isLate: z.boolean(),
+  /** Without it none is alone for longer than these. */
+  knowsHowLong: z.boolean(),
 })
 export type RunsConfig = z.infer<typeof RunsConfig>
 
@@ -39,18 +43,20 @@ const { deps } = await openReplica({
   queueOf: (db) => jobs.queueOf(db),
   settings: { leaseMs: 120_000, inflightWindowMs: 0 },
 })
+const SHORT_MS = 10_000
 /** Time passes only while the poison is not at work, so that it is never too late for it, and never long for the others. */
-const startTimer: StartTimer = (_ms, whenOver) => {
+const startTimer: StartTimer = (ms, whenOver) => {
+  const isOverAtOnce = config.isLate && (ms <= SHORT_MS || !config.knowsHowLong)
   const look = setInterval(() => {
     void isHeld(config.poisonRunId).then((held) => {
-      if (!held && look.hasRef()) whenOver()
+      if ((isOverAtOnce || !held) && look.hasRef()) whenOver()
     })
   }, 50)
   return () => {
     clearInterval(look.unref())
   }
 }
-const gate = config.isGated ? { gate: new RunGate(startTimer) } : {}
+const gate = config.isGated ? { gate: config.knowsHowLong ? new RunGate(startTimer) : forgetful() } : {}
 const pace = { pace: { lookAgainMs: 100, retryBaseMs: 10 } }
 let sweeps = 0
 await jobs.workers.work('run.advance', config.others + 2, (data, signal) =>
@@ -61,6 +67,15 @@ setInterval(() => {
     .then(() => (sweeps += 1))
     .catch(() => undefined)
 }, 100)
+
+function forgetful(): Pick<RunGate, 'enter'> {
+  const own = new RunGate(startTimer)
+  const enter: RunGate['enter'] = async (stop) => {
+    const turn = await own.enter(stop)
+    return turn === undefined ? undefined : { ...turn, becomeAlone: (runId) => turn.becomeAlone(runId, null) }
+  }
+  return { enter }
+}
 
 /**
  * It kills once all the others wait for their targets beside it: one whose answer was not on record yet would be found done
@@ -90,7 +105,7 @@ async function killWhenBeside(): Promise<void> {
       [config.replicaId, config.poisonRunId],
     )
     const { beside = 0, crashes = 0 } = rows[0] ?? {}
-    const wereAsked = config.isGated && crashes >= 2 && sweeps - begun > 3
+    const wereAsked = config.isGated && config.knowsHowLong && crashes >= 2 && sweeps - begun > 3
     if (beside >= config.others || wereAsked) process.kill(process.pid, 'SIGKILL')
     await delay(20)
   }
