@@ -4,6 +4,7 @@ import { proposeForIncident } from '../orchestrator/propose-for-incident.ts'
 import { refreshPreview } from '../orchestrator/refresh-preview.ts'
 import { refreshIncident } from '../orchestrator/refresh-incident.ts'
 import { reviewAudit } from '../orchestrator/review-audit.ts'
+import { RunClaims } from '../orchestrator/run-claims.ts'
 import { RunGate } from '../orchestrator/run-gate.ts'
 import { runTick } from '../orchestrator/run-tick.ts'
 import type { Deps } from '../orchestrator/dependencies.ts'
@@ -32,9 +33,9 @@ export async function openWorkers(
   { readCheckpoints, runsAtOnce }: WorkerNeeds,
 ): Promise<OpenWorkers> {
   const drain = new AbortController()
-  const gate = new RunGate()
+  const [gate, claims] = [new RunGate(), new RunClaims()]
   await workers.work('run.advance', runsAtOnce, (data, signal) =>
-    advanceRun(deps, data, AbortSignal.any([signal, drain.signal]), { gate }),
+    advanceRun(deps, data, AbortSignal.any([signal, drain.signal]), { gate, claims }),
   )
   await workers.work('incident.refresh', LOOKS_AT_ONCE, (data, signal) =>
     refreshIncident(deps, { incidentId: textOf(data, 'incidentId') }, signal),

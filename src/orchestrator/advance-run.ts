@@ -11,6 +11,7 @@ import type { KeptLease } from './heartbeat.ts'
 import { tellOfStepApproval } from './proposals/tell-of-step-approval.ts'
 import { databaseTrouble } from './database-trouble.ts'
 import { giveBackRun, giveBackWhenPossible } from './give-back-run.ts'
+import type { RunClaims } from './run-claims.ts'
 import type { RunGate, RunTurn } from './run-gate.ts'
 
 export interface AdvanceOptions {
@@ -22,6 +23,8 @@ export interface AdvanceOptions {
   readonly crashesBeforeParking?: number
   /** Of the process; without one nobody is tried alone. */
   readonly gate?: Pick<RunGate, 'enter'>
+  /** Of the process; without them a claim whose answer is lost counts as a crash. */
+  readonly claims?: RunClaims
 }
 
 const UNGATED: RunTurn = {
@@ -63,7 +66,9 @@ interface Advancing {
 
 async function claimAndAdvance(deps: Deps, runId: string, advancing: Advancing): Promise<void> {
   const claimedAt = momentOf(deps.clock)
-  const lease = await deps.stores.runs.claim(runId, deps.settings.replicaId, deps.settings.leaseMs)
+  const { claims } = advancing.options
+  const lease = await (claims?.claim(deps, runId, advancing.drain) ??
+    deps.stores.runs.claim(runId, deps.settings.replicaId, deps.settings.leaseMs))
   if (lease === undefined) return
   const held = keepLease(deps, lease, claimedAt)
   try {
@@ -71,6 +76,7 @@ async function claimAndAdvance(deps: Deps, runId: string, advancing: Advancing):
     // Not as its own wish, since an unknown run that is given back like that waits for a person.
     if (end === 'not_now') await giveBackRun(deps, held, NOT_NOW_MS, 'away')
     else if (end.kind === 'later') await giveBackRun(deps, held, end.afterMs, null)
+    if (end !== 'not_now') claims?.forget(lease)
   } catch (error) {
     const trouble = databaseTrouble(error)
     if (trouble !== null) {

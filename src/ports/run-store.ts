@@ -23,6 +23,8 @@ export interface RunStore {
   listByIncident(incidentId: string): Promise<readonly Run[]>
   /** Raises the fence and takes the lease by database time; undefined when another replica holds it or there is nothing to do. */
   claim(id: string, owner: string, leaseMs: number): Promise<RunLease | undefined>
+  /** The lease of this owner, if it is the last one that claimed it. Locked, behind a claim that is still under way. */
+  findHeldBy(id: string, owner: string): Promise<RunLease | undefined>
   /** A waiting run that nobody holds may be claimed at once instead of at its next look. */
   wake(id: string): Promise<void>
   /** Asks a run to stop between steps; the run it became. */

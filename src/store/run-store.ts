@@ -31,6 +31,7 @@ export function createRunStore(db: Database): RunStore {
       return rows.map(toRun)
     },
     claim: (id, owner, leaseMs) => claim(db, id, owner, leaseMs),
+    findHeldBy: (id, owner) => findHeldBy(db, id, owner),
     wake: async (id) => {
       await db.execute(sql`UPDATE runs SET lease_until = NULL WHERE id = ${id} AND lease_owner IS NULL`)
     },
@@ -51,7 +52,7 @@ async function create(
 }
 
 async function claim(db: Database, id: string, owner: string, leaseMs: number): Promise<RunLease | undefined> {
-  const { rows } = await db.execute<RunRow & { readonly unwritable_ms: number | null }>(sql`
+  const { rows } = await db.execute<LeaseRow>(sql`
     UPDATE runs
        SET lease_owner = ${owner},
            lease_until = clock_timestamp() + ${milliseconds(leaseMs)},
@@ -64,9 +65,22 @@ async function claim(db: Database, id: string, owner: string, leaseMs: number): 
      WHERE id = ${id}
        AND (   (state IN ('queued', 'running', 'waiting') AND (lease_until IS NULL OR lease_until < clock_timestamp()))
             OR (state = 'unknown' AND lease_owner IS NOT NULL AND lease_until < clock_timestamp()))
-    RETURNING *, (extract(epoch FROM clock_timestamp() - unwritable_since) * 1000)::float8 AS unwritable_ms`)
-  const row = rows[0]
-  if (row === undefined) return undefined
+    RETURNING *, ${UNWRITABLE_MS}`)
+  return rows[0] === undefined ? undefined : toLease(rows[0], leaseMs)
+}
+
+/** By its id alone, so that it waits for whoever is writing the row, and then sees what that wrote. */
+async function findHeldBy(db: Database, id: string, owner: string): Promise<RunLease | undefined> {
+  const { rows } = await db.execute<LeaseRow>(sql`SELECT *, ${UNWRITABLE_MS} FROM runs WHERE id = ${id} FOR UPDATE`)
+  const lease = rows[0] === undefined ? undefined : toLease(rows[0], 0)
+  return lease?.run.leaseOwner === owner ? lease : undefined
+}
+
+type LeaseRow = RunRow & { readonly unwritable_ms: number | null }
+
+const UNWRITABLE_MS = sql`(extract(epoch FROM clock_timestamp() - unwritable_since) * 1000)::float8 AS unwritable_ms`
+
+function toLease(row: LeaseRow, leaseMs: number): RunLease {
   const run = toRun(row)
   const crashedAfterMs = row.crashed_after_ms === null ? null : Number(row.crashed_after_ms)
   return { run, fence: run.fence, leaseMs, crashes: row.crashes, crashedAfterMs, unwritableForMs: row.unwritable_ms }
