@@ -4,6 +4,8 @@ import type { Attempt } from '../domain/run.ts'
 import type { JsonObject } from '../kernel/json.ts'
 import type { EffectContext, ReconcileAnswer } from '../ports/action-runner.ts'
 import { openDeadline } from '../kernel/deadline.ts'
+import type { Moment } from '../kernel/moment.ts'
+import { passedMs } from '../kernel/moment.ts'
 import type { StartTimer } from '../kernel/start-timer.ts'
 import type { StepWork } from './next-work.ts'
 import { idempotencyKeyOf } from './prepare-step.ts'
@@ -35,16 +37,58 @@ export async function readState(session: RunSession, work: StepWork): Promise<Ta
   return answer.value
 }
 
+export interface LastWord {
+  readonly before: TargetState | null
+  readonly behalf: OnBehalfOf
+  /** When it was last looked at whether it is still wanted. */
+  readonly lookedAt: Moment
+}
+
+/** Nothing was sent, since this process stood still after the last look at what may stop it. */
+export interface StoodStill {
+  readonly outcome: 'stood_still'
+  readonly detail: string
+}
+
+/**
+ * `perform` for an effect. The look at what may stop it is a recent one when the call begins, and a slow target takes
+ * what time it takes; but a process that stood still must not wake up and write a request that was stopped meanwhile.
+ * When the connection stands the signal is asked (ADR 0022), and it is over for one that stood still for too long.
+ */
+export async function performAwake(
+  session: RunSession,
+  work: StepWork,
+  { before, behalf, lookedAt }: LastWord,
+): Promise<ActionResult | StoodStill> {
+  const { deps, held } = session
+  const leftMs = deps.settings.pace.sendWithinMs - passedMs(deps.clock, lookedAt)
+  const begunMs = held.stoodStillMs()
+  let detail: string | undefined
+  const result = await perform(session, work, before, behalf, () => {
+    const stoodStillMs = held.stoodStillMs() - begunMs
+    if (stoodStillMs === 0 || stoodStillMs <= leftMs) return undefined
+    detail = `The replica that was about to send it stood still for ${(stoodStillMs / 1_000).toFixed(1)} s. Nothing was sent; everything is looked at again.`
+    return new Error(detail)
+  })
+  if (detail === undefined || result.outcome !== 'not_executed') return result
+  deps.log.warn({ runId: held.lease.run.id, stepId: work.step.id, detail }, 'the process stood still: not sent')
+  return { outcome: 'stood_still', detail }
+}
+
 /** One request, one attempt. Whatever breaks off here may have happened: only the runner can prove that it did not. */
 export async function perform(
   session: RunSession,
   work: StepWork,
   before: TargetState | null,
   behalf: OnBehalfOf,
+  whyOver?: () => Error | undefined,
 ): Promise<ActionResult> {
   const { actions } = session.deps
-  return settle(session, work, (signal) =>
-    actions.perform(inputOf(work), before, contextOf(session, work, behalf, signal)),
+  return settle(
+    session,
+    work,
+    (signal) => actions.perform(inputOf(work), before, contextOf(session, work, behalf, signal)),
+    whyOver,
   )
 }
 
@@ -92,8 +136,9 @@ async function settle(
   session: RunSession,
   work: StepWork,
   call: (signal: AbortSignal) => Promise<ActionResult>,
+  whyOver?: () => Error | undefined,
 ): Promise<ActionResult> {
-  const answer = await bounded(session, work, call).catch((cause: unknown) => ({
+  const answer = await bounded(session, work, call, whyOver).catch((cause: unknown) => ({
     value: { outcome: 'unknown' as const, detail: messageOf(cause) },
   }))
   session.held.assertHeld()
@@ -105,9 +150,10 @@ async function bounded<Value>(
   session: RunSession,
   { step }: StepWork,
   call: (signal: AbortSignal) => Promise<Value>,
+  whyOver?: () => Error | undefined,
 ): Promise<{ readonly value: Value } | undefined> {
   const { callTimeoutMs } = step.description
-  const deadline = openDeadline({ clock: session.deps.clock, startTimer }, callTimeoutMs, session.held.signal)
+  const deadline = openDeadline({ clock: session.deps.clock, startTimer }, callTimeoutMs, session.held.signal, whyOver)
   try {
     return await within(callTimeoutMs + GRACE_MS, call(deadline.signal))
   } finally {

@@ -1,4 +1,5 @@
 import type { Attempt } from '../domain/run.ts'
+import type { JsonObject } from '../kernel/json.ts'
 import { againNote } from './attempt-notes.ts'
 import type { StepWork } from './next-work.ts'
 import { write } from './record-outcome.ts'
@@ -10,9 +11,10 @@ export async function closeUnsent(
   progress: Progress,
   work: StepWork & { readonly attempt: Attempt },
   why: string | null = null,
+  output: JsonObject = againNote('not_sent'),
 ): Promise<void> {
   const detail = why ?? 'This attempt was interrupted before anything was sent.'
-  const move = { to: 'failed', detail, output: againNote('not_sent') } as const
+  const move = { to: 'failed', detail, output } as const
   await write(session, progress, work, move, {
     event: 'step.failed',
     outcome: 'failure',

@@ -5,8 +5,8 @@ import type { Attempt } from '../domain/run.ts'
 import { FencedError, RefusedError, StaleError } from '../kernel/errors.ts'
 import { momentOf } from '../kernel/moment.ts'
 import type { Moment } from '../kernel/moment.ts'
-import { againReasonOf, retryAfterOf } from './attempt-notes.ts'
-import { onBehalfOf, perform, readState } from './call-action.ts'
+import { STOOD_STILL_NOTE, againReasonOf, countTries, retryAfterOf } from './attempt-notes.ts'
+import { onBehalfOf, performAwake, readState } from './call-action.ts'
 import { checkBeforeStep } from './check-before-step.ts'
 import { closeUnsent } from './close-unsent.ts'
 import type { Grounds } from './check-before-step.ts'
@@ -26,7 +26,7 @@ import { isSentWithIntent, markSent, sentLeafOf } from './mark-sent.ts'
 import { isSameLedger } from './is-same-ledger.ts'
 import { backoffMs, pause, reach, setDue, waitOf } from './run-session.ts'
 import type { Progress, RunSession } from './run-session.ts'
-import { isStillWanted } from './still-wanted.ts'
+import { lookedRecently } from './looked-recently.ts'
 import { stepRecordOf } from './tell.ts'
 import { verifyPlan } from './verify-plan.ts'
 import { waitForLog } from './wait-for-log.ts'
@@ -40,7 +40,7 @@ type Send = Extract<Work, { kind: 'send' }>
 export async function sendEffect(session: RunSession, progress: Progress, work: Send): Promise<RunEnd | undefined> {
   const wait = await waitBeforeRetry(session, work.tried)
   if (wait > 0) return later(session, progress, wait)
-  if (work.tried.length >= session.deps.settings.pace.maxAttempts) return giveUp(session, progress, work)
+  if (countTries(work.tried) >= session.deps.settings.pace.maxAttempts) return giveUp(session, progress, work)
   const waits = await waitForLog(session, progress, work)
   if (waits !== undefined) return waits
   const state = await lookAtTarget(session, progress, work)
@@ -90,7 +90,7 @@ async function waitBeforeRetry(session: RunSession, tried: readonly Attempt[]): 
   if (last === undefined || againReasonOf(last) !== 'not_executed') return 0
   const { sinceFinishedMs } = await session.deps.stores.ledger.elapsed(last)
   const asked = retryAfterOf(last) ?? 0
-  const wanted = Math.max(asked, backoffMs(session, tried.length))
+  const wanted = Math.max(asked, backoffMs(session, countTries(tried)))
   return Math.max(0, wanted - (sinceFinishedMs ?? wanted))
 }
 
@@ -108,7 +108,7 @@ function giveUp(session: RunSession, progress: Progress, { step, tried }: Send):
   return endRun(session, progress, {
     state: 'failed',
     reasonCode: 'attempts_used_up',
-    reason: `step ${step.id} was not carried out in ${String(tried.length)} tries; the last one: ${last}`,
+    reason: `step ${step.id} was not carried out in ${String(countTries(tried))} tries; the last one: ${last}`,
   })
 }
 
@@ -254,7 +254,7 @@ function intentFields(
 /**
  * The lease is compared twice: before the attempt is marked as sent, so that a late process leaves a provably unsent
  * attempt, and after, since marking takes time. So is the time, since marking is where the kill switch is looked at.
- * Between the last look and the request there is no await.
+ * Between the last look and the call there is no await, and a replica that stands still in the call does not send.
  */
 async function send(
   session: RunSession,
@@ -269,14 +269,19 @@ async function send(
   const attempt = intended.state === 'sent' ? intended : await markSent(session, progress, work, intended)
   if (attempt === undefined) return
   await reach(session, 'before-send', work)
-  if (!(await isStillWanted(session, progress, markedAt))) {
+  const lookedAt = await lookedRecently(session, progress, markedAt)
+  if (lookedAt === undefined) {
     await closeUnsent(session, progress, { ...work, attempt }, STOPPED_LATE)
     return
   }
   held.assertHeld()
   const behalf = onBehalfOf(grounds.proposal, grounds.decisions)
-  const result = await perform(session, work, attempt.before, behalf)
+  const result = await performAwake(session, work, { before: attempt.before, behalf, lookedAt })
   await reach(session, 'before-record', work)
+  if (result.outcome === 'stood_still') {
+    await closeUnsent(session, progress, { ...work, attempt }, result.detail, STOOD_STILL_NOTE)
+    return
+  }
   await recordOutcome(session, progress, { ...work, attempt }, result)
   await reach(session, 'after-record', work)
 }

@@ -39,6 +39,7 @@ export interface Pace {
   /**
    * A request that has not left this long after the last look at what may stop it does not leave without another one: the
    * kill switch promises that nothing is sent later than five seconds after it, also by a replica that slept in between.
+   * From the call on only the time counts in which the process stood still, and not that of a slow target.
    */
   readonly sendWithinMs: number
   /** How long a run waits before it looks again whether the audit log has caught up. */
@@ -136,6 +137,8 @@ export interface HeldLease {
   readonly signal: AbortSignal
   /** Throws FencedError when the lease may have run out, by clocks of this machine that never run slow. */
   assertHeld(): void
+  /** For how long this process has stood still since the lease was claimed; a wait for somebody else is none. */
+  stoodStillMs(): number
 }
 
 /** What one claim of a run came to. */

@@ -1,7 +1,7 @@
 import type { Attempt } from '../domain/run.ts'
 import type { JsonObject } from '../kernel/json.ts'
 import type { ReconcileAnswer } from '../ports/action-runner.ts'
-import { againNote } from './attempt-notes.ts'
+import { againNote, countTries } from './attempt-notes.ts'
 import { onBehalfOf, reconcile } from './call-action.ts'
 import type { RunEnd } from './executor-deps.ts'
 import type { StepWork } from './next-work.ts'
@@ -53,9 +53,10 @@ export async function markUnknown(session: RunSession, progress: Progress, work:
 }
 
 async function reissue(session: RunSession, progress: Progress, work: Unknown): Promise<RunEnd | undefined> {
-  const { attempt, step } = work
-  if (attempt.number >= session.deps.settings.pace.maxAttempts) {
-    return askPerson(session, progress, work, `no answer came in ${String(attempt.number)} tries`)
+  const { step } = work
+  const tries = triesOf(progress, work)
+  if (tries >= session.deps.settings.pace.maxAttempts) {
+    return askPerson(session, progress, work, `no answer came in ${String(tries)} tries`)
   }
   await resolve(session, progress, work, {
     status: 'unknown',
@@ -77,9 +78,10 @@ async function askTarget(
   switch (answer.found) {
     case 'executed':
       return recordFound(session, progress, work, answer)
-    case 'not_executed':
-      if (work.attempt.number >= session.deps.settings.pace.maxAttempts) {
-        return askPerson(session, progress, work, `it was not executed in ${String(work.attempt.number)} tries`)
+    case 'not_executed': {
+      const tries = triesOf(progress, work)
+      if (tries >= session.deps.settings.pace.maxAttempts) {
+        return askPerson(session, progress, work, `it was not executed in ${String(tries)} tries`)
       }
       await resolve(session, progress, work, {
         status: 'not_executed',
@@ -88,6 +90,7 @@ async function askTarget(
         text: `Step ${work.step.id} did not happen (${answer.detail}). It is sent once more.`,
       })
       return undefined
+    }
     case 'unknown':
       if (unknownForMs > session.deps.settings.pace.reconcileForMs) {
         return askPerson(session, progress, work, answer.detail)
@@ -95,6 +98,12 @@ async function askTarget(
       setDue(session, work.attempt.id, backoffMs(session, 2))
       return undefined
   }
+}
+
+function triesOf({ attempts }: Progress, { step, effect }: Unknown): number {
+  const isOfEffect = (one: Attempt) =>
+    one.stepId === step.id && one.direction === step.direction && one.effect === effect
+  return countTries(attempts.filter(isOfEffect))
 }
 
 /** The target did it. While it is still at it, it is asked again, until the step's own deadline. */

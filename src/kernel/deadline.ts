@@ -20,9 +20,15 @@ export interface Deadline {
 
 /**
  * What `AbortSignal.any([stop, AbortSignal.timeout(ms)])` is, for what has an end of its own and happens often: those two
- * tell the garbage collector of each signal, which costs more than the rest of a short request.
+ * tell the garbage collector of each signal, which costs more than the rest of a short request. `whyOver` is asked with
+ * the time (`isOverNow`) and by no timer.
  */
-export function openDeadline({ clock, startTimer }: Watch, ms: number, stop?: AbortSignal): Deadline {
+export function openDeadline(
+  { clock, startTimer }: Watch,
+  ms: number,
+  stop?: AbortSignal,
+  whyOver?: () => Error | undefined,
+): Deadline {
   const controller = new AbortController()
   const begun = momentOf(clock)
   let isLate = false
@@ -36,7 +42,12 @@ export function openDeadline({ clock, startTimer }: Watch, ms: number, stop?: Ab
   }
   const stopTimer = startTimer(ms, end)
   bindToTime(controller.signal, () => {
-    if (stop !== undefined && isOverNow(stop)) follow()
+    if (stop !== undefined && isOverNow(stop)) {
+      follow()
+      return
+    }
+    const why = whyOver?.()
+    if (why !== undefined) controller.abort(why)
     else if (passedMs(clock, begun) >= ms) end()
   })
   if (stop?.aborted === true) follow()

@@ -2,6 +2,7 @@ import { bindToTime } from '../kernel/bounded-signal.ts'
 import { FencedError } from '../kernel/errors.ts'
 import { momentOf, passedMs } from '../kernel/moment.ts'
 import type { Moment } from '../kernel/moment.ts'
+import { openStillMeter } from '../kernel/still-meter.ts'
 import type { HeldLease } from '../executor/executor-deps.ts'
 import type { Deps } from './dependencies.ts'
 import type { RunLease } from '../ports/run-store.ts'
@@ -10,6 +11,9 @@ export interface KeptLease extends HeldLease {
   /** Ends the keeping; the lease itself is given back by whoever releases the run. */
   stop(): void
 }
+
+/** However long the lease is: a process that is awake has to show it several times a second. */
+const LOOK_AT_LEAST_EVERY_MS = 250
 
 /**
  * Keeps a lease by renewing it every third of its time, and watches its end on this machine: counted from before the
@@ -23,6 +27,7 @@ export function keepLease(deps: Pick<Deps, 'stores' | 'clock' | 'log'>, lease: R
   const lost = new AbortController()
   let grantedAt = claimedAt
   let isRenewing = false
+  const stoodStillMs = openStillMeter(deps.clock)
 
   const remainingMs = (): number => leaseMs * (5 / 6) - passedMs(deps.clock, grantedAt)
   const lose = (why: string): void => {
@@ -48,9 +53,10 @@ export function keepLease(deps: Pick<Deps, 'stores' | 'clock' | 'log'>, lease: R
   const heartbeat = setInterval(() => void renew(), leaseMs / 3)
   const watch = setInterval(
     () => {
+      stoodStillMs()
       if (remainingMs() <= 0) lose('not renewed in time')
     },
-    Math.max(20, leaseMs / 20),
+    Math.min(LOOK_AT_LEAST_EVERY_MS, Math.max(20, leaseMs / 20)),
   )
   const stop = (): void => {
     clearInterval(heartbeat)
@@ -63,6 +69,7 @@ export function keepLease(deps: Pick<Deps, 'stores' | 'clock' | 'log'>, lease: R
     lease,
     signal: lost.signal,
     stop,
+    stoodStillMs,
     assertHeld: () => {
       if (remainingMs() <= 0) lose('not renewed in time')
       if (lost.signal.aborted) throw new FencedError(run.id)

@@ -19,6 +19,8 @@ export const ProgramConfig = z.object({
   signal: z.enum(['SIGKILL', 'SIGSTOP']),
   /** The guards taken out: the lease is never looked at, and every write carries whatever fence stands now. */
   isUnguarded: z.boolean(),
+  /** As in the product unless given. */
+  sendWithinMs: z.number().optional(),
 })
 export type ProgramConfig = z.infer<typeof ProgramConfig>
 
@@ -42,6 +44,7 @@ await advanceRun(
   { runId: config.runId },
   new AbortController().signal,
   {
+    ...(config.sendWithinMs === undefined ? {} : { pace: { sendWithinMs: config.sendWithinMs } }),
     debugPoint: async (point) => {
       if (point !== config.at || hasHappened) return
       hasHappened = true

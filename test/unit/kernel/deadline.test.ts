@@ -99,6 +99,21 @@ it('asks what it hangs on as well, and is over with it', () => {
   expect(outer.isLate()).toBe(true)
 })
 
+it('is over for a reason of its own for whoever asks, and that is not the time', () => {
+  const timer = handTimer()
+  const reasons: Error[] = []
+  const outer = openDeadline(timer.watch, 10, undefined, () => reasons[0])
+  const inner = openDeadline(timer.watch, 10, outer.signal)
+  expect(isOverNow(inner.signal)).toBe(false)
+
+  timer.pass(10)
+  reasons.push(new Error('it stood still'))
+
+  expect(isOverNow(inner.signal)).toBe(true)
+  expect(inner.signal.reason).toBe(reasons[0])
+  expect([inner.isLate(), outer.isLate()]).toEqual([false, false])
+})
+
 it('a signal that hangs on no time is as it is', () => {
   const stop = new AbortController()
   expect(isOverNow(stop.signal)).toBe(false)

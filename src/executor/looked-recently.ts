@@ -7,16 +7,20 @@ import type { Progress, RunSession } from './run-session.ts'
 /**
  * The last look before a request: marking it as sent is one statement with the look at the kill switch, but a replica that
  * slept since, or a database that took long to answer, may have missed what came after. Then it is looked at again, until
- * the last look is a recent one.
+ * the last look is a recent one. Answers when that was; undefined where it is not to be sent.
  */
-export async function isStillWanted(session: RunSession, { plan }: Progress, lookedAt: Moment): Promise<boolean> {
+export async function lookedRecently(
+  session: RunSession,
+  { plan }: Progress,
+  lookedAt: Moment,
+): Promise<Moment | undefined> {
   const { clock, settings } = session.deps
   let last = lookedAt
   while (passedMs(clock, last) > settings.pace.sendWithinMs) {
     session.held.assertHeld()
     last = momentOf(clock)
     const grounds = await readGrounds(session, plan)
-    if (checkBeforeStep(grounds).verdict !== 'go' || grounds.missingNow() !== null) return false
+    if (checkBeforeStep(grounds).verdict !== 'go' || grounds.missingNow() !== null) return undefined
   }
-  return true
+  return last
 }
