@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { waitLong } from './wait-long.ts'
-import { COMPILE_CACHE, QUICK_START } from '../../support/compile-cache.ts'
+import { compileCacheFor, QUICK_START } from '../../support/compile-cache.ts'
 
 export const REPOSITORY = fileURLToPath(new URL('../../..', import.meta.url))
 const MAIN = fileURLToPath(new URL('../../../src/main.ts', import.meta.url))
@@ -33,7 +33,7 @@ export function startChild(
 ): Child {
   const { PATH = '', HOME = '' } = process.env
   const words = file === process.execPath ? [...QUICK_START, '--import', LEASH, ...args] : [...args]
-  const child = spawn(file, words, { cwd, env: { PATH, HOME, ...COMPILE_CACHE, ...variables } })
+  const child = spawn(file, words, { cwd, env: { PATH, HOME, ...compileCacheFor(args), ...variables } })
   let output = ''
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8')

@@ -3,7 +3,7 @@ import { chmod, cp, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { changeBody, fires } from '../intake/payloads.ts'
-import { COMPILE_CACHE, QUICK_START } from '../../support/compile-cache.ts'
+import { compileCacheFor, QUICK_START } from '../../support/compile-cache.ts'
 import { loadCommands } from '../../../src/cli/load-commands.ts'
 import { FAKE_TOKEN, FakeArgoCd } from '../../fakes/argocd/fake-argocd.ts'
 import { REPOSITORY, openInstallation, runHere } from '../operations/installation.ts'
@@ -90,7 +90,7 @@ interface Typed {
 async function type(example: string): Promise<Typed> {
   const child = spawn('/bin/sh', ['-c', `exec countersign ${example}`], {
     cwd: installation.folder,
-    env: { ...environment, ...COMPILE_CACHE },
+    env: { ...environment, ...compileCacheFor([example]) },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let [stdout, stderr, isToldToStop] = ['', '', false]

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { beforeAll, describe, expect, it } from '@jest/globals'
-import { COMPILE_CACHE, QUICK_START } from '../../support/compile-cache.ts'
+import { compileCacheFor, QUICK_START } from '../../support/compile-cache.ts'
 import type { HostileReport } from './hostile-program.ts'
 
 const PROGRAM = fileURLToPath(new URL('hostile-program.ts', import.meta.url))
@@ -15,7 +15,7 @@ describe('attacks in alerts, log lines and commit messages, with an evil model',
 
   beforeAll(async () => {
     const { PATH = '', HOME = '', TMPDIR } = process.env
-    const env = { PATH, HOME, ...(TMPDIR === undefined ? {} : { TMPDIR }), ...COMPILE_CACHE }
+    const env = { PATH, HOME, ...(TMPDIR === undefined ? {} : { TMPDIR }), ...compileCacheFor([]) }
     const { stdout } = await promisify(execFile)(process.execPath, [...QUICK_START, PROGRAM, PAYLOAD], { env })
     report = JSON.parse(stdout) as HostileReport
   }, 300_000)

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { REPOSITORY } from './installation.ts'
 import { eventually } from './eventually.ts'
-import { COMPILE_CACHE, QUICK_START } from '../../support/compile-cache.ts'
+import { compileCacheFor, QUICK_START } from '../../support/compile-cache.ts'
 
 export interface LogLine extends Readonly<Record<string, unknown>> {
   readonly level: string
@@ -39,7 +39,7 @@ export function startProcess(
   const inherited = Object.fromEntries(INHERITED.map((name) => [name, process.env[name]]))
   const child = spawn(process.execPath, [...QUICK_START, join(REPOSITORY, 'src', 'main.ts'), ...words], {
     cwd,
-    env: { ...inherited, ...COMPILE_CACHE, ...variables },
+    env: { ...inherited, ...compileCacheFor(words), ...variables },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const output = { stdout: '', stderr: '' }
