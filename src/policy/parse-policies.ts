@@ -1,5 +1,5 @@
 import { policySetTextToParts, policyToJson, validate } from '@cedar-policy/cedar-wasm/nodejs'
-import type { DetailedError } from '@cedar-policy/cedar-wasm/nodejs'
+import type { DetailedError, ValidationAnswer } from '@cedar-policy/cedar-wasm/nodejs'
 import type { Problem } from '../kernel/errors.ts'
 import { CEDAR_SCHEMA } from './cedar-schema.ts'
 
@@ -93,11 +93,7 @@ function namePart({ source, text, start }: Part): { readonly policy: ParsedPolic
 
 /** All policies in one check: most of its time goes into the schema, whatever the number of policies. */
 function checkParts(parts: readonly Part[]): readonly Problem[] {
-  const answer = validate({
-    validationSettings: { mode: 'strict' },
-    schema: CEDAR_SCHEMA,
-    policies: { staticPolicies: Object.fromEntries(parts.map((part, index) => [String(index), part.text])) },
-  })
+  const answer = validateTexts(parts.map(({ text }) => text))
   if (answer.type === 'failure') {
     return answer.errors.map((error) => ({ file: 'policies', at: '', found: error.message, expected: 'valid Cedar' }))
   }
@@ -108,6 +104,24 @@ function checkParts(parts: readonly Part[]): readonly Problem[] {
   // One mistake comes once for every type of entity it concerns, in no order.
   const ordered = problems.toSorted((left, right) => (left.found < right.found ? 1 : -1))
   return [...new Map(ordered.map((problem) => [`${problem.file} ${problem.at}`, problem])).values()]
+}
+
+const MOST_REMEMBERED = 8
+const remembered = new Map<string, ValidationAnswer>()
+
+/** The same policies are read twice in every start, once as they stand in the folder: equal texts have equal answers. */
+function validateTexts(texts: readonly string[]): ValidationAnswer {
+  const question = JSON.stringify(texts)
+  const known = remembered.get(question)
+  if (known !== undefined) return known
+  const answer = validate({
+    validationSettings: { mode: 'strict' },
+    schema: CEDAR_SCHEMA,
+    policies: { staticPolicies: Object.fromEntries(texts.map((text, index) => [String(index), text])) },
+  })
+  if (remembered.size >= MOST_REMEMBERED) remembered.clear()
+  remembered.set(question, answer)
+  return answer
 }
 
 function findDoubled(policies: readonly ParsedPolicy[]): readonly Problem[] {

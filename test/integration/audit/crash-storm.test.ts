@@ -12,6 +12,7 @@ import { openEmbeddedPostgres } from '../../../src/store/embedded-postgres.ts'
 import { findPostmaster } from '../../../src/store/embedded/postmaster-file.ts'
 import { migrate } from '../../../src/store/migrate.ts'
 import { Homes } from '../embedded-postgres/opener.ts'
+import { QUICK_START } from '../../support/compile-cache.ts'
 import { waitUntil } from '../../support/wait-until.ts'
 
 /**
@@ -41,7 +42,7 @@ interface Storm {
 function startReplica(url: string, onCommitted: (entryId: string) => void): Storm {
   const { NODE_OPTIONS: _unused, ...env } = process.env
   const replica = fork(PROGRAM, [], {
-    execArgv: ['--disable-warning=ExperimentalWarning'],
+    execArgv: [...QUICK_START, '--disable-warning=ExperimentalWarning'],
     env: { ...env, COUNTERSIGN_TEST_STORM: url },
     // A replica whose database is killed ends with that error; that is part of the storm.
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],

@@ -2,6 +2,7 @@ import { fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { ANA, BEN, EDITED, approveChange, filesOf, openConfigurationWorld } from './world.ts'
+import { QUICK_START } from '../../support/compile-cache.ts'
 import { waitUntil } from '../../support/wait-until.ts'
 import type { ConfigurationWorld, ConfiguredReplica } from './world.ts'
 
@@ -49,7 +50,7 @@ async function accepted(): Promise<readonly string[]> {
 function killed(at: string): Promise<string | null> {
   const { NODE_OPTIONS: _unused, ...env } = process.env
   const child = fork(PROGRAM, [], {
-    execArgv: ['--disable-warning=ExperimentalWarning'],
+    execArgv: [...QUICK_START, '--disable-warning=ExperimentalWarning'],
     env: { ...env, COUNTERSIGN_TEST_DECIDING: JSON.stringify({ url: world.url, at }) },
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   })

@@ -1,5 +1,6 @@
 import { fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import { QUICK_START } from '../../support/compile-cache.ts'
 import { RacerAnswer } from './racer-orders.ts'
 import type { RacerConfig } from './racer-program.ts'
 import type { RacerOrder } from './racer-orders.ts'
@@ -19,7 +20,7 @@ export interface Racer {
 export async function forkRacer(config: RacerConfig): Promise<Racer> {
   const { NODE_OPTIONS: _unused, ...env } = process.env
   const child = fork(PROGRAM, [], {
-    execArgv: ['--disable-warning=ExperimentalWarning'],
+    execArgv: [...QUICK_START, '--disable-warning=ExperimentalWarning'],
     env: { ...env, COUNTERSIGN_TEST_RACER: JSON.stringify(config) },
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   })

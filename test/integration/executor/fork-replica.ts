@@ -2,6 +2,7 @@ import { fork } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { QUICK_START } from '../../support/compile-cache.ts'
 import type { ProgramConfig } from './replica-program.ts'
 
 const PROGRAM = fileURLToPath(new URL('replica-program.ts', import.meta.url))
@@ -19,7 +20,7 @@ export interface ForkedReplica {
 export function forkReplica(config: ProgramConfig): ForkedReplica {
   const { NODE_OPTIONS: _unused, ...env } = process.env
   const child = fork(PROGRAM, [], {
-    execArgv: ['--disable-warning=ExperimentalWarning'],
+    execArgv: [...QUICK_START, '--disable-warning=ExperimentalWarning'],
     env: { ...env, COUNTERSIGN_TEST_REPLICA: JSON.stringify(config) },
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   })

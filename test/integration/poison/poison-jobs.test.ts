@@ -9,6 +9,7 @@ import { createTestDatabase } from '../../support/postgres.ts'
 import type { TestDatabase } from '../../support/postgres.ts'
 import { openTestStores } from '../store/open-test-stores.ts'
 import type { TestStores } from '../store/open-test-stores.ts'
+import { QUICK_START } from '../../support/compile-cache.ts'
 import { POISONS } from './poison.ts'
 import type { PoisonConfig } from './worker-program.ts'
 
@@ -118,7 +119,7 @@ async function enqueue(kind: string, others = OTHERS): Promise<void> {
 function startWorker(config: Omit<PoisonConfig, 'url'> = {}): void {
   const { NODE_OPTIONS: _unused, ...env } = process.env
   worker = fork(PROGRAM, [], {
-    execArgv: ['--disable-warning=ExperimentalWarning'],
+    execArgv: [...QUICK_START, '--disable-warning=ExperimentalWarning'],
     env: { ...env, COUNTERSIGN_TEST_WORKER: JSON.stringify({ ...config, url: database.url }) },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   })

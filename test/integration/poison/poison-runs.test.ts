@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { Client } from 'pg'
 import { approveRun } from '../../fakes/counting-target/approved-run.ts'
 import { waitUntil } from '../../support/wait-until.ts'
+import { QUICK_START } from '../../support/compile-cache.ts'
 import { find, openWorld } from '../executor/world.ts'
 import type { World } from '../executor/world.ts'
 import type { RunsConfig } from './runs-program.ts'
@@ -121,7 +122,7 @@ async function startAll({ isGated, isLate = false, knowsHowLong = true }: Poison
 function startWorker(config: RunsConfig): void {
   const { NODE_OPTIONS: _unused, ...env } = process.env
   worker = fork(PROGRAM, [], {
-    execArgv: ['--disable-warning=ExperimentalWarning'],
+    execArgv: [...QUICK_START, '--disable-warning=ExperimentalWarning'],
     env: { ...env, COUNTERSIGN_TEST_WORKER: JSON.stringify(config) },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   })
