@@ -2,7 +2,6 @@ import { redactTexts } from '../../../src/audit/redact-texts.ts'
 import { createFirstCards } from '../../../src/orchestrator/outbox/first-cards.ts'
 import { randomBytes } from 'node:crypto'
 import { Client } from 'pg'
-import { createPolicyEngine } from '../../../src/policy/cedar-engine.ts'
 import { createTestDatabase } from '../../support/postgres.ts'
 import { openDatabase } from '../../../src/store/database.ts'
 import { openStores } from '../../../src/store/open-stores.ts'
@@ -12,7 +11,7 @@ import { silentLogger } from '../../../src/kernel/silent-logger.ts'
 import { systemClock } from '../../../src/kernel/clock.ts'
 import { createUnitOfWork } from '../../../src/store/unit-of-work.ts'
 import { uuidV7 } from '../../../src/kernel/ids.ts'
-import { defaultPolicyFiles } from '../../unit/policy/default-policies.ts'
+import { defaultPolicyEngine } from '../../unit/policy/default-policies.ts'
 import { CONTRACT_EXAMPLE } from '../../unit/playbooks/contract-example.ts'
 import { ScriptedActionRunner } from '../../fakes/scripted-action-runner.ts'
 import { readLogOf } from '../../fakes/read-log-of.ts'
@@ -122,7 +121,7 @@ export async function openWorld(): Promise<World> {
 }
 
 function depsOf(world: World, base: Pick<Deps, 'unitOfWork' | 'stores' | 'actions'>): Deps {
-  const { authorize } = createPolicyEngine(defaultPolicyFiles())
+  const { authorize } = defaultPolicyEngine()
   const seal: Deps['seal'] = (record) => {
     const at = new Date()
     const entryId = uuidV7(at.getTime(), randomBytes)

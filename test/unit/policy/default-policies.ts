@@ -13,6 +13,13 @@ export function defaultPolicyFiles(): readonly PolicyFile[] {
     .map((file) => ({ file: `policies/${file}`, text: readFileSync(`${folder}/${file}`, 'utf8') }))
 }
 
+let defaults: PolicyEngine | undefined
+
+/** The default policies as they decide: one engine for all worlds of a worker, since it remembers nothing but answers. */
+export function defaultPolicyEngine(): PolicyEngine {
+  return (defaults ??= createPolicyEngine(defaultPolicyFiles()))
+}
+
 /** The default policies without one of their rules: what the twin of a "must refuse" test uses. */
 export function policyEngineWithout(rule: string): PolicyEngine {
   const files = defaultPolicyFiles().map(({ file, text }) => ({ file, text: withoutRule(text, rule) }))
