@@ -78,8 +78,7 @@ function inOrder(source: PolicyFile, texts: readonly string[]): readonly Part[] 
 }
 
 function namePart({ source, text, start }: Part): { readonly policy: ParsedPolicy } | { readonly problem: Problem } {
-  const answer = policyToJson(text)
-  const { id, says } = answer.type === 'success' ? (answer.json.annotations ?? {}) : {}
+  const { id, says } = annotationsOf(text)
   if (id !== undefined && says !== undefined) return { policy: { id, says, text, file: source.file } }
   return {
     problem: {
@@ -89,6 +88,22 @@ function namePart({ source, text, start }: Part): { readonly policy: ParsedPolic
       expected: '@id("…") and @says("…") before each policy, for the reasons people read',
     },
   }
+}
+
+type Annotations = Readonly<Record<string, string | undefined>>
+
+const MOST_POLICIES = 500
+const annotated = new Map<string, Annotations>()
+
+/** Remembered, since the same policies are read twice in every start: equal texts have equal annotations. */
+function annotationsOf(text: string): Annotations {
+  const known = annotated.get(text)
+  if (known !== undefined) return known
+  const answer = policyToJson(text)
+  const annotations: Annotations = answer.type === 'success' ? (answer.json.annotations ?? {}) : {}
+  if (annotated.size >= MOST_POLICIES) annotated.clear()
+  annotated.set(text, annotations)
+  return annotations
 }
 
 /** All policies in one check: most of its time goes into the schema, whatever the number of policies. */
@@ -109,7 +124,7 @@ function checkParts(parts: readonly Part[]): readonly Problem[] {
 const MOST_REMEMBERED = 8
 const remembered = new Map<string, ValidationAnswer>()
 
-/** The same policies are read twice in every start, once as they stand in the folder: equal texts have equal answers. */
+/** Likewise, as a whole. */
 function validateTexts(texts: readonly string[]): ValidationAnswer {
   const question = JSON.stringify(texts)
   const known = remembered.get(question)
