@@ -3,6 +3,7 @@ import { appendFileSync } from 'node:fs'
 import type { Logger } from '../../src/kernel/logger.ts'
 import { silentLogger } from '../../src/kernel/silent-logger.ts'
 import { advanceRun } from '../../src/orchestrator/advance-run.ts'
+import { RunClaims } from '../../src/orchestrator/run-claims.ts'
 import { sweepRuns } from '../../src/orchestrator/sweep-runs.ts'
 import type { ActionRunner } from '../../src/ports/action-runner.ts'
 import { openDatabase } from '../../src/store/database.ts'
@@ -61,6 +62,7 @@ const { deps } = await openReplica({
 
 // Every crash here is the bench's own doing, and none says that a run is poison.
 const options = {
+  claims: new RunClaims(),
   crashesBeforeParking: 1_000,
   pace: { retryBaseMs: 50, retryMaxMs: 400, lookAgainMs: 200, targetBusyMs: 200, maxAttempts: 50 },
   debugPoint: async (point: string, { stepId }: { readonly stepId: string }) => {

@@ -20,7 +20,10 @@ export interface CheckpointDeps {
 }
 
 export interface Published {
-  /** It stands where it has to, in the answer to `publish` besides the folder of its own: a log that has no such checkpoint for long is behind. */
+  /**
+   * It stands where it has to, in the answer to `publish` besides the folder of its own: a log that has no such
+   * checkpoint for long is behind.
+   */
   readonly isEnough: boolean
   /** Of the places that did not take it. */
   readonly failures: readonly unknown[]

@@ -7,7 +7,8 @@ export interface RunTurn {
   readonly giveBack: AbortSignal
   /**
    * True when no other run is in work in this process any more, or when this one has been tried alone here before. False
-   * when another one is, or is about to be: then nothing of this run may be held meanwhile. `lastedMs` is how long its tries lasted that ended in a crash.
+   * when another one is, or is about to be: then nothing of this run may be held meanwhile. `lastedMs` is how long its
+   * tries lasted that ended in a crash.
    */
   becomeAlone(runId: string, lastedMs: number | null): Promise<boolean>
   leave(): void

@@ -47,13 +47,7 @@ describe('a run that takes its process down with it, beside runs that wait for t
   it('is set aside by itself, and the others go on', async () => {
     const { replica, poison, others } = await startAll({ isGated: true })
 
-    await waitUntil('the poison is set aside', async () => (await parked()).includes(poison), PATIENCE_MS)
-    world.target.pollsUntilDone = 0
-    await waitUntil(
-      'the others end',
-      async () => (await states(others)).every((one) => one === 'succeeded'),
-      PATIENCE_MS,
-    )
+    await endsWithout(poison, others)
 
     expect(await parked()).toEqual([poison])
     expect(deaths).toBe(3)
@@ -73,13 +67,7 @@ describe('a run that takes its process down with it long after it was taken up',
   it('is set aside by itself, and the others go on', async () => {
     const { poison, others } = await startAll({ isGated: true, isLate: true })
 
-    await waitUntil('the poison is set aside', async () => (await parked()).includes(poison), PATIENCE_MS)
-    world.target.pollsUntilDone = 0
-    await waitUntil(
-      'the others end',
-      async () => (await states(others)).every((one) => one === 'succeeded'),
-      PATIENCE_MS,
-    )
+    await endsWithout(poison, others)
 
     expect(await parked()).toEqual([poison])
     expect(deaths).toBe(3)
@@ -146,6 +134,14 @@ async function endLeasesOf({ replicaId, isLate }: RunsConfig): Promise<void> {
                      claimed_at = claimed_at - make_interval(mins => $2) WHERE lease_owner = $1`,
     [replicaId, isLate ? 2 : 0],
   )
+}
+
+/** The poison is set aside, and then nothing keeps the others from ending. */
+async function endsWithout(poison: string, others: readonly string[]): Promise<void> {
+  await waitUntil('the poison is set aside', async () => (await parked()).includes(poison), PATIENCE_MS)
+  world.target.pollsUntilDone = 0
+  const haveEnded = async () => (await states(others)).every((one) => one === 'succeeded')
+  await waitUntil('the others end', haveEnded, PATIENCE_MS)
 }
 
 async function parked(): Promise<readonly string[]> {
